@@ -1,0 +1,130 @@
+#ifndef CATALOG_ENTITY_H
+#define CATALOG_ENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/str.h"
+#include "server/catalog/field.h"
+
+/* Numbers on the wire and in search_token: never reused. */
+enum entity_number {
+    ENTITY_CUSTOMER = 1,
+    ENTITY_VEHICLE = 2,
+    ENTITY_OWNERSHIP = 3,
+    ENTITY_PRODUCT = 4,
+    ENTITY_RATE = 5,
+    ENTITY_POLICY = 6,
+    ENTITY_TERM = 7,
+    ENTITY_COVER = 8,
+    ENTITY_RECEIPT = 9,
+    ENTITY_CERTIFICATE = 10,
+    ENTITY_BRANCH = 11,
+    ENTITY_USER = 12,
+    ENTITY_VEHICLE_TYPE = 13,
+    ENTITY_ID_TYPE = 14,
+    ENTITY_PLATE_PATTERN = 15,
+    ENTITY_USER_KEY = 16,
+};
+
+enum entity_flag {
+    EF_ADD = 1u << 0,    /* can be added by hand (others come about by actions) */
+    EF_SET = 1u << 1,    /* can be changed by hand */
+    EF_MENU = 1u << 2,   /* stands in the menu of lists */
+    EF_ADMIN = 1u << 3,  /* set up by administrators: read by all, shown last */
+    EF_SEARCH = 1u << 4, /* has search tokens */
+};
+
+/* A named list. `where` is SQL over the table's alias @, without parameters; app.today() is the tenant's day.
+ */
+struct view {
+    uint32_t number;
+    const char *name, *label;
+    const uint32_t *columns;
+    size_t ncolumns;
+    uint32_t sort; /* tag of a SCHEMA_SORT field */
+    bool desc;
+    const char *where; /* NULL: all rows */
+};
+
+enum action_flag {
+    AF_ON_RECORD = 1u << 0, /* needs a record; its row is locked before the action runs */
+    AF_REASON = 1u << 1,    /* needs a reason */
+    AF_PRINTS = 1u << 2,    /* gives a file, called with print; changes nothing */
+};
+
+struct action {
+    uint32_t number; /* within the entity, never reused */
+    const char *name, *label, *help;
+    unsigned flags;
+    uint32_t state_tag;  /* 0, or the field whose choice decides … */
+    uint64_t state_mask; /* … bit (1 << choice number) set where it is offered */
+    char option;         /* list option digit, or 0 */
+    const struct field *params;
+    size_t nparams;
+    size_t params_size; /* of the parameter struct, which starts with a row_head */
+};
+
+/* A tab of a record: the rows of `entity` whose reference `via` points here. */
+struct tab {
+    const char *label;
+    uint32_t entity, via;
+};
+
+/* How what a person types is turned into what a key column holds. */
+enum key_form {
+    KEY_PLAIN, /* as typed, blanks trimmed */
+    KEY_UPPER,
+    KEY_LOWER,
+    KEY_CODE,  /* upper case letters and digits only: plate, chassis, identity number */
+    KEY_PHONE, /* 255712345678 */
+};
+
+/* A way to name one record. `where` is SQL over the alias @ with $1; forms are tried in order until one hits.
+ */
+struct entity_key {
+    enum key_form form;
+    const char *where;
+};
+
+struct entity {
+    uint32_t number;
+    const char *name, *label, *plural, *help;
+    const char *table; /* without the schema: "customer" */
+    unsigned flags;
+    size_t size; /* of the record struct */
+    const struct field *fields;
+    size_t nfields;
+    const char *label_sql; /* what a person calls it: SQL over the alias @, text, never NULL */
+    const struct entity_key *keys;
+    size_t nkeys;
+    const struct view *views; /* the first is the default */
+    size_t nviews;
+    const struct action *actions;
+    size_t nactions;
+    const struct tab *tabs;
+    size_t ntabs;
+    const char
+        *history_column;    /* app.history column that gathers the rows around it (policy_id …), or NULL */
+    const char *detail_sql; /* a few words for a search hit: SQL over @, may be NULL text */
+};
+
+#define TABLE(member, table) .member = (table), .n##member = COUNTOF(table)
+#define PARAMS(T, table) .params = (table), .nparams = COUNTOF(table), .params_size = sizeof(struct T)
+
+const struct entity *entity_by_number(uint64_t number); /* NULL when unknown */
+const struct entity *entity_by_name(struct str name);
+const struct entity *entity_by_table(struct str table);
+const struct entity *const *entity_table(size_t *ret_count);
+const struct field *entity_field(const struct entity *e, uint32_t tag);
+const struct field *entity_field_named(const struct entity *e, struct str name);
+/* The same over any table of fields, such as an action's parameters. */
+const struct field *fields_by_tag(const struct field *fields, size_t n, uint32_t tag);
+const struct field *fields_by_name(const struct field *fields, size_t n, struct str name);
+const struct view *entity_view(const struct entity *e, uint32_t number);
+const struct view *entity_view_named(const struct entity *e, struct str name);
+const struct action *entity_action(const struct entity *e, uint32_t number);
+const struct action *entity_action_named(const struct entity *e, struct str name);
+
+#endif

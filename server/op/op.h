@@ -1,0 +1,129 @@
+#ifndef OP_OP_H
+#define OP_OP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/crypt/crypt.h"
+#include "common/wire/body.h"
+#include "common/wire/params.h"
+#include "server/catalog/entity.h"
+#include "server/catalog/user.h"
+
+/*
+ * What every operation and every rule is given, and the only ways they reach the database. Everything an
+ * operation makes lives in ctx->arena and is gone after the reply. A rule runs inside the request's
+ * transaction: it may run several statements; if it fails, all of them are undone.
+ */
+struct pg;
+struct op_loaded;
+
+/* Who asks, for which company, on which day: the row app.enter returns. */
+struct op_context {
+    int32_t tenant;
+    int64_t user; /* 0: a job */
+    enum user_role role;
+    struct ref branch; /* of the user; label is its code */
+    struct str branch_name;
+    struct str login, user_name; /* login without @ */
+    struct str language;
+    struct str tenant_code, tenant_name;
+    struct str currency;
+    int exponent;
+    struct str timezone;
+    int offset_minutes; /* east of UTC */
+    date_t today;
+    struct str country_prefix;
+    bool has_four_eyes;
+    money_t four_eyes; /* receipts above this need a second person */
+    bool collect_in_parts, over_payment_credit;
+    int backdate_days, renew_ahead_days;
+    struct str policy_pattern, receipt_pattern, certificate_pattern;
+    struct str certificate_header;
+};
+
+struct op_ctx {
+    struct arena *arena;
+    struct pg *pg;
+    struct op_context who;
+    struct str request_id, address, client;
+    struct str reason;           /* given with the request; empty when none */
+    struct str action;           /* word kept in history: "issue"; empty for add and set */
+    const struct signer *signer; /* of certificates; NULL where none is configured */
+    struct body_issue *issues;   /* found so far: op_issue */
+    size_t nissues;
+    struct op_loaded *loaded; /* rows as they stand in the database: op_update writes only what differs */
+    struct body_ref *made;    /* records returned by the steps of a batch so far: "$K" */
+    size_t nmade;
+};
+
+/* ------------------------------------------------------------------ records */
+
+enum op_lock {
+    OP_READ,
+    OP_LOCK, /* for no key update, until the transaction ends */
+};
+
+/* Reads one record into the entity's struct, reference labels included. Fails: RC_NOT_FOUND (also for the ids
+   of other companies), with the entity's label. */
+enum rc op_load(struct op_ctx *ctx, uint32_t entity, int64_t id, enum op_lock lock, void *ret_row,
+                struct err *reterr) NODISCARD;
+
+/* Inserts a record the caller has made whole: present members only, others take the table's default. `row`
+   then holds what was stored (id, version, defaults). Writes its search tokens. `prepare` is not called.
+   Fails: RC_DUPLICATE and RC_REFUSED from constraints. */
+enum rc op_insert(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr) NODISCARD;
+
+/* Writes what differs from the row as op_load (or op_insert) last saw it; nothing when nothing does. `row`
+   then holds what was stored. Writes its search tokens. `prepare` is not called. Fails: RC_CONFLICT when the
+   record was changed meanwhile by someone else, constraints as above. The record must have been loaded or
+   inserted through this ctx. */
+enum rc op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr) NODISCARD;
+
+/* ------------------------------------------------------------------ SQL a rule needs beyond that */
+
+/* Cells by row and column; types by column: int2/4/8 INT, bool BOOL, text TEXT, date DATE, timestamptz STAMP.
+ */
+struct pg_rows {
+    size_t nrows, ncols;
+    struct str *names;   /* ncols */
+    struct value *cells; /* nrows * ncols, row by row */
+};
+static inline const struct value *
+pg_cell(const struct pg_rows *rows, size_t row, size_t col)
+{
+    return &rows->cells[row * rows->ncols + col];
+}
+
+/*
+ * Runs one statement, prepared once per connection under `name` (unique per SQL text in the whole server,
+ * prefix it with the file's name). Parameters are $1…: INT, CHOICE, REF and MONEY as bigint, RATE as bigint,
+ * BOOL, DATE, STAMP as timestamptz, TEXT, BYTES as bytea, NULL as NULL of type text: cast it ($1::bigint).
+ * Tables are written with their schema: app.policy. Row-level security keeps it inside the company.
+ * Fails: as the constraints and SQLSTATEs map (pg.h).
+ */
+enum rc op_query(struct op_ctx *ctx, const char *name, const char *sql, const struct value *params,
+                 size_t nparams, struct pg_rows *ret, struct err *reterr) NODISCARD;
+
+/* ------------------------------------------------------------------ issues */
+
+/* Adds something found about what was entered; field may be NULL. REFUSE ends add and set with the first such
+   issue's text, CONFIRM ends them with RC_CONFIRM unless a reason was given, WARN is returned with the
+   record. */
+void op_issue(struct op_ctx *ctx, enum issue_level level, const char *field, const char *fmt, ...)
+    PRINTF(4, 5);
+/* Attaches a record to the issue added last. */
+void op_issue_ref(struct op_ctx *ctx, uint32_t entity, int64_t id, struct str label);
+
+/* ------------------------------------------------------------------ results */
+
+/* Which record an action leaves on the screen: the one it is about, or the one it made. */
+struct op_result {
+    uint32_t entity;
+    int64_t id;
+};
+
+#endif
