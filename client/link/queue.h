@@ -5,7 +5,8 @@
 
 #include "common/base/str.h"
 
-/* Bytes on their way in or out: appended at the end, taken off the front. Zeroed is empty; free with queue_done. */
+/* Bytes on their way in or out: appended at the end, taken off the front. Zeroed is empty; free with
+ * queue_done. */
 struct queue {
     unsigned char *p;
     size_t from, to, cap;

@@ -10,8 +10,8 @@
 #include "common/crypt/crypt.h"
 
 /*
- * What carries frames: SSH (ssh.c), a descriptor that is signed in already (fd.c), or a test's own. One transport is
- * one attempt; when it is lost the link makes another.
+ * What carries frames: SSH (ssh.c), a descriptor that is signed in already (fd.c), or a test's own. One
+ * transport is one attempt; when it is lost the link makes another.
  */
 enum transport_rc {
     TRANSPORT_BUSY,  /* step again when the descriptor is ready or the time-out ran out */
@@ -34,6 +34,7 @@ struct credentials {
 struct transport {
     const struct transport_ops *ops;
     struct link_question question; /* kind 0: nothing asked */
+    bool at_once; /* when lost: the next attempt needs no pause (a person was slow to answer) */
 };
 
 struct transport_ops {
@@ -45,18 +46,21 @@ struct transport_ops {
     ssize_t (*write)(struct transport *t, const void *p, size_t n, struct err *reterr);
     int (*fd)(const struct transport *t); /* -1 none */
     short (*events)(const struct transport *t, bool has_output);
-    int64_t (*deadline)(const struct transport *t); /* now_ms time of the next step without readiness; 0 none */
+    int64_t (*deadline)(
+        const struct transport *t); /* now_ms time of the next step without readiness; 0 none */
     void (*close)(struct transport *t);
 };
 
 /* Makes a fresh attempt. Fails like step. */
-typedef enum rc transport_dial_fn(void *ctx, struct credentials *cred, struct transport **ret, struct err *reterr);
+typedef enum rc transport_dial_fn(void *ctx, struct credentials *cred, struct transport **ret,
+                                  struct err *reterr);
 
 struct ssh_target {
     const char *host, *login, *key_path, *known_hosts;
     int port;
 };
-enum rc ssh_dial(void *ssh_target, struct credentials *cred, struct transport **ret, struct err *reterr) NODISCARD;
+enum rc ssh_dial(void *ssh_target, struct credentials *cred, struct transport **ret,
+                 struct err *reterr) NODISCARD;
 
 /* Takes the descriptor: closed with the transport, and on failure. */
 enum rc fd_transport(int fd, struct transport **ret, struct err *reterr) NODISCARD;

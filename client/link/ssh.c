@@ -1,0 +1,537 @@
+/*
+ * The SSH transport: one attempt to reach the service's subsystem. The only file of the client that knows
+ * libssh.
+ *
+ * Every libssh call is non-blocking: it is made again with the same arguments until it stops saying "again".
+ * To save round trips nothing is asked first: no "none" authentication, no probing of a key that was named,
+ * and bytes flow as soon as the subsystem was asked for, before the answer.
+ *
+ * A person may take longer over a question than the service keeps an unfinished sign-in. So an answer that
+ * comes late ends the attempt as lost; what was answered is in the credentials and the next attempt does not
+ * ask again.
+ */
+#include "client/link/transport.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libssh/libssh.h>
+
+#include "client/link/dial.h"
+
+enum {
+    KEX_MS = 20000,
+    AUTH_MS = 30000,
+    CHANNEL_MS = 15000,
+    PATIENCE_MS = 12000, /* of the service with an unfinished sign-in, with a margin */
+    ATTEMPTS = 3,
+};
+
+enum stage {
+    STAGE_DIAL,
+    STAGE_KEX,
+    STAGE_HOST_KEY,
+    STAGE_KEY_FILE,
+    STAGE_KEYS,
+    STAGE_PASSWORD,
+    STAGE_CHANNEL,
+    STAGE_SUBSYSTEM,
+    STAGE_OPEN,
+};
+
+struct ssh_line {
+    struct transport base;
+    const struct ssh_target *target;
+    struct credentials *cred;
+    struct dialler dial;
+    ssh_session session;
+    ssh_channel channel;
+    ssh_key key;
+    enum stage stage;
+    int64_t deadline_ms; /* of the stage; 0 while asking and when open */
+    int64_t began_ms;    /* the service's patience counts from here */
+    bool asked;
+    bool subsystem_answered;
+    bool refused; /* the person did not take the host key, or gave no secret */
+    char fingerprint[64];
+    char key_type[32];
+};
+
+/* What a stage says besides the transport's own words: go on with the stage now set. */
+enum { STEP_ON = TRANSPORT_LOST + 1 };
+
+static struct ssh_line *
+line_of(struct transport *t)
+{
+    return (struct ssh_line *)t;
+}
+
+static int
+lost(struct err *reterr, enum rc code, const char *field, const char *text)
+{
+    (void)err_set(reterr, code, field, "%s", text);
+    return TRANSPORT_LOST;
+}
+
+/* The cause as libssh puts it is of use only to people who know SSH, but nobody else could say more. */
+static int
+lost_line(struct ssh_line *line, struct err *reterr, const char *doing)
+{
+    (void)err_set(reterr, RC_UNAVAILABLE, "host", "%s %s failed: %s", doing, line->target->host,
+                  ssh_get_error(line->session));
+    return TRANSPORT_LOST;
+}
+
+static int
+go(struct ssh_line *line, enum stage stage, int64_t budget_ms)
+{
+    line->stage = stage;
+    line->deadline_ms = budget_ms > 0 ? now_ms() + budget_ms : 0;
+    return STEP_ON;
+}
+
+static int
+ask(struct ssh_line *line, enum link_state kind)
+{
+    line->base.question = (struct link_question){
+        .kind = kind,
+        .host = line->target->host,
+        .port = line->target->port,
+        .login = line->target->login,
+        .key_path = line->target->key_path,
+        .fingerprint = line->fingerprint,
+        .key_type = line->key_type,
+        .attempt = line->cred->attempt + 1,
+    };
+    line->asked = true;
+    line->deadline_ms = 0;
+    return TRANSPORT_ASK;
+}
+
+static bool
+answered_late(struct ssh_line *line, struct err *reterr)
+{
+    if (!line->asked || now_ms() - line->began_ms <= PATIENCE_MS)
+        return false;
+    line->base.at_once = true;
+    (void)err_set(reterr, RC_UNAVAILABLE, "host", "the sign-in took too long");
+    return true;
+}
+
+/* --- stages, in order --- */
+
+static bool
+set_options(struct ssh_line *line)
+{
+    const struct ssh_target *t = line->target;
+    unsigned port = (unsigned)t->port;
+    int off = 0, on = 1;
+    ssh_session s = line->session;
+    return ssh_options_set(s, SSH_OPTIONS_HOST, t->host) == 0 &&
+           ssh_options_set(s, SSH_OPTIONS_USER, t->login) == 0 &&
+           ssh_options_set(s, SSH_OPTIONS_PORT, &port) == 0 &&
+           ssh_options_set(s, SSH_OPTIONS_FD, &line->dial.fd) == 0 &&
+           ssh_options_set(s, SSH_OPTIONS_PROCESS_CONFIG, &off) == 0 &&
+           ssh_options_set(s, SSH_OPTIONS_NODELAY, &on) == 0 &&
+           ssh_options_set(s, SSH_OPTIONS_COMPRESSION, "none") == 0 &&
+           (t->known_hosts == NULL || ssh_options_set(s, SSH_OPTIONS_KNOWNHOSTS, t->known_hosts) == 0);
+}
+
+static int
+step_dial(struct ssh_line *line, struct err *reterr)
+{
+    bool done = false;
+    if (dialler_step(&line->dial, &done, reterr) != RC_OK)
+        return TRANSPORT_LOST;
+    if (!done)
+        return TRANSPORT_BUSY;
+    line->session = ssh_new();
+    if (line->session == NULL)
+        return lost(reterr, RC_INTERNAL, NULL, "out of memory");
+    if (!set_options(line))
+        return lost(reterr, RC_USAGE, "host", "the host or login has characters that cannot be used");
+    ssh_set_blocking(line->session, 0);
+    line->dial.fd = -1; /* the session's from here on */
+    line->began_ms = now_ms();
+    return go(line, STAGE_KEX, KEX_MS);
+}
+
+static int
+step_kex(struct ssh_line *line, struct err *reterr)
+{
+    int rc = ssh_connect(line->session);
+    if (rc == SSH_AGAIN)
+        return TRANSPORT_BUSY;
+    if (rc != SSH_OK)
+        return lost_line(line, reterr, "the secure line to");
+    return go(line, STAGE_HOST_KEY, AUTH_MS);
+}
+
+static bool
+take_fingerprint(struct ssh_line *line)
+{
+    ssh_key key = NULL;
+    unsigned char *hash = NULL;
+    size_t n = 0;
+    if (ssh_get_server_publickey(line->session, &key) != SSH_OK)
+        return false;
+    bool ok = ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &n) == 0;
+    char *text = ok ? ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, n) : NULL;
+    if (text != NULL)
+        (void)snprintf(line->fingerprint, sizeof(line->fingerprint), "%s", text);
+    (void)snprintf(line->key_type, sizeof(line->key_type), "%s", ssh_key_type_to_char(ssh_key_type(key)));
+    ssh_string_free_char(text);
+    ssh_clean_pubkey_hash(&hash);
+    ssh_key_free(key);
+    return text != NULL;
+}
+
+static int
+first_sign_in(struct ssh_line *line)
+{
+    if (line->target->key_path != NULL)
+        return go(line, STAGE_KEY_FILE, AUTH_MS);
+    bool password = line->cred->password.n > 0 || line->cred->keys_refused;
+    return go(line, password ? STAGE_PASSWORD : STAGE_KEYS, AUTH_MS);
+}
+
+static int
+step_host_key(struct ssh_line *line, struct err *reterr)
+{
+    if (line->refused)
+        return lost(reterr, RC_UNAUTHENTICATED, "host", "the host's key was not accepted");
+    if (!take_fingerprint(line))
+        return lost(reterr, RC_UNAUTHENTICATED, "host", "the host showed no key");
+    if (answered_late(line, reterr))
+        return TRANSPORT_LOST;
+    if (line->cred->trusted[0] != '\0' && strcmp(line->cred->trusted, line->fingerprint) == 0)
+        return first_sign_in(line);
+    switch (ssh_session_is_known_server(line->session)) {
+    case SSH_KNOWN_HOSTS_OK:
+        return first_sign_in(line);
+    case SSH_KNOWN_HOSTS_NOT_FOUND:
+    case SSH_KNOWN_HOSTS_UNKNOWN:
+        return ask(line, LINK_ASK_HOST_KEY);
+    case SSH_KNOWN_HOSTS_CHANGED:
+    case SSH_KNOWN_HOSTS_OTHER:
+        (void)err_set(
+            reterr, RC_UNAUTHENTICATED, "host",
+            "the key of %s is not the one on record (now %s): refused. Ask the operator whether the key was "
+            "changed; if so remove the old one from known_hosts",
+            line->target->host, line->fingerprint);
+        return TRANSPORT_LOST;
+    case SSH_KNOWN_HOSTS_ERROR:
+        break;
+    }
+    return lost_line(line, reterr, "looking up the known key of");
+}
+
+/* RC_OK, or why the file gives no key. *ret_locked: a passphrase would help. */
+static enum rc
+load_key(struct ssh_line *line, bool *ret_locked, struct err *reterr)
+{
+    const char *path = line->target->key_path;
+    const struct secret *phrase = &line->cred->passphrase;
+    const char *text = phrase->n > 0 ? (const char *)phrase->p : NULL;
+    int rc = ssh_pki_import_privkey_file(path, text, NULL, NULL, &line->key);
+    if (rc == SSH_OK)
+        return RC_OK;
+    if (rc == SSH_EOF)
+        return err_set(reterr, RC_UNAUTHENTICATED, "key", "%s cannot be read", path);
+    *ret_locked = true;
+    return err_set(reterr, RC_UNAUTHENTICATED, "key", "%s holds no key, or the passphrase is wrong", path);
+}
+
+static int
+step_key_file(struct ssh_line *line, struct err *reterr)
+{
+    bool locked = false;
+    if (line->refused)
+        return lost(reterr, RC_UNAUTHENTICATED, "key", "no passphrase was given");
+    if (line->key == NULL && load_key(line, &locked, reterr) != RC_OK) {
+        if (!locked || line->cred->attempt >= ATTEMPTS)
+            return TRANSPORT_LOST;
+        return ask(line, LINK_ASK_PASSPHRASE);
+    }
+    if (answered_late(line, reterr))
+        return TRANSPORT_LOST;
+    switch (ssh_userauth_publickey(line->session, NULL, line->key)) {
+    case SSH_AUTH_AGAIN:
+        return TRANSPORT_BUSY;
+    case SSH_AUTH_SUCCESS:
+        line->cred->attempt = 0;
+        return go(line, STAGE_CHANNEL, CHANNEL_MS);
+    case SSH_AUTH_DENIED:
+    case SSH_AUTH_PARTIAL:
+        line->cred->attempt = 0;
+        return go(line, STAGE_PASSWORD, AUTH_MS);
+    default:
+        return lost_line(line, reterr, "signing in at");
+    }
+}
+
+/* The agent's keys, then the usual files. A service that hangs up over too many of them is met with the
+   password next time. */
+static int
+step_keys(struct ssh_line *line, struct err *reterr)
+{
+    int rc = ssh_userauth_publickey_auto(line->session, NULL, NULL);
+    if (rc == SSH_AUTH_AGAIN)
+        return TRANSPORT_BUSY;
+    if (rc == SSH_AUTH_SUCCESS)
+        return go(line, STAGE_CHANNEL, CHANNEL_MS);
+    line->cred->keys_refused = true;
+    if (rc == SSH_AUTH_ERROR && !ssh_is_connected(line->session))
+        return lost_line(line, reterr, "signing in at");
+    return go(line, STAGE_PASSWORD, AUTH_MS);
+}
+
+static int
+password_refused(struct ssh_line *line, struct err *reterr)
+{
+    struct credentials *cred = line->cred;
+    cred->attempt++;
+    if (cred->password_fixed || cred->attempt >= ATTEMPTS)
+        return lost(reterr, RC_UNAUTHENTICATED, "password", "the login or the password is wrong");
+    secret_set(&cred->password, "", 0);
+    return ask(line, LINK_ASK_PASSWORD);
+}
+
+static int
+step_password(struct ssh_line *line, struct err *reterr)
+{
+    struct credentials *cred = line->cred;
+    if (line->refused)
+        return lost(reterr, RC_UNAUTHENTICATED, "password", "no password was given");
+    int methods = ssh_userauth_list(line->session, NULL);
+    if (methods != 0 && ((unsigned)methods & SSH_AUTH_METHOD_PASSWORD) == 0)
+        return lost(reterr, RC_UNAUTHENTICATED, "key",
+                    "the service knows none of your keys and takes no password");
+    if (cred->password.n == 0)
+        return ask(line, LINK_ASK_PASSWORD);
+    if (answered_late(line, reterr))
+        return TRANSPORT_LOST;
+    switch (ssh_userauth_password(line->session, NULL, (const char *)cred->password.p)) {
+    case SSH_AUTH_AGAIN:
+        return TRANSPORT_BUSY;
+    case SSH_AUTH_SUCCESS:
+        cred->attempt = 0;
+        return go(line, STAGE_CHANNEL, CHANNEL_MS);
+    case SSH_AUTH_DENIED:
+    case SSH_AUTH_PARTIAL:
+        return password_refused(line, reterr);
+    default:
+        if (cred->attempt > 0) /* hung up over wrong passwords */
+            return lost(reterr, RC_UNAUTHENTICATED, "password", "the login or the password is wrong");
+        return lost_line(line, reterr, "signing in at");
+    }
+}
+
+static int
+step_channel(struct ssh_line *line, struct err *reterr)
+{
+    if (line->channel == NULL)
+        line->channel = ssh_channel_new(line->session);
+    if (line->channel == NULL)
+        return lost(reterr, RC_INTERNAL, NULL, "out of memory");
+    int rc = ssh_channel_open_session(line->channel);
+    if (rc == SSH_AGAIN)
+        return TRANSPORT_BUSY;
+    if (rc != SSH_OK)
+        return lost_line(line, reterr, "opening a channel at");
+    return go(line, STAGE_SUBSYSTEM, CHANNEL_MS);
+}
+
+/* Once asked for, the answer is not waited for: a refusal shows as a closed channel, or here. */
+static int
+step_subsystem(struct ssh_line *line, struct err *reterr)
+{
+    int rc = ssh_channel_request_subsystem(line->channel, "bima");
+    if (rc == SSH_ERROR)
+        return lost(reterr, RC_UNAVAILABLE, "host", "this host does not offer the service \"bima\"");
+    line->subsystem_answered = rc == SSH_OK;
+    return go(line, STAGE_OPEN, 0);
+}
+
+static int
+step_open(struct ssh_line *line, struct err *reterr)
+{
+    if (!line->subsystem_answered) {
+        int rc = ssh_channel_request_subsystem(line->channel, "bima");
+        if (rc == SSH_ERROR)
+            return lost(reterr, RC_UNAVAILABLE, "host", "this host does not offer the service \"bima\"");
+        line->subsystem_answered = rc == SSH_OK;
+    }
+    return TRANSPORT_READY;
+}
+
+static int (*const stages[])(struct ssh_line *, struct err *) = {
+    [STAGE_DIAL] = step_dial,         [STAGE_KEX] = step_kex,
+    [STAGE_HOST_KEY] = step_host_key, [STAGE_KEY_FILE] = step_key_file,
+    [STAGE_KEYS] = step_keys,         [STAGE_PASSWORD] = step_password,
+    [STAGE_CHANNEL] = step_channel,   [STAGE_SUBSYSTEM] = step_subsystem,
+    [STAGE_OPEN] = step_open,
+};
+
+static enum transport_rc
+ssh_step(struct transport *t, struct err *reterr)
+{
+    struct ssh_line *line = line_of(t);
+    if (t->question.kind != 0)
+        return TRANSPORT_ASK;
+    for (;;) {
+        int rc = stages[line->stage](line, reterr);
+        if (rc == TRANSPORT_BUSY && line->deadline_ms > 0 && now_ms() >= line->deadline_ms) {
+            (void)err_set(reterr, RC_UNAVAILABLE, "host", "%s does not answer", line->target->host);
+            return TRANSPORT_LOST;
+        }
+        if (rc != STEP_ON)
+            return (enum transport_rc)rc;
+    }
+}
+
+/* --- answers --- */
+
+static void
+ssh_answer_host_key(struct transport *t, bool trust)
+{
+    struct ssh_line *line = line_of(t);
+    if (t->question.kind != LINK_ASK_HOST_KEY)
+        return;
+    t->question.kind = 0;
+    line->refused = !trust;
+    if (!trust)
+        return;
+    (void)snprintf(line->cred->trusted, sizeof(line->cred->trusted), "%s", line->fingerprint);
+    /* A read-only home must not stop the work: then the question comes again next time. */
+    (void)ssh_session_update_known_hosts(line->session);
+    line->deadline_ms = now_ms() + AUTH_MS;
+}
+
+static void
+ssh_answer_secret(struct transport *t, struct str secret)
+{
+    struct ssh_line *line = line_of(t);
+    bool phrase = t->question.kind == LINK_ASK_PASSPHRASE;
+    if (!phrase && t->question.kind != LINK_ASK_PASSWORD)
+        return;
+    t->question.kind = 0;
+    line->refused = secret.n == 0;
+    line->cred->attempt += phrase ? 1 : 0;
+    secret_set(phrase ? &line->cred->passphrase : &line->cred->password, secret.p, secret.n);
+    line->deadline_ms = now_ms() + AUTH_MS;
+}
+
+/* --- bytes --- */
+
+static ssize_t
+ssh_read(struct transport *t, void *p, size_t n, struct err *reterr)
+{
+    struct ssh_line *line = line_of(t);
+    int got = ssh_channel_read_nonblocking(line->channel, p, (uint32_t)n, 0);
+    if (got > 0)
+        return got;
+    bool closed = ssh_channel_is_eof(line->channel) || ssh_channel_is_closed(line->channel);
+    if (got == SSH_ERROR || got == SSH_EOF || closed || !ssh_is_connected(line->session)) {
+        (void)err_set(reterr, RC_UNAVAILABLE, "host", "the line to %s was closed", line->target->host);
+        return -1;
+    }
+    return 0;
+}
+
+static ssize_t
+ssh_write_some(struct transport *t, const void *p, size_t n, struct err *reterr)
+{
+    struct ssh_line *line = line_of(t);
+    uint32_t window = ssh_channel_window_size(line->channel);
+    /* libssh would queue without end: wait until what it holds has left. */
+    if (window == 0 || (ssh_get_status(line->session) & SSH_WRITE_PENDING) != 0)
+        return 0;
+    if (n > window)
+        n = window;
+    if (n > 16384)
+        n = 16384;
+    int wrote = ssh_channel_write(line->channel, p, (uint32_t)n);
+    if (wrote >= 0)
+        return wrote;
+    (void)err_set(reterr, RC_UNAVAILABLE, "host", "the line to %s was closed", line->target->host);
+    return -1;
+}
+
+static int
+ssh_line_fd(const struct transport *t)
+{
+    const struct ssh_line *line = (const struct ssh_line *)t;
+    if (t->question.kind != 0)
+        return -1;
+    return line->session != NULL ? ssh_get_fd(line->session) : line->dial.fd;
+}
+
+/* Output that waits for the window needs POLLIN only; libssh itself says when its own buffer waits for the
+ * socket. */
+static short
+ssh_events(const struct transport *t, bool has_output)
+{
+    const struct ssh_line *line = (const struct ssh_line *)t;
+    if (line->session == NULL)
+        return POLLOUT;
+    bool pending = (ssh_get_poll_flags(line->session) & SSH_WRITE_PENDING) != 0;
+    bool room = has_output && line->channel != NULL && ssh_channel_window_size(line->channel) > 0;
+    return pending || room ? POLLIN | POLLOUT : POLLIN;
+}
+
+static int64_t
+ssh_deadline(const struct transport *t)
+{
+    const struct ssh_line *line = (const struct ssh_line *)t;
+    return line->stage == STAGE_DIAL ? line->dial.deadline_ms : line->deadline_ms;
+}
+
+static void
+ssh_close(struct transport *t)
+{
+    struct ssh_line *line = line_of(t);
+    dialler_done(&line->dial);
+    if (line->channel != NULL && line->stage == STAGE_OPEN)
+        (void)ssh_channel_close(line->channel);
+    if (line->channel != NULL)
+        ssh_channel_free(line->channel);
+    ssh_key_free(line->key);
+    if (line->session != NULL) {
+        ssh_disconnect(line->session);
+        ssh_free(line->session);
+    }
+    free(line);
+}
+
+static const struct transport_ops ssh_ops = {
+    .step = ssh_step,
+    .answer_host_key = ssh_answer_host_key,
+    .answer_secret = ssh_answer_secret,
+    .read = ssh_read,
+    .write = ssh_write_some,
+    .fd = ssh_line_fd,
+    .events = ssh_events,
+    .deadline = ssh_deadline,
+    .close = ssh_close,
+};
+
+enum rc
+ssh_dial(void *ssh_target, struct credentials *cred, struct transport **ret, struct err *reterr)
+{
+    const struct ssh_target *target = ssh_target;
+    struct ssh_line *line = calloc(1, sizeof(*line));
+    ASSERT(line != NULL);
+    line->base.ops = &ssh_ops;
+    line->target = target;
+    line->cred = cred;
+    enum rc rc = dialler_start(&line->dial, target->host, target->port, reterr);
+    if (rc != RC_OK) {
+        free(line);
+        return rc;
+    }
+    *ret = &line->base;
+    return RC_OK;
+}
