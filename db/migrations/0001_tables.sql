@@ -1,10 +1,7 @@
 -- The tables. Every business table: tenant_id first, id from app.new_id, version for optimistic locking.
 -- Rules (constraints over several rows, triggers, row-level security, grants) follow in later files.
 
-create schema app;
-create extension if not exists btree_gist;
-create extension if not exists pg_trgm;
-create extension if not exists unaccent;
+set local role bima_owner;
 
 -- One company. Settings are data with dates where the law changes them (rates), plain columns where it does not.
 create table app.tenant (
