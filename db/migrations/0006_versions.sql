@@ -65,7 +65,7 @@ begin
       ('policy', null), ('term', null), ('cover', null), ('receipt', null), ('certificate', null)) as v(name, secret) loop
     execute format('create trigger a_first_version before insert on app.%I for each row execute function app.first_version()', t.name);
     execute format('create trigger a_bump_version before update on app.%I for each row execute function app.bump_version()', t.name);
-    execute format('create trigger z_history after insert or update on app.%I for each row execute function app.keep_history(%L%s)',
+    execute format('create trigger c_history after insert or update on app.%I for each row execute function app.keep_history(%L%s)',
                    t.name, t.name, case when t.secret <> '' then ', ' || quote_literal(t.secret) else '' end);
   end loop;
 end $$;

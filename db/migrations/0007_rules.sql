@@ -131,11 +131,11 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- A term that runs starts after every other run of the policy has ended.
-create function app.guard_term_days(tenant int, policy bigint, term bigint, starts date) returns void
+create function app.guard_term_days(of_tenant int, of_policy bigint, but_term bigint, starts date) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform from app.term
-    where tenant_id = tenant and policy_id = policy and id <> term and state in (4, 5, 6) and end_date >= starts;
+    where tenant_id = of_tenant and policy_id = of_policy and id <> but_term and state in (4, 5, 6) and end_date >= starts;
   if found then
     perform app.refuse('renewal_follows', 'term', 'a renewal starts after the last day of the term before');
   end if;
