@@ -13,6 +13,7 @@
  * Rows: name, wire number (never reused), exit code of `bima` (sysexits), may-retry, text used when a
  * message says nothing better.
  */
+/* clang-format off */
 #define ERR_MAP(X)                                                                                 \
     X(OK,              0,  0,  false, "done")                                                      \
     X(NOT_MODIFIED,    1,  0,  false, "not modified")                                              \
@@ -37,6 +38,7 @@
     X(INTERNAL,        50, 70, false, "something went wrong on the service's side")                \
     X(UNAVAILABLE,     51, 69, true,  "could not reach the service")                               \
     X(USAGE,           52, 64, false, "usage")
+/* clang-format on */
 
 enum rc {
 #define X(name, number, exit, retry, text) RC_##name = number,
@@ -55,9 +57,9 @@ enum { ERR_REFS_MAX = 8 };
 
 struct err {
     enum rc code;
-    char field[48];  /* name of the field to mend, or "" */
-    char text[320];  /* for the person: one line, plain English, names what is expected */
-    char log[320];   /* for the operator: never leaves the server */
+    char field[48]; /* name of the field to mend, or "" */
+    char text[320]; /* for the person: one line, plain English, names what is expected */
+    char log[320];  /* for the operator: never leaves the server */
     char sqlstate[6];
     uint32_t nrefs;
     struct err_ref refs[ERR_REFS_MAX];

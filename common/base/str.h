@@ -24,8 +24,8 @@ struct str str_from(const char *cstr); /* NULL gives the empty string */
 bool str_eq(struct str a, struct str b);
 bool str_eq_c(struct str a, const char *b);
 bool str_starts(struct str s, struct str prefix);
-int str_cmp(struct str a, struct str b); /* bytewise, as COLLATE "C" */
-struct str str_trim(struct str s);       /* ASCII blanks off both ends */
+int str_cmp(struct str a, struct str b);                    /* bytewise, as COLLATE "C" */
+struct str str_trim(struct str s);                          /* ASCII blanks off both ends */
 struct str str_slice(struct str s, size_t from, size_t to); /* clamped */
 /* Splits at the first `sep`: returns what is before it and leaves the rest in *rest (empty when none). */
 struct str str_split(struct str *rest, char sep);

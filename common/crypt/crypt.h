@@ -22,7 +22,8 @@ bool crypt_unhex(struct str hex, unsigned char *out, size_t n);   /* exactly 2n 
 struct str crypt_base64(struct arena *a, struct str bytes);       /* standard, padded */
 struct str crypt_base64url(struct arena *a, struct str bytes);    /* url-safe, no padding */
 /* Either alphabet; fails RC_BAD_PARAMS. */
-enum rc crypt_unbase64(struct arena *a, struct str text, bool url, struct str *ret, struct err *reterr) NODISCARD;
+enum rc crypt_unbase64(struct arena *a, struct str text, bool url, struct str *ret,
+                       struct err *reterr) NODISCARD;
 
 /* Secret bytes: guarded, locked, wiped when freed. */
 struct secret {
@@ -48,7 +49,8 @@ struct signer {
     struct secret key; /* libsodium's 64-byte secret key */
     unsigned char public_key[CRYPT_SIGN_PUBLIC];
 };
-/* Reads the seed file (hex, mode 0600), making it when there is none and `make` is set. Fails: RC_INTERNAL. */
+/* Reads the seed file (hex, mode 0600), making it when there is none and `make` is set. Fails: RC_INTERNAL.
+ */
 enum rc signer_load(struct signer *s, const char *path, bool make, struct err *reterr) NODISCARD;
 void signer_done(struct signer *s);
 void signer_sign(const struct signer *s, struct str data, unsigned char out[CRYPT_SIGNATURE]);

@@ -36,10 +36,12 @@ int date_weekday(date_t d); /* 0 Monday .. 6 Sunday */
    From 29 February a year's cover ends on 28 February: the start day's anniversary does not exist. */
 date_t date_term_end(date_t start, int months);
 
-/* Strict "2026-02-14". Fails: RC_BAD_PARAMS, names `field`, says YYYY-MM-DD or that the day does not exist. */
+/* Strict "2026-02-14". Fails: RC_BAD_PARAMS, names `field`, says YYYY-MM-DD or that the day does not exist.
+ */
 enum rc date_parse(struct str text, const char *field, date_t *ret, struct err *reterr) NODISCARD;
 /* What a person types: also t, +3d, -1w, +2m, +1y (from today), 14/2, 14/2/26, 14.2.2026. */
-enum rc date_parse_typed(struct str text, date_t today, const char *field, date_t *ret, struct err *reterr) NODISCARD;
+enum rc date_parse_typed(struct str text, date_t today, const char *field, date_t *ret,
+                         struct err *reterr) NODISCARD;
 #define DATE_TEXT 12
 char *date_text(date_t d, char out[DATE_TEXT]); /* "2026-02-14" */
 
@@ -49,7 +51,8 @@ char *stamp_text(stamp_t t, char out[STAMP_TEXT]);
 /* As people read it where they are: "2026-02-14 11:30", offset in minutes east of UTC. */
 char *stamp_local(stamp_t t, int offset_minutes, char out[STAMP_TEXT]);
 /* RFC 3339 with Z or offset, or "YYYY-MM-DD[ HH:MM[:SS]]" taken in `offset_minutes`. */
-enum rc stamp_parse(struct str text, int offset_minutes, const char *field, stamp_t *ret, struct err *reterr) NODISCARD;
+enum rc stamp_parse(struct str text, int offset_minutes, const char *field, stamp_t *ret,
+                    struct err *reterr) NODISCARD;
 date_t stamp_day(stamp_t t, int offset_minutes);
 
 #endif

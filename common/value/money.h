@@ -26,7 +26,8 @@ enum rc money_scale(money_t amount, rate_t rate, money_t *ret, struct err *reter
 
 /* "15,000,000", "15000000.50", "61k", "1.5m", "-20": digits with optional thousands commas or blanks; at most
    `exponent` decimals. Fails: RC_BAD_PARAMS naming what is expected. `field` names the field in the error. */
-enum rc money_parse(struct str text, int exponent, const char *field, money_t *ret, struct err *reterr) NODISCARD;
+enum rc money_parse(struct str text, int exponent, const char *field, money_t *ret,
+                    struct err *reterr) NODISCARD;
 /* "619,500" (minor part only when not zero) into out; returns out. */
 #define MONEY_TEXT 40
 char *money_text(money_t m, int exponent, char out[MONEY_TEXT]);

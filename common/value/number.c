@@ -39,6 +39,9 @@ number_parse(struct str text, int64_t min, int64_t max, const char *field, int64
     }
     if (min == INT64_MIN && max == INT64_MAX)
         return err_set(reterr, RC_BAD_PARAMS, field, "%s must be a whole number", named(field));
+    if (min == INT64_MIN)
+        return err_set(reterr, RC_BAD_PARAMS, field, "%s must be a whole number, at most %" PRId64,
+                       named(field), max);
     if (max == INT64_MAX)
         return err_set(reterr, RC_BAD_PARAMS, field, "%s must be a whole number, at least %" PRId64,
                        named(field), min);

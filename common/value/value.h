@@ -37,7 +37,7 @@ struct value {
     struct str label; /* REF only */
 };
 
-const char *value_type_name(enum value_type t); /* "text", "int", "bool", "money" ... */
+const char *value_type_name(enum value_type t);              /* "text", "int", "bool", "money" ... */
 bool value_eq(const struct value *a, const struct value *b); /* labels do not count */
 
 #define VALUE_NULL ((struct value){.type = VT_NULL})

@@ -10,8 +10,9 @@
 #include "common/wire/schema.h"
 
 /*
- * What a reply says. One struct for every method; `present` tells which parts are there. On the wire a map with
- * the keys below. Server operations fill these structs; encoder and decoder stand side by side in body.c.
+ * What a reply says. One struct for every method; `present` tells which parts are there. On the wire a map
+ * with the keys below. Server operations fill these structs; encoder and decoder stand side by side in
+ * body.c.
  */
 enum body_key {
     BODY_RECORD = 1,
@@ -26,7 +27,7 @@ enum body_key {
     BODY_RESULTS = 10, /* of a batch: array of bodies */
     BODY_ERROR = 11,   /* of a reply that is not OK */
     BODY_HELLO = 12,
-    BODY_STATUS = 13,  /* ordered name/value texts */
+    BODY_STATUS = 13, /* ordered name/value texts */
 };
 
 struct body_field {
@@ -38,7 +39,7 @@ struct body_record {
     uint32_t entity;
     int64_t id;
     int64_t version;
-    struct str label; /* what a person calls it */
+    struct str label;          /* what a person calls it */
     struct body_field *fields; /* fields that are NULL are left out */
     size_t nfields;
 };
@@ -55,8 +56,8 @@ struct body_page {
     size_t ncolumns;
     struct body_row *rows;
     size_t nrows;
-    struct str next;  /* cursor of the next page; empty on the last */
-    int64_t total;    /* -1 not counted */
+    struct str next;   /* cursor of the next page; empty on the last */
+    int64_t total;     /* -1 not counted */
     bool total_capped; /* total is a lower bound: show "1000+" */
 };
 
@@ -77,8 +78,8 @@ struct body_issue {
 };
 
 struct body_change {
-    uint32_t tag;      /* of the event's entity */
-    struct str name;   /* label, for entities or fields the client does not know */
+    uint32_t tag;             /* of the event's entity */
+    struct str name;          /* label, for entities or fields the client does not know */
     struct str before, after; /* as people read them; "" for none */
 };
 
@@ -126,7 +127,7 @@ struct body_alert {
     struct str text;       /* "Policy KK/26/001841  T 337 DSE  Salma Ibrahim" */
     struct str note;       /* "unpaid", "" */
     date_t due;
-    uint32_t action;       /* what one would do about it, of record.entity; 0 none */
+    uint32_t action; /* what one would do about it, of record.entity; 0 none */
 };
 struct body_home {
     struct body_counter *counters;
@@ -184,7 +185,8 @@ struct body {
     struct body_home home;
     struct body_file file;
     struct schema *schema;
-    struct str schema_raw; /* encoder: when set, written instead of `schema`; decoder: the raw item, to cache */
+    struct str
+        schema_raw; /* encoder: when set, written instead of `schema`; decoder: the raw item, to cache */
     struct body_me me;
     struct body *results;
     size_t nresults;
@@ -194,7 +196,11 @@ struct body {
     size_t nstatus;
 };
 
-static inline bool body_has(const struct body *b, enum body_key k) { return (b->present >> k) & 1u; }
+static inline bool
+body_has(const struct body *b, enum body_key k)
+{
+    return (b->present >> k) & 1u;
+}
 
 struct buf;
 struct rbuf;

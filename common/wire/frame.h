@@ -17,13 +17,16 @@
 enum { FRAME_HEADER = 4, FRAME_DEFLATE = 1 };
 
 /* Looks at the bytes received so far. RC_OK with *ret_whole false: more bytes are needed. On a whole frame
-   gives flags, payload (borrowed) and the bytes it took. Fails: RC_BAD_FRAME, RC_TOO_LARGE (close the line). */
-enum rc frame_next(struct str in, bool *ret_whole, uint8_t *ret_flags, struct str *ret_payload, size_t *ret_took,
-                   struct err *reterr) NODISCARD;
+   gives flags, payload (borrowed) and the bytes it took. *ret_took is set in both cases: fillers to drop.
+   Fails: RC_BAD_FRAME, RC_TOO_LARGE (close the line). */
+enum rc frame_next(struct str in, bool *ret_whole, uint8_t *ret_flags, struct str *ret_payload,
+                   size_t *ret_took, struct err *reterr) NODISCARD;
 /* Payload as a message: inflates when flagged, capped at LIMIT_INFLATED. Result in `a` or borrowed. */
-enum rc frame_open(struct arena *a, uint8_t flags, struct str payload, struct str *ret, struct err *reterr) NODISCARD;
-/* Appends one whole frame; deflates when `may_deflate` and it gets smaller. */
-void frame_put(struct buf *out, struct str message, bool may_deflate);
+enum rc frame_open(struct arena *a, uint8_t flags, struct str payload, struct str *ret,
+                   struct err *reterr) NODISCARD;
+/* Appends one whole frame; deflates when `may_deflate` and it gets smaller. False, appending nothing, when
+   the message is empty or does not fit one frame. */
+bool frame_put(struct buf *out, struct str message, bool may_deflate);
 
 struct str frame_dictionary(void);
 

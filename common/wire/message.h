@@ -18,7 +18,8 @@ enum message_kind {
     MESSAGE_PING = 4,    /* [4, token] */
     MESSAGE_PONG = 5,    /* [5, token] */
     MESSAGE_GOAWAY = 6,  /* [6, reason, after_ms] */
-    MESSAGE_HELLO = 7,   /* client: [7, [versions], caps, client, hash, locale]; server answers with a reply to id 0 */
+    MESSAGE_HELLO =
+        7, /* client: [7, [versions], caps, client, hash, locale]; server answers with a reply to id 0 */
 };
 
 #define PROTOCOL_VERSION 1
@@ -36,14 +37,14 @@ struct hello {
 struct request {
     uint64_t id; /* >= 1, strictly rising per channel */
     struct name_or_number method;
-    struct str params_raw;      /* encoded map */
-    struct str idem;            /* IDEM_BYTES or empty */
-    uint32_t deadline_ms;       /* 0 none */
+    struct str params_raw; /* encoded map */
+    struct str idem;       /* IDEM_BYTES or empty */
+    uint32_t deadline_ms;  /* 0 none */
 };
 
 struct reply_meta {
-    bool replayed;          /* stored reply of the same idempotency key */
-    uint32_t server_us;     /* time inside the service */
+    bool replayed;      /* stored reply of the same idempotency key */
+    uint32_t server_us; /* time inside the service */
     uint32_t retry_after_ms;
 };
 

@@ -45,6 +45,7 @@ const struct method_info *method_by_name(struct str name);
 const struct method_info *method_table(size_t *ret_count);
 
 /* Checks what a request must and may carry. Fails: RC_BAD_PARAMS naming the part. */
-enum rc method_check_params(const struct method_info *m, const struct params *p, struct err *reterr) NODISCARD;
+enum rc method_check_params(const struct method_info *m, const struct params *p,
+                            struct err *reterr) NODISCARD;
 
 #endif

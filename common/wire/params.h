@@ -12,15 +12,15 @@
  * On the wire a map with the keys below; in the JSON twin an object with the names beside them.
  */
 enum param_key {
-    PARAM_ENTITY = 1,   /* "entity": number or name */
-    PARAM_ID = 2,       /* "id" */
-    PARAM_KEY = 3,      /* "key": what a person calls the record (plate, policy number …) instead of an id */
-    PARAM_ACTION = 4,   /* "action": number or name */
-    PARAM_FIELDS = 5,   /* "fields": {tag or name: value} */
-    PARAM_FILTERS = 6,  /* "filters": [[tag or name, op, value], …]; JSON also {"name": value} for equality */
-    PARAM_SORT = 7,     /* "sort": tag or name */
-    PARAM_DESC = 8,     /* "desc": bool */
-    PARAM_LIMIT = 9,    /* "limit" */
+    PARAM_ENTITY = 1,  /* "entity": number or name */
+    PARAM_ID = 2,      /* "id" */
+    PARAM_KEY = 3,     /* "key": what a person calls the record (plate, policy number …) instead of an id */
+    PARAM_ACTION = 4,  /* "action": number or name */
+    PARAM_FIELDS = 5,  /* "fields": {tag or name: value} */
+    PARAM_FILTERS = 6, /* "filters": [[tag or name, op, value], …]; JSON also {"name": value} for equality */
+    PARAM_SORT = 7,    /* "sort": tag or name */
+    PARAM_DESC = 8,    /* "desc": bool */
+    PARAM_LIMIT = 9,   /* "limit" */
     PARAM_CURSOR = 10,  /* "cursor": bytes from the page before */
     PARAM_TEXT = 11,    /* "text": what to find */
     PARAM_AT = 12,      /* "at": stamp, for as-of */
@@ -42,15 +42,23 @@ struct name_or_number {
 /*
  * A field with a value as it came: NULL, TEXT, INT, BOOL or BYTES. The server turns it into the field's own
  * type: an INT is taken as is (minor units, ppm, days, microseconds, choice number, id), a TEXT is read as a
- * person would write it. A reference may also be a record's human key, or "$K" in a batch: the id of the record
- * that step K (from 0) of the same batch returned.
+ * person would write it. A reference may also be a record's human key, or "$K" in a batch: the id of the
+ * record that step K (from 0) of the same batch returned.
  */
 struct param_field {
     struct name_or_number field;
     struct value value;
 };
 
-enum filter_op { FILTER_EQ = 0, FILTER_NE = 1, FILTER_LT = 2, FILTER_LE = 3, FILTER_GT = 4, FILTER_GE = 5, FILTER_PREFIX = 6 };
+enum filter_op {
+    FILTER_EQ = 0,
+    FILTER_NE = 1,
+    FILTER_LT = 2,
+    FILTER_LE = 3,
+    FILTER_GT = 4,
+    FILTER_GE = 5,
+    FILTER_PREFIX = 6
+};
 
 struct param_filter {
     struct name_or_number field;
@@ -79,7 +87,11 @@ struct param_step {
     struct params params;
 };
 
-static inline bool params_has(const struct params *p, enum param_key k) { return (p->present >> k) & 1u; }
+static inline bool
+params_has(const struct params *p, enum param_key k)
+{
+    return (p->present >> k) & 1u;
+}
 
 /* The wire names of keys and operators, for the twin and the protocol page. NULL / -1 when unknown. */
 const char *param_key_name(enum param_key k);
@@ -90,7 +102,8 @@ int filter_op_by_name(struct str name);
 struct buf;
 struct rbuf;
 void params_encode(struct buf *b, const struct params *p);
-/* Fails: RC_BAD_PARAMS naming the part, RC_BAD_FRAME, RC_TOO_LARGE over a limit. Texts are borrowed from r. */
+/* Fails: RC_BAD_PARAMS naming the part, RC_BAD_FRAME, RC_TOO_LARGE over a limit. Texts are borrowed from r.
+ */
 enum rc params_decode(struct arena *a, struct rbuf *r, struct params *ret, struct err *reterr) NODISCARD;
 
 #endif

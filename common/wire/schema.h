@@ -9,22 +9,22 @@
 #include "common/value/value.h"
 
 /*
- * The description a server sends: everything a client knows of entities, fields, lists and actions. Filtered by
- * the user's rights. A client caches it by `hash` (32 hex digits) and sends the hash in hello.
+ * The description a server sends: everything a client knows of entities, fields, lists and actions. Filtered
+ * by the user's rights. A client caches it by `hash` (32 hex digits) and sends the hash in hello.
  */
 enum schema_flag {
     SCHEMA_REQUIRED = 1u << 0,
-    SCHEMA_LIST = 1u << 1,        /* may stand in lists */
-    SCHEMA_EDIT = 1u << 2,        /* may be changed by set */
-    SCHEMA_CREATE = 1u << 3,      /* may be given to add */
+    SCHEMA_LIST = 1u << 1,   /* may stand in lists */
+    SCHEMA_EDIT = 1u << 2,   /* may be changed by set */
+    SCHEMA_CREATE = 1u << 3, /* may be given to add */
     SCHEMA_SORT = 1u << 4,
     SCHEMA_FILTER = 1u << 5,
-    SCHEMA_KEY = 1u << 6,         /* the human key: shown as the record's label */
-    SCHEMA_SECRET = 1u << 7,      /* typed hidden, never shown */
+    SCHEMA_KEY = 1u << 6,    /* the human key: shown as the record's label */
+    SCHEMA_SECRET = 1u << 7, /* typed hidden, never shown */
     SCHEMA_PERSONAL = 1u << 8,
-    SCHEMA_UPPER = 1u << 9,       /* the client may upper-case while typing */
-    SCHEMA_CHECK = 1u << 10,      /* leaving the field is worth a `check` call (duplicates, VIN, phone …) */
-    SCHEMA_NARROW = 1u << 11,     /* of little weight: hidden first when columns do not fit */
+    SCHEMA_UPPER = 1u << 9,   /* the client may upper-case while typing */
+    SCHEMA_CHECK = 1u << 10,  /* leaving the field is worth a `check` call (duplicates, VIN, phone …) */
+    SCHEMA_NARROW = 1u << 11, /* of little weight: hidden first when columns do not fit */
     SCHEMA_MULTILINE = 1u << 12,
 };
 
@@ -39,13 +39,13 @@ enum schema_tone { TONE_PLAIN = 0, TONE_GOOD = 1, TONE_SOON = 2, TONE_WARN = 3, 
 struct schema_field {
     uint32_t tag;
     struct str name, label, help;
-    struct str group;      /* heading on the form; "" goes on with the one before */
+    struct str group; /* heading on the form; "" goes on with the one before */
     enum value_type type;
     uint32_t flags;
-    uint32_t max;          /* TEXT: bytes; INT, MONEY: largest value; 0: the type's own limit */
-    uint32_t width;        /* columns it wants in lists and forms */
-    uint32_t ref;          /* REF: number of the entity it points to */
-    struct str fallback;   /* default as a person would type it: "t" for today, "1" … */
+    uint32_t max;        /* TEXT: bytes; INT, MONEY: largest value; 0: the type's own limit */
+    uint32_t width;      /* columns it wants in lists and forms */
+    uint32_t ref;        /* REF: number of the entity it points to */
+    struct str fallback; /* default as a person would type it: "t" for today, "1" … */
     struct schema_choice *choices;
     size_t nchoices;
 };
@@ -63,12 +63,12 @@ struct schema_view {
 struct schema_action {
     uint32_t number;
     struct str name, label, help;
-    bool on_record;        /* needs a record; else stands beside "add" */
+    bool on_record; /* needs a record; else stands beside "add" */
     bool needs_reason;
-    bool prints;           /* called with METHOD_PRINT, gives a file */
-    uint32_t state_tag;    /* 0, or the field whose choice decides … */
-    uint64_t state_mask;   /* … bit (1 << choice number) set where the action is offered */
-    char option;           /* list option digit, or 0 */
+    bool prints;                 /* called with METHOD_PRINT, gives a file */
+    uint32_t state_tag;          /* 0, or the field whose choice decides … */
+    uint64_t state_mask;         /* … bit (1 << choice number) set where the action is offered */
+    char option;                 /* list option digit, or 0 */
     struct schema_field *fields; /* parameters */
     size_t nfields;
 };
@@ -116,6 +116,9 @@ struct buf;
 struct rbuf;
 void schema_encode(struct buf *b, const struct schema *s);
 enum rc schema_decode(struct arena *a, struct rbuf *r, struct schema *ret, struct err *reterr) NODISCARD;
+/* What `hash` must be: the first 16 bytes of BLAKE2b-256 as hex digits, in `a`. */
+enum { SCHEMA_HASH_TEXT = 32 };
+struct str schema_hash(struct arena *a, const struct schema *s);
 
 /* A value as people read it, by its field: "619,500", "comprehensive", "2026-02-14", "yes". Stamps take the
    offset; money the exponent. In `a`. */
@@ -124,11 +127,12 @@ struct locale_info {
     int offset_minutes; /* east of UTC */
     date_t today;
 };
-struct str value_text(struct arena *a, const struct schema_field *f, const struct value *v, const struct locale_info *l);
+struct str value_text(struct arena *a, const struct schema_field *f, const struct value *v,
+                      const struct locale_info *l);
 /* What a person typed into a field, checked locally for speed (the server checks again): the value to send
    (TEXT is sent as typed where only the server can decide, as for references given by key). Fails:
    RC_BAD_PARAMS with the field's name. */
-enum rc value_read(struct arena *a, const struct schema_field *f, struct str typed, const struct locale_info *l,
-                   struct value *ret, struct err *reterr) NODISCARD;
+enum rc value_read(struct arena *a, const struct schema_field *f, struct str typed,
+                   const struct locale_info *l, struct value *ret, struct err *reterr) NODISCARD;
 
 #endif

@@ -1,0 +1,133 @@
+#include "server/ipc/ipc.h"
+
+#include "common/wire/cbor.h"
+#include "common/wire/part.h"
+
+enum { JOB_ITEMS = 10, ANSWER_ITEMS = 6 };
+
+/* Leaves room for the length and says where. */
+static size_t
+begin(struct buf *b)
+{
+    static const unsigned char room[IPC_HEADER] = {0};
+    size_t at = b->n;
+    buf_add(b, room, sizeof(room));
+    return at;
+}
+
+static void
+end(struct buf *b, size_t at)
+{
+    size_t length = b->n - at - IPC_HEADER;
+    ASSERT(length <= IPC_MAX);
+    for (size_t i = 0; i < IPC_HEADER; i++)
+        b->p[at + i] = (unsigned char)(length >> (8 * i) & 0xFF);
+}
+
+static void
+identity_put(struct buf *b, const struct identity *who)
+{
+    wbuf_int(b, who->tenant);
+    wbuf_int(b, who->user);
+    wbuf_int(b, who->session);
+}
+
+static void
+identity_read(struct rbuf *r, struct identity *ret)
+{
+    ret->tenant = part_i32(r);
+    ret->user = rbuf_int(r);
+    ret->session = rbuf_int(r);
+}
+
+/* Texts go as bytes: what a peer typed as its login need not be UTF-8. */
+void
+job_put(struct buf *b, const struct job *j)
+{
+    size_t at = begin(b);
+    wbuf_array(b, JOB_ITEMS);
+    wbuf_uint(b, j->id);
+    wbuf_uint(b, j->kind);
+    identity_put(b, &j->who);
+    wbuf_bytes(b, j->login);
+    wbuf_bytes(b, j->address);
+    wbuf_bytes(b, j->client);
+    wbuf_bytes(b, j->payload);
+    wbuf_uint(b, j->deadline_ms);
+    end(b, at);
+}
+
+enum rc
+job_read(struct str bytes, struct job *ret, struct err *reterr)
+{
+    struct rbuf r;
+    struct job j = {0};
+    rbuf_init(&r, bytes);
+    if (rbuf_array(&r) != JOB_ITEMS)
+        r.bad = true;
+    j.id = rbuf_uint(&r);
+    uint64_t kind = rbuf_uint(&r);
+    if (kind < JOB_AUTH_PASSWORD || kind > JOB_JSON)
+        r.bad = true;
+    j.kind = (enum job_kind)kind;
+    identity_read(&r, &j.who);
+    j.login = rbuf_bytes(&r);
+    j.address = rbuf_bytes(&r);
+    j.client = rbuf_bytes(&r);
+    j.payload = rbuf_bytes(&r);
+    j.deadline_ms = part_u32(&r);
+    if (!rbuf_done(&r))
+        return err_log(reterr, RC_BAD_FRAME, "a job between processes is not well formed");
+    *ret = j;
+    return RC_OK;
+}
+
+void
+answer_put(struct buf *b, const struct answer *an)
+{
+    size_t at = begin(b);
+    wbuf_array(b, ANSWER_ITEMS);
+    wbuf_uint(b, an->id);
+    wbuf_uint(b, (uint64_t)an->code);
+    identity_put(b, &an->who);
+    wbuf_bytes(b, an->payload);
+    end(b, at);
+}
+
+enum rc
+answer_read(struct str bytes, struct answer *ret, struct err *reterr)
+{
+    struct rbuf r;
+    struct answer an = {0};
+    rbuf_init(&r, bytes);
+    if (rbuf_array(&r) != ANSWER_ITEMS)
+        r.bad = true;
+    an.id = rbuf_uint(&r);
+    an.code = rc_from_wire(rbuf_uint(&r));
+    identity_read(&r, &an.who);
+    an.payload = rbuf_bytes(&r);
+    if (!rbuf_done(&r))
+        return err_log(reterr, RC_BAD_FRAME, "an answer between processes is not well formed");
+    *ret = an;
+    return RC_OK;
+}
+
+enum rc
+ipc_next(struct str in, bool *ret_whole, struct str *ret_body, size_t *ret_took, struct err *reterr)
+{
+    if (in.n < IPC_HEADER) {
+        *ret_whole = false;
+        *ret_took = 0;
+        return RC_OK;
+    }
+    uint32_t length = 0;
+    for (size_t i = IPC_HEADER; i > 0; i--)
+        length = length << 8 | (unsigned char)in.p[i - 1];
+    if (length == 0 || length > IPC_MAX)
+        return err_log(reterr, RC_BAD_FRAME, "a body of %u bytes between processes", length);
+    *ret_whole = in.n - IPC_HEADER >= length;
+    *ret_took = *ret_whole ? IPC_HEADER + length : 0;
+    if (*ret_whole)
+        *ret_body = str_slice(in, IPC_HEADER, IPC_HEADER + length);
+    return RC_OK;
+}
