@@ -18,8 +18,8 @@ struct migrate_report {
 /*
  * `conninfo` names a role that may create roles, extensions and schemas in the database.
  * Fails: RC_UNAVAILABLE no connection, or another migrator took longer than `wait_ms`;
- *        RC_INTERNAL   a file failed (its number and the database's words in err.log), a file that was applied
- *                      has changed since, or the database is newer than this program.
+ *        RC_INTERNAL   a file failed (its number and the database's words in err.log), a file that was
+ * applied has changed since, or the database is newer than this program.
  */
 enum rc migrate_run(const char *conninfo, int wait_ms, struct migrate_report *ret,
                     struct err *reterr) NODISCARD;

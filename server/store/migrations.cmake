@@ -1,0 +1,20 @@
+# Turns DIR/*.sql into the table of migrations.h, in OUT.
+file(GLOB files ${DIR}/*.sql)
+list(SORT files)
+set(rows "")
+set(bodies "")
+foreach(file IN LISTS files)
+    get_filename_component(name ${file} NAME_WE)
+    if(NOT name MATCHES "^([0-9][0-9][0-9][0-9])_[a-z_]+$")
+        message(FATAL_ERROR "${file}: expected NNNN_name.sql")
+    endif()
+    string(REGEX REPLACE "^0*([0-9]+)$" "\\1" number ${CMAKE_MATCH_1})
+    file(SHA256 ${file} sum)
+    file(READ ${file} bytes HEX)
+    string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+    string(APPEND bodies "static const unsigned char sql_${number}[] = {${bytes}0};\n")
+    string(APPEND rows "    {${number}, \"${name}\", \"${sum}\", (const char *)sql_${number}},\n")
+endforeach()
+file(WRITE ${OUT} "#include \"common/base/attr.h\"\n#include \"server/store/migrations.h\"\n\n${bodies}
+static const struct migration list[] = {\n${rows}};\n
+const struct migration *\nmigrations(size_t *ret_count)\n{\n    *ret_count = COUNTOF(list);\n    return list;\n}\n")
