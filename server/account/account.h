@@ -3,6 +3,7 @@
 
 #include "server/ipc/ipc.h"
 #include "server/rule/rule.h"
+#include "server/store/pg.h"
 
 /* Signing in, and what users and their keys must satisfy. */
 

@@ -12,13 +12,14 @@
 #include "common/wire/params.h"
 #include "server/catalog/entity.h"
 #include "server/catalog/user.h"
+#include "server/store/pg.h"
+#include "server/store/tx.h"
 
 /*
  * What every operation and every rule is given, and the only ways they reach the database. Everything an
  * operation makes lives in ctx->arena and is gone after the reply. A rule runs inside the request's
  * transaction: it may run several statements; if it fails, all of them are undone.
  */
-struct pg;
 struct op_loaded;
 
 /* Who asks, for which company, on which day: the row app.enter returns. */
@@ -47,7 +48,7 @@ struct op_context {
 
 struct op_ctx {
     struct arena *arena;
-    struct pg *pg;
+    struct tx *tx;
     struct op_context who;
     struct str request_id, address, client;
     struct str reason;           /* given with the request; empty when none */
@@ -84,19 +85,6 @@ enum rc op_insert(struct op_ctx *ctx, uint32_t entity, void *row, struct err *re
 enum rc op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr) NODISCARD;
 
 /* ------------------------------------------------------------------ SQL a rule needs beyond that */
-
-/* Cells by row and column; types by column: int2/4/8 INT, bool BOOL, text TEXT, date DATE, timestamptz STAMP.
- */
-struct pg_rows {
-    size_t nrows, ncols;
-    struct str *names;   /* ncols */
-    struct value *cells; /* nrows * ncols, row by row */
-};
-static inline const struct value *
-pg_cell(const struct pg_rows *rows, size_t row, size_t col)
-{
-    return &rows->cells[row * rows->ncols + col];
-}
 
 /*
  * Runs one statement, prepared once per connection under `name` (unique per SQL text in the whole server,

@@ -1,0 +1,27 @@
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include <stdbool.h>
+
+#include "common/value/date.h"
+
+enum worker_kind { WORKER_COUNTER, WORKER_BULK };
+
+struct worker_config {
+    int fd;               /* socketpair to the front: jobs in, answers out (server/ipc/ipc.h); blocking */
+    const char *conninfo; /* without user=: user=`role` is added; with one: SET ROLE `role` */
+    const char *role;     /* "bima_worker" */
+    bool has_today;       /* the day is fixed (bimad.conf: today) */
+    date_t today;
+    const char *signing_key; /* path of the certificates' signing seed; NULL: none */
+    enum worker_kind kind;
+};
+
+/*
+ * Answers jobs one at a time until the front closes the socket. crypt_start and log_open have been called;
+ * SIGTERM ends it after the job at hand. Returns the exit status: 0 when the socket was closed or SIGTERM
+ * came, 1 when it could not go on.
+ */
+int worker_main(const struct worker_config *c);
+
+#endif
