@@ -10,6 +10,19 @@
 
 enum { REF_ITEMS = 3, ISSUE_ITEMS = 4, RECORD_ITEMS = 5, PAGE_ITEMS = 6, FIELD_TRIPLE = 3, COLUMN_PAIR = 2 };
 
+const char *
+body_key_name(enum body_key k)
+{
+    static const char *const names[] = {
+        [BODY_RECORD] = "record",   [BODY_PAGE] = "page",     [BODY_ISSUES] = "issues",
+        [BODY_EVENTS] = "events",   [BODY_HITS] = "hits",     [BODY_HOME] = "home",
+        [BODY_FILE] = "file",       [BODY_SCHEMA] = "schema", [BODY_ME] = "me",
+        [BODY_RESULTS] = "results", [BODY_ERROR] = "error",   [BODY_HELLO] = "hello",
+        [BODY_STATUS] = "status",
+    };
+    return (size_t)k < COUNTOF(names) ? names[k] : NULL;
+}
+
 void
 value_encode(struct buf *b, const struct value *v)
 {

@@ -202,6 +202,9 @@ body_has(const struct body *b, enum body_key k)
     return (b->present >> k) & 1u;
 }
 
+/* The names of the parts, for the twin and the protocol page. NULL when unknown. */
+const char *body_key_name(enum body_key k);
+
 struct buf;
 struct rbuf;
 void body_encode(struct buf *b, const struct body *body);
