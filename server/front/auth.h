@@ -1,0 +1,38 @@
+#ifndef FRONT_AUTH_H
+#define FRONT_AUTH_H
+
+#include <libssh/libssh.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/front/bytes.h"
+#include "server/front/mailbox.h"
+
+/*
+ * Signing in by password or public key, decided by a worker while the loop goes on.
+ *
+ * libssh wants its authentication callbacks to answer at once, and queues messages for later only when a session
+ * has no server callbacks at all, which would leave its Kerberos code open to anyone who connects. So the message
+ * callback copies what was offered, answers nothing, and the reply is sent when the worker's answer is there; libssh
+ * frees the message meanwhile, see auth_reply_message.
+ */
+struct session;
+
+enum offer { OFFER_NONE, OFFER_PASSWORD, OFFER_KEY_QUERY, OFFER_KEY };
+
+struct auth {
+    struct task_owner tasks;
+    enum offer offer;  /* came in a callback, not acted on yet */
+    enum offer asked;  /* a worker is deciding it */
+    struct bytes secret; /* the password, or the key's wire form */
+    const char *algorithm; /* of the key, for the answer to a query */
+    unsigned tries;
+    bool pinned; /* session->login is set; another name ends the session */
+};
+
+void auth_install(struct session *s);
+/* After dopoll: hands an offer to a worker. */
+void auth_run(struct session *s);
+void auth_done(struct session *s);
+
+#endif

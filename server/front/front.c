@@ -1,0 +1,240 @@
+#include "server/front/front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libssh/libssh.h>
+#include <libssh/server.h>
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "server/front/channel.h"
+#include "server/front/client.h"
+#include "server/front/control.h"
+#include "server/front/hostkey.h"
+#include "server/front/listener.h"
+#include "server/front/session.h"
+#include "server/front/state.h"
+#include "server/log.h"
+
+enum { SCRATCH = 256 * 1024 * 1024, TURN_MS = 200 };
+
+static const char key_exchanges[] = "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256";
+static const char ciphers[] = "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com";
+static const char macs[] = "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com";
+static const char key_types[] =
+    "ssh-ed25519,sk-ssh-ed25519@openssh.com,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,"
+    "ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256";
+
+static enum rc
+open_bind(struct front *f, struct err *reterr)
+{
+    static const bool no = false;
+    static const struct {
+        enum ssh_bind_options_e option;
+        const void *value;
+    } options[] = {
+        {SSH_BIND_OPTIONS_PROCESS_CONFIG,            &no          },
+        {SSH_BIND_OPTIONS_KEY_EXCHANGE,              key_exchanges},
+        {SSH_BIND_OPTIONS_CIPHERS_C_S,               ciphers      },
+        {SSH_BIND_OPTIONS_CIPHERS_S_C,               ciphers      },
+        {SSH_BIND_OPTIONS_HMAC_C_S,                  macs         },
+        {SSH_BIND_OPTIONS_HMAC_S_C,                  macs         },
+        {SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, key_types    },
+        {SSH_BIND_OPTIONS_BANNER,                    "Bima"       },
+    };
+    ssh_key key;
+    enum rc rc = hostkey_read(f->config->host_key, &key, reterr);
+    close(f->config->host_key);
+    if (rc != RC_OK) {
+        return rc;
+    }
+    f->bind = ssh_bind_new();
+    ASSERT(f->bind != NULL);
+    for (size_t i = 0; i < COUNTOF(options); i++) {
+        if (ssh_bind_options_set(f->bind, options[i].option, options[i].value) != SSH_OK) {
+            return err_log(reterr, RC_INTERNAL, "libssh does not take option %d", (int)options[i].option);
+        }
+    }
+    if (ssh_bind_options_set(f->bind, SSH_BIND_OPTIONS_IMPORT_KEY, key) != SSH_OK) {
+        return err_log(reterr, RC_INTERNAL, "libssh does not take the host key");
+    }
+    return RC_OK;
+}
+
+/* -- stopping
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void
+drain(struct front *f)
+{
+    if (f->draining) {
+        return;
+    }
+    f->draining = true;
+    f->drain_until = f->now + f->settings->drain_seconds * 1000u;
+    listener_close(f);
+    log_info("front.drain", "sessions=%zu running=%zu", f->nopen, f->mailbox.running);
+    for (struct session *s = f->open; s != NULL; s = s->next) {
+        for (struct channel *c = s->channels; c != NULL; c = c->next) {
+            channel_goaway(c);
+        }
+    }
+}
+
+static bool
+quiet(const struct front *f)
+{
+    if (f->mailbox.running + mailbox_waiting(&f->mailbox) > 0) {
+        return false;
+    }
+    for (const struct session *s = f->open; s != NULL; s = s->next) {
+        for (const struct channel *c = s->channels; c != NULL; c = c->next) {
+            if (!channel_quiet(c)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* -- events
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void
+on_signal(struct watch *w, uint32_t events)
+{
+    (void)events;
+    struct front *f = WATCH_OWNER(w, struct front, signals);
+    struct signalfd_siginfo info;
+    while (read(w->fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGTERM) {
+            drain(f);
+        } else if (info.ssi_signo == SIGCHLD) {
+            client_reap(f);
+        }
+    }
+}
+
+static void
+on_control(struct watch *w, uint32_t events)
+{
+    (void)events;
+    struct front *f = WATCH_OWNER(w, struct front, control);
+    struct control c;
+    int fd;
+    bool gone;
+    while (control_receive(w->fd, &c, &fd, &gone)) {
+        if (c.kind == CONTROL_WORKER && fd >= 0) {
+            (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+            mailbox_worker(f, c.slot, fd);
+        } else if (fd >= 0) {
+            close(fd);
+        }
+    }
+    f->lost |= gone;
+}
+
+static bool
+watch_signals(struct front *f)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT); /* blocked only: a key press in a terminal is the master's business */
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGPIPE);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return fd >= 0 && loop_add(&f->loop, &f->signals, fd, on_signal, EPOLLIN);
+}
+
+/* -- the loop
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void
+sweep(struct front *f)
+{
+    session_sweep(f);
+    mailbox_sweep(f);
+    client_sweep(f);
+    session_run_touched(f);
+    if (f->draining && (f->now >= f->drain_until || quiet(f))) {
+        f->done = true;
+    }
+}
+
+static void
+run(struct front *f)
+{
+    uint64_t swept = 0;
+    while (!f->done && !f->lost) {
+        f->now = loop_now();
+        STAT_SET(f->stats, heartbeat_ms, f->now);
+        if (f->now - swept >= TURN_MS) {
+            swept = f->now;
+            sweep(f);
+        }
+        loop_turn(&f->loop, TURN_MS);
+        f->now = loop_now();
+        session_run_touched(f);
+    }
+}
+
+static enum rc
+open_front(struct front *f, struct err *reterr)
+{
+    ssh_set_log_level(SSH_LOG_NOLOG);
+    arena_init(&f->scratch, SCRATCH, NULL, NULL);
+    f->stats = mmap(NULL, sizeof *f->stats, PROT_READ | PROT_WRITE, MAP_SHARED, f->config->stats, 0);
+    if (f->stats == MAP_FAILED || !loop_open(&f->loop) || !watch_signals(f) ||
+        !loop_add(&f->loop, &f->control, f->config->control, on_control, EPOLLIN)) {
+        return err_log(reterr, RC_INTERNAL, "could not start: %s", strerror(errno));
+    }
+    enum rc rc = open_bind(f, reterr);
+    if (rc == RC_OK) {
+        f->now = loop_now();
+        mailbox_open(f);
+        listener_open(f);
+    }
+    return rc;
+}
+
+static void
+close_front(struct front *f)
+{
+    listener_close(f);
+    session_drop_all(f, "the service is stopping");
+    for (struct client *k = f->clients; k != NULL; k = k->next) {
+        (void)kill(k->pid, SIGKILL);
+    }
+    mailbox_close(f);
+    ssh_bind_free(f->bind);
+    loop_close(&f->loop, &f->signals);
+    loop_close(&f->loop, &f->control);
+    close(f->loop.fd);
+    arena_done(&f->scratch);
+}
+
+int
+front_main(const struct front_config *c)
+{
+    static struct front front;
+    struct err err;
+    char text[LOG_TEXT];
+    memset(&err, 0, sizeof err);
+    front = (struct front){.config = c, .settings = c->settings};
+    if (open_front(&front, &err) != RC_OK) {
+        log_error("front.start", "error=%s", log_text(err.log, text));
+        return 1;
+    }
+    log_info("front.start", "listeners=%zu workers=%zu", c->nlisteners, front.mailbox.nslots);
+    run(&front);
+    bool lost = front.lost;
+    close_front(&front);
+    log_info("front.end", "lost=%d", lost);
+    return lost ? 1 : 0;
+}

@@ -1,0 +1,322 @@
+#include "server/front/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/front/channel.h"
+#include "server/front/state.h"
+#include "server/log.h"
+
+/* Before sign-in nobody needs more; a wrong signature is not reported by libssh, so this is what bounds them.
+ */
+enum { MOST_PACKETS = 100, MOST_BYTES = 64 * 1024 };
+enum { ROUNDS = 16, MOST_OPENED = 4096 };
+
+/* -- lists
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void
+list_put(struct session **head, struct session *s)
+{
+    s->next = *head;
+    s->link = head;
+    if (*head != NULL) {
+        (*head)->link = &s->next;
+    }
+    *head = s;
+}
+
+static void
+list_take(struct session *s)
+{
+    *s->link = s->next;
+    if (s->next != NULL) {
+        s->next->link = s->link;
+    }
+}
+
+void
+session_touch(struct session *s)
+{
+    if (!s->touched) {
+        s->touched = true;
+        s->touched_next = s->front->touched;
+        s->front->touched = s;
+    }
+}
+
+void
+session_end(struct session *s, const char *why)
+{
+    if (s->ending == NULL) {
+        s->ending = why;
+    }
+    session_touch(s);
+}
+
+/* -- life
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Takes it out of the list of sessions to run, for good. */
+static void
+forget_touch(struct session *s)
+{
+    for (struct session **at = &s->front->touched; s->touched && *at != NULL; at = &(*at)->touched_next) {
+        if (*at == s) {
+            *at = s->touched_next;
+            break;
+        }
+    }
+    s->touched = true;
+}
+
+static void
+drop(struct session *s)
+{
+    struct front *f = s->front;
+    forget_touch(s);
+    bool signed_in = s->stage == STAGE_OPEN;
+    log_event(signed_in ? LOG_INFO_ : LOG_DEBUG_, "session.end", "session=%llu seconds=%llu why=\"%s\"",
+              (unsigned long long)s->who.session, (unsigned long long)(f->now - s->born) / 1000,
+              s->ending == NULL ? "closed" : s->ending);
+    while (s->channels != NULL) {
+        channel_drop(s->channels);
+    }
+    auth_done(s);
+    loop_remove(&f->loop, &s->watch);
+    list_take(s);
+    *(signed_in ? &f->nopen : &f->nhalf_open) -= 1;
+    if (s->ending != NULL && s->stage != STAGE_KEX && ssh_is_connected(s->ssh)) {
+        ssh_session_set_disconnect_message(s->ssh, s->ending);
+        ssh_disconnect(s->ssh);
+    }
+    ssh_event_remove_session(s->event, s->ssh);
+    ssh_event_free(s->event);
+    ssh_silent_disconnect(s->ssh);
+    ssh_free(s->ssh);
+    free(s);
+}
+
+static void
+on_ready(struct watch *w, uint32_t events)
+{
+    (void)events;
+    session_touch(WATCH_OWNER(w, struct session, watch));
+}
+
+static int
+on_service(ssh_session ssh, const char *service, void *user)
+{
+    (void)ssh;
+    if (strcmp(service, "ssh-userauth") != 0) {
+        session_end(user, "unknown service");
+    }
+    return 0;
+}
+
+static bool
+start(struct session *s, int fd)
+{
+    static const char none[] = "none";
+    ssh_set_blocking(s->ssh, 0);
+    ssh_options_set(s->ssh, SSH_OPTIONS_COMPRESSION_C_S, none);
+    ssh_options_set(s->ssh, SSH_OPTIONS_COMPRESSION_S_C, none);
+    if (ssh_bind_accept_fd(s->front->bind, s->ssh, fd) != SSH_OK) {
+        return false;
+    }
+    s->callbacks.userdata = s;
+    s->callbacks.service_request_function = on_service;
+    s->callbacks.channel_open_request_session_function = channel_open;
+    auth_install(s);
+    ssh_callbacks_init(&s->callbacks);
+    if (ssh_set_server_callbacks(s->ssh, &s->callbacks) != SSH_OK) {
+        return false;
+    }
+    ssh_set_counters(s->ssh, NULL, &s->raw);
+    if (ssh_handle_key_exchange(s->ssh) == SSH_ERROR) {
+        return false;
+    }
+    s->event = ssh_event_new();
+    return s->event != NULL && ssh_event_add_session(s->event, s->ssh) == SSH_OK &&
+           loop_add(&s->front->loop, &s->watch, fd, on_ready, EPOLLIN);
+}
+
+void
+session_accept(struct front *f, int fd, const char *address, uint64_t source)
+{
+    struct session *s = front_new(sizeof *s);
+    s->front = f;
+    s->watch.fd = -1;
+    s->source = source;
+    s->born = f->now;
+    s->deadline = f->now + f->settings->kex_seconds * 1000u;
+    snprintf(s->address, sizeof s->address, "%s", address);
+    s->ssh = ssh_new();
+    ASSERT(s->ssh != NULL);
+    if (!start(s, fd)) {
+        bool taken = ssh_get_fd(s->ssh) == fd;
+        if (s->event != NULL) {
+            ssh_event_remove_session(s->event, s->ssh);
+            ssh_event_free(s->event);
+        }
+        ssh_free(s->ssh);
+        if (!taken) {
+            close(fd);
+        }
+        free(s);
+        return;
+    }
+    list_put(&f->half_open, s);
+    f->nhalf_open++;
+    session_touch(s);
+}
+
+void
+session_opened(struct session *s)
+{
+    struct front *f = s->front;
+    list_take(s);
+    list_put(&f->open, s);
+    f->nhalf_open--;
+    f->nopen++;
+    s->stage = STAGE_OPEN;
+    s->deadline = f->now + f->settings->open_seconds * 1000u;
+    log_info("session.open", "session=%llu tenant=%d", (unsigned long long)s->who.session, s->who.tenant);
+}
+
+void
+session_software(const struct session *s, char out[SESSION_BANNER])
+{
+    const char *banner = ssh_get_clientbanner(s->ssh);
+    size_t n = 0;
+    if (banner != NULL && strncmp(banner, "SSH-2.0-", 8) == 0) {
+        banner += 8;
+    }
+    for (; banner != NULL && *banner > 0x20 && *banner < 0x7f && n < SESSION_BANNER - 1; banner++) {
+        out[n++] = *banner;
+    }
+    out[n] = '\0';
+}
+
+/* -- running
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void
+check_stage(struct session *s)
+{
+    if (s->stage == STAGE_OPEN) {
+        return;
+    }
+    if (s->raw.in_packets > MOST_PACKETS || s->raw.in_bytes > MOST_BYTES) {
+        session_end(s, "too much was sent before signing in");
+    }
+    if (s->stage == STAGE_KEX && (ssh_get_status(s->ssh) & SSH_CLOSED) == 0 &&
+        ssh_get_cipher_in(s->ssh) != NULL) {
+        s->stage = STAGE_AUTH;
+        s->deadline = s->born + s->front->settings->auth_seconds * 1000u;
+    }
+}
+
+static void
+act(struct session *s)
+{
+    check_stage(s);
+    auth_run(s);
+    for (struct channel *c = s->channels, *next; c != NULL; c = next) {
+        next = c->next;
+        channel_run(c);
+    }
+    if (s->stage == STAGE_OPEN && s->opened > MOST_OPENED) {
+        session_end(s, "too many channels were opened");
+    }
+}
+
+static void
+run(struct session *s)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        int rc = ssh_event_dopoll(s->event, 0);
+        int status = ssh_get_status(s->ssh);
+        if (rc == SSH_ERROR || (status & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0) {
+            drop(s);
+            return;
+        }
+        act(s);
+        if (s->ending != NULL) {
+            drop(s);
+            return;
+        }
+        if (rc == SSH_AGAIN && (ssh_get_poll_flags(s->ssh) & SSH_WRITE_PENDING) == 0) {
+            break;
+        }
+    }
+    bool pending = (ssh_get_poll_flags(s->ssh) & SSH_WRITE_PENDING) != 0;
+    loop_arm(&s->front->loop, &s->watch, EPOLLIN | (pending ? EPOLLOUT : 0u));
+}
+
+void
+session_run_touched(struct front *f)
+{
+    while (f->touched != NULL) {
+        struct session *s = f->touched;
+        f->touched = s->touched_next;
+        s->touched = false;
+        run(s);
+    }
+}
+
+/* -- time
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void
+sweep_one(struct session *s)
+{
+    struct front *f = s->front;
+    if (s->stage == STAGE_KEX && f->now >= s->deadline) {
+        session_end(s, "no key exchange in time");
+    } else if (s->stage == STAGE_AUTH && f->now >= s->deadline) {
+        session_end(s, "not signed in in time");
+    } else if (s->stage == STAGE_OPEN) {
+        if (s->channels != NULL) {
+            s->deadline = f->now + f->settings->open_seconds * 1000u;
+        } else if (f->now >= s->deadline) {
+            session_end(s, "nothing was asked for");
+        }
+        if (f->now - s->born >= f->settings->session_seconds * 1000ull) {
+            session_end(s, "the session has lasted its time; sign in again");
+        }
+    }
+    for (struct channel *c = s->channels; c != NULL; c = c->next) {
+        channel_sweep(c);
+    }
+}
+
+void
+session_sweep(struct front *f)
+{
+    for (struct session *s = f->half_open; s != NULL; s = s->next) {
+        sweep_one(s);
+    }
+    for (struct session *s = f->open; s != NULL; s = s->next) {
+        sweep_one(s);
+    }
+    STAT_SET(f->stats, sessions, f->nopen);
+    STAT_SET(f->stats, half_open, f->nhalf_open);
+    STAT_SET(f->stats, clients, f->nclients);
+}
+
+void
+session_drop_all(struct front *f, const char *why)
+{
+    f->touched = NULL;
+    while (f->half_open != NULL) {
+        f->half_open->ending = why;
+        drop(f->half_open);
+    }
+    while (f->open != NULL) {
+        f->open->ending = why;
+        drop(f->open);
+    }
+}

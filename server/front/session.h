@@ -1,0 +1,65 @@
+#ifndef FRONT_SESSION_H
+#define FRONT_SESSION_H
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <libssh/server.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/limits.h"
+#include "server/front/auth.h"
+#include "server/front/loop.h"
+#include "server/front/state.h"
+#include "server/ipc/ipc.h"
+
+/*
+ * One SSH connection, with an own ssh_event and a deadline for each stage. libssh's callbacks only copy and set
+ * flags; everything is acted on in session_run, after ssh_event_dopoll has returned.
+ */
+enum stage {
+    STAGE_KEX,  /* until the keys are agreed */
+    STAGE_AUTH, /* until signed in */
+    STAGE_OPEN, /* signed in */
+};
+
+enum { SESSION_ADDRESS = 64, SESSION_BANNER = 64 };
+
+struct channel;
+
+struct session {
+    struct watch watch;
+    struct front *front;
+    struct session *next, **link;      /* in front->half_open or front->open */
+    struct session *touched_next;
+    bool touched;
+    ssh_session ssh;
+    ssh_event event;
+    struct ssh_server_callbacks_struct callbacks;
+    struct ssh_counter_struct raw; /* what came and went, to bound it before sign-in */
+    enum stage stage;
+    uint64_t deadline, born;
+    char address[SESSION_ADDRESS];
+    uint64_t source; /* hash of the address */
+    char login[LIMIT_LOGIN + 1];
+    struct identity who;
+    struct auth auth;
+    struct channel *channels;
+    unsigned nchannels, opened;
+    const char *ending; /* set: drop it, and this is the reason, as the log and a signed-in client are told */
+};
+
+/* Takes an accepted, non-blocking descriptor; closes it when it can't be used. */
+void session_accept(struct front *f, int fd, const char *address, uint64_t source);
+/* To be run at the end of this turn. */
+void session_touch(struct session *s);
+void session_run_touched(struct front *f);
+void session_end(struct session *s, const char *why);
+/* Signed in: moves it to the open ones. */
+void session_opened(struct session *s);
+void session_sweep(struct front *f);
+void session_drop_all(struct front *f, const char *why);
+/* The client's SSH software, "OpenSSH_9.2p1". */
+void session_software(const struct session *s, char out[SESSION_BANNER]);
+
+#endif

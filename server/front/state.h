@@ -1,0 +1,38 @@
+#ifndef FRONT_STATE_H
+#define FRONT_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/arena.h"
+#include "server/front/front.h"
+#include "server/front/loop.h"
+#include "server/front/mailbox.h"
+
+/* Everything a front has; one per process, passed down by pointer. */
+
+struct session;
+struct client;
+struct ssh_bind_struct;
+
+struct front {
+    const struct front_config *config;
+    const struct config *settings;
+    struct front_stats *stats;
+    struct loop loop;
+    struct mailbox mailbox;
+    struct arena scratch; /* reset by whoever used it, before it returns */
+    struct ssh_bind_struct *bind;
+    struct watch listeners[FRONT_LISTENERS];
+    struct watch signals, control;
+    struct session *half_open, *open; /* not signed in yet; signed in */
+    struct session *touched;          /* to be run at the end of this turn */
+    size_t nhalf_open, nopen;
+    struct client *clients; /* programs started for terminals and commands, until they are reaped */
+    size_t nclients;
+    uint64_t now; /* milliseconds, of this turn */
+    bool draining, done, lost; /* lost: the master is gone */
+    uint64_t drain_until;
+};
+
+#endif
