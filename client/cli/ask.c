@@ -1,0 +1,143 @@
+#include "client/cli/ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "client/text.h"
+#include "common/base/arena.h"
+#include "common/base/limits.h"
+
+enum { CTRL_C = 3, LINE = 512 };
+
+static void
+say(int fd, const char *text)
+{
+    ssize_t n = write(fd, text, strlen(text));
+    (void)n; /* a prompt that cannot be shown is no reason to stop */
+}
+
+/* Ctrl-C ends the line instead of the program, so that the terminal's echo is always put back. */
+static bool
+read_line(int tty, bool hidden, char *out, size_t size, size_t *ret_n)
+{
+    struct termios before, now;
+    if (tcgetattr(tty, &before) != 0)
+        return false;
+    now = before;
+    now.c_lflag &= ~(tcflag_t)(ISIG | (hidden ? ECHO : 0));
+    now.c_cc[VEOL] = CTRL_C;
+    (void)tcsetattr(tty, TCSAFLUSH, &now);
+    ssize_t n;
+    do
+        n = read(tty, out, size);
+    while (n < 0 && errno == EINTR);
+    (void)tcsetattr(tty, TCSAFLUSH, &before);
+    if (hidden || n <= 0 || out[n - 1] != '\n')
+        say(tty, "\n");
+    if (n <= 0 || out[n - 1] != '\n')
+        return false;
+    *ret_n = (size_t)n - 1;
+    return true;
+}
+
+bool
+ask_secret(const char *prompt, struct secret *ret)
+{
+    char line[LINE];
+    size_t n = 0;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
+        return false;
+    say(tty, prompt);
+    bool ok = read_line(tty, true, line, sizeof(line), &n);
+    if (ok)
+        secret_set(ret, line, n);
+    crypt_wipe(line, sizeof(line));
+    (void)close(tty);
+    return ok;
+}
+
+bool
+ask_line(struct arena *a, const char *prompt, struct str *ret)
+{
+    char line[LINE];
+    size_t n = 0;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
+        return false;
+    say(tty, prompt);
+    bool ok = read_line(tty, false, line, sizeof(line), &n);
+    (void)close(tty);
+    if (ok)
+        *ret = str_dup(a, str_trim((struct str){line, n}));
+    return ok;
+}
+
+enum rc
+read_secret_file(const char *path, struct secret *ret, struct err *reterr)
+{
+    char bytes[LINE];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, bytes, sizeof(bytes)) : -1;
+    if (fd >= 0)
+        (void)close(fd);
+    if (n < 0)
+        return err_set(reterr, RC_USAGE, "password", _("could not read %s: %s"), path, strerror(errno));
+    const char *end = memchr(bytes, '\n', (size_t)n);
+    size_t length = end != NULL ? (size_t)(end - bytes) : (size_t)n;
+    if (length > 0 && bytes[length - 1] == '\r')
+        length--;
+    secret_set(ret, bytes, length);
+    crypt_wipe(bytes, sizeof(bytes));
+    if (length == 0)
+        return err_set(reterr, RC_USAGE, "password", _("the first line of %s is empty"), path);
+    return RC_OK;
+}
+
+static void
+ask_host_key(bool trust, struct link *l, const struct link_question *q)
+{
+    struct arena a;
+    struct str answer = STR_NONE;
+    arena_init(&a, 1 << 16, NULL, NULL);
+    if (!trust) {
+        struct str prompt = str_printf(&a,
+                                       _("The host %s (port %d) is new. Its %s key is\n  %s\n"
+                                         "Compare it with what the operator told you. Trust it? [yes/no] "),
+                                       q->host, q->port, q->key_type, q->fingerprint);
+        (void)ask_line(&a, prompt.p, &answer);
+        trust = str_eq_c(answer, "yes") || str_eq_c(answer, "y") || str_eq_c(answer, "ndiyo");
+    }
+    link_answer_host_key(l, trust);
+    arena_done(&a);
+}
+
+void
+ask_for_link(void *trust_new_host, struct link *l, const struct link_question *q)
+{
+    if (q->kind == LINK_ASK_HOST_KEY) {
+        ask_host_key(*(const bool *)trust_new_host, l, q);
+        return;
+    }
+    char prompt[LINE];
+    struct secret secret;
+    secret_new(&secret, LIMIT_PASSWORD);
+    if (q->attempt > 1)
+        (void)snprintf(prompt, sizeof(prompt), "%s", _("That was not right. Once more.\n"));
+    else
+        prompt[0] = '\0';
+    size_t n = strlen(prompt);
+    if (q->kind == LINK_ASK_PASSPHRASE)
+        (void)snprintf(prompt + n, sizeof(prompt) - n, _("Passphrase of %s: "), q->key_path);
+    else
+        (void)snprintf(prompt + n, sizeof(prompt) - n, _("Password of %s at %s: "), q->login, q->host);
+    if (ask_secret(prompt, &secret))
+        link_answer_secret(l, (struct str){(const char *)secret.p, secret.n});
+    else
+        link_answer_secret(l, STR_NONE);
+    secret_free(&secret);
+}

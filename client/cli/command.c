@@ -1,0 +1,555 @@
+#include "client/cli/command.h"
+
+#include "client/cli/suggest.h"
+#include "client/text.h"
+#include "common/base/arena.h"
+#include "common/base/buf.h"
+#include "common/base/limits.h"
+#include "common/crypt/crypt.h"
+#include "common/value/number.h"
+#include "common/wire/message.h"
+
+/* The verbs every entity may have. */
+static const struct verb_row {
+    const char *name;
+    enum command_kind kind;
+    enum method method;
+    const char *help;
+} verbs[] = {
+    {"list",    COMMAND_LIST, METHOD_LIST,    N_("rows, by field=value, field>=value, field~prefix, view=NAME")},
+    {"show",    COMMAND_CALL, METHOD_GET,     N_("one record")                                                 },
+    {"add",     COMMAND_CALL, METHOD_ADD,     N_("a new record from field=value …")                          },
+    {"set",     COMMAND_SET,  METHOD_SET,     N_("change fields of a record")                                  },
+    {"history", COMMAND_CALL, METHOD_HISTORY, N_("who changed what, and when")                                 },
+};
+
+/* Words without an entity. */
+static const struct plain_row {
+    const char *name;
+    enum command_kind kind;
+    enum method method;
+} plain[] = {
+    {"find",     COMMAND_CALL,     METHOD_FIND    },
+    {"describe", COMMAND_DESCRIBE, METHOD_DESCRIBE},
+    {"me",       COMMAND_CALL,     METHOD_ME      },
+    {"home",     COMMAND_CALL,     METHOD_HOME    },
+    {"status",   COMMAND_CALL,     METHOD_STATUS  },
+    {"help",     COMMAND_HELP,     METHOD_DESCRIBE},
+};
+
+/* What goes along through the reading of one command. */
+struct reading {
+    struct arena *a;
+    const struct schema *s;
+    const struct locale_info *l;
+    const struct cli_args *args;
+    struct command *c;
+    struct buf key; /* words of the key, joined by blanks */
+    struct err *reterr;
+};
+
+static bool
+may(const struct schema_entity *e, enum method method)
+{
+    switch ((unsigned)method) {
+    case METHOD_LIST:
+        return e->may_list;
+    case METHOD_ADD:
+        return e->may_add;
+    case METHOD_SET:
+        return e->may_set;
+    case METHOD_HISTORY:
+        return e->has_history;
+    default:
+        return true;
+    }
+}
+
+bool
+verb_at(const struct schema_entity *e, size_t i, struct str *ret_name, struct str *ret_help)
+{
+    for (size_t v = 0; v < COUNTOF(verbs); v++) {
+        if (!may(e, verbs[v].method) || i-- > 0)
+            continue;
+        *ret_name = str_from(verbs[v].name);
+        *ret_help = str_from(_(verbs[v].help));
+        return true;
+    }
+    if (i >= e->nactions)
+        return false;
+    *ret_name = e->actions[i].name;
+    *ret_help = e->actions[i].help;
+    return true;
+}
+
+const struct schema_entity *
+entity_meant(const struct schema *s, struct str word)
+{
+    for (size_t i = 0; i < s->nentities; i++) {
+        const struct schema_entity *e = &s->entities[i];
+        if (same_word(word, e->name) || same_word(word, e->plural) || same_word(word, e->label))
+            return e;
+    }
+    return NULL;
+}
+
+const struct schema_field *
+field_meant(const struct schema_field *fields, size_t n, struct str word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (same_word(word, fields[i].name))
+            return &fields[i];
+    for (size_t i = 0; i < n; i++)
+        if (same_word(word, fields[i].label))
+            return &fields[i];
+    return NULL;
+}
+
+static enum rc
+unknown(struct reading *r, const char *what, struct str word, const struct suggestion *near)
+{
+    if (near->best.n == 0)
+        return err_set(r->reterr, RC_USAGE, NULL, _("%s \"%.*s\" is not known; see bima help"), what,
+                       STR_ARG(word));
+    return err_set(r->reterr, RC_USAGE, NULL, _("%s \"%.*s\" is not known; did you mean \"%.*s\"?"), what,
+                   STR_ARG(word), STR_ARG(near->best));
+}
+
+static enum rc
+unknown_entity(struct reading *r, struct str word)
+{
+    struct suggestion near = {.typed = word};
+    for (size_t i = 0; i < COUNTOF(plain); i++)
+        suggest(&near, str_from(plain[i].name));
+    for (size_t i = 0; i < r->s->nentities; i++) {
+        suggest(&near, r->s->entities[i].name);
+        suggest(&near, r->s->entities[i].plural);
+    }
+    return unknown(r, _("the word"), word, &near);
+}
+
+static enum rc
+unknown_verb(struct reading *r, struct str word)
+{
+    struct suggestion near = {.typed = word};
+    struct str name, help;
+    for (size_t i = 0; verb_at(r->c->entity, i, &name, &help); i++)
+        suggest(&near, name);
+    return unknown(r, str_printf(r->a, _("for a %.*s the verb"), STR_ARG(r->c->entity->label)).p, word,
+                   &near);
+}
+
+static enum rc
+unknown_field(struct reading *r, const struct schema_field *fields, size_t n, struct str word)
+{
+    struct suggestion near = {.typed = word};
+    for (size_t i = 0; i < n; i++)
+        suggest(&near, fields[i].name);
+    return unknown(r, _("the field"), word, &near);
+}
+
+/* --- field=value words --- */
+
+struct assignment {
+    struct str name, value;
+    enum filter_op op;
+};
+
+static bool
+is_name_char(char c, bool first)
+{
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return letter || (!first && ((c >= '0' && c <= '9') || c == '-' || c == ' '));
+}
+
+/* False when the word is no assignment: then it is part of a key. */
+static bool
+read_assignment(struct str word, struct assignment *ret)
+{
+    size_t n = 0;
+    while (n < word.n && is_name_char(word.p[n], n == 0))
+        n++;
+    struct str rest = str_slice(word, n, word.n);
+    if (n == 0 || rest.n == 0)
+        return false;
+    size_t two = rest.n > 1 && rest.p[1] == '=' ? 2 : 1;
+    int op = filter_op_by_name(str_slice(rest, 0, two));
+    if (op < 0 && two == 2) {
+        two = 1;
+        op = filter_op_by_name(str_slice(rest, 0, 1));
+    }
+    if (op < 0)
+        return false;
+    *ret = (struct assignment){str_slice(word, 0, n), str_slice(rest, two, rest.n), (enum filter_op)op};
+    return true;
+}
+
+static void
+has(struct params *p, enum param_key key)
+{
+    p->present |= 1u << key;
+}
+
+static enum rc
+take_number(struct reading *r, const struct assignment *as, enum param_key key, int64_t *ret)
+{
+    if (number_parse(as->value, 0, INT64_MAX, param_key_name(key), ret, r->reterr) != RC_OK)
+        return RC_USAGE;
+    has(&r->c->params, key);
+    return RC_OK;
+}
+
+/* id=, version=, reason= and view= say something about the request, unless the entity has such a field. */
+static bool
+take_special(struct reading *r, const struct assignment *as, enum rc *ret)
+{
+    struct params *p = &r->c->params;
+    *ret = RC_OK;
+    if (as->op != FILTER_EQ)
+        return false;
+    if (str_eq_c(as->name, "id") && r->c->method != METHOD_LIST)
+        *ret = take_number(r, as, PARAM_ID, &p->id);
+    else if (str_eq_c(as->name, "version") && (r->c->method == METHOD_SET || r->c->method == METHOD_ACT))
+        *ret = take_number(r, as, PARAM_VERSION, &p->version);
+    else if (str_eq_c(as->name, "reason")) {
+        p->reason = as->value;
+        has(p, PARAM_REASON);
+    } else if (str_eq_c(as->name, "view") && r->c->method == METHOD_LIST) {
+        p->view.name = as->value;
+        has(p, PARAM_VIEW);
+    } else
+        return false;
+    return true;
+}
+
+/* The fields a command takes: those of the action, else of the entity. */
+static const struct schema_field *
+fields_of(const struct command *c, size_t *ret_n)
+{
+    if (c->action != NULL) {
+        *ret_n = c->action->nfields;
+        return c->action->fields;
+    }
+    *ret_n = c->entity->nfields;
+    return c->entity->fields;
+}
+
+static enum rc
+take_filter(struct reading *r, const struct schema_field *f, const struct assignment *as)
+{
+    struct params *p = &r->c->params;
+    if (p->nfilters >= LIMIT_FILTERS)
+        return err_set(r->reterr, RC_USAGE, NULL, _("a list takes at most %d conditions"), LIMIT_FILTERS);
+    p->filters[p->nfilters++] = (struct param_filter){
+        .field = {.number = f->tag},
+        .op = as->op,
+        .value = as->value.n > 0 ? VALUE_TEXT(as->value) : VALUE_NULL,
+    };
+    has(p, PARAM_FILTERS);
+    return RC_OK;
+}
+
+static enum rc
+take_field(struct reading *r, const struct schema_field *f, const struct assignment *as)
+{
+    struct params *p = &r->c->params;
+    if (as->op != FILTER_EQ)
+        return err_set(r->reterr, RC_USAGE, NULL, _("%.*s: write field=value; other signs are for lists"),
+                       STR_ARG(as->name));
+    if ((f->flags & SCHEMA_SECRET) != 0 && !str_eq_c(as->value, "-"))
+        return err_set(r->reterr, RC_USAGE, str_dup(r->a, f->name).p,
+                       _("is secret: not on the command line, where others see it. Write %.*s=- to be asked"),
+                       STR_ARG(f->name));
+    for (size_t i = 0; i < p->nfields; i++)
+        if (p->fields[i].field.number == f->tag)
+            return err_set(r->reterr, RC_USAGE, str_dup(r->a, f->name).p, _("is given twice"));
+    if (p->nfields >= LIMIT_FIELDS)
+        return err_set(r->reterr, RC_USAGE, NULL, _("a request takes at most %d fields"), LIMIT_FIELDS);
+    p->fields[p->nfields++] = (struct param_field){
+        .field = {.number = f->tag},
+        .value = as->value.n > 0 ? VALUE_TEXT(as->value) : VALUE_NULL,
+    };
+    has(p, PARAM_FIELDS);
+    return RC_OK;
+}
+
+static enum rc
+take_assignment(struct reading *r, const struct assignment *as)
+{
+    size_t n = 0;
+    enum rc rc = RC_OK;
+    const struct schema_field *fields = fields_of(r->c, &n);
+    const struct schema_field *f = field_meant(fields, n, as->name);
+    if (f == NULL && take_special(r, as, &rc))
+        return rc;
+    if (f == NULL)
+        return unknown_field(r, fields, n, as->name);
+    return r->c->method == METHOD_LIST ? take_filter(r, f, as) : take_field(r, f, as);
+}
+
+static bool
+takes_key(const struct command *c)
+{
+    if (c->method == METHOD_LIST || c->method == METHOD_ADD)
+        return false;
+    return c->method != METHOD_ACT || c->action->on_record;
+}
+
+static enum rc
+take_key_word(struct reading *r, struct str word)
+{
+    if (!takes_key(r->c))
+        return err_set(r->reterr, RC_USAGE, NULL, _("\"%.*s\": field=value is expected here"), STR_ARG(word));
+    if (r->key.n > 0)
+        buf_add_char(&r->key, ' ');
+    buf_add_str(&r->key, word);
+    return RC_OK;
+}
+
+static enum rc
+take_words(struct reading *r, size_t from)
+{
+    const struct cli_args *args = r->args;
+    r->c->params.fields = arena_new(r->a, struct param_field, args->nwords + 1);
+    r->c->params.filters = arena_new(r->a, struct param_filter, LIMIT_FILTERS);
+    for (size_t i = from; i < args->nwords; i++) {
+        struct assignment as;
+        bool assigns = read_assignment(args->words[i], &as);
+        enum rc rc = assigns ? take_assignment(r, &as) : take_key_word(r, args->words[i]);
+        if (rc != RC_OK)
+            return rc;
+    }
+    return RC_OK;
+}
+
+/* --- options that go along --- */
+
+static enum rc
+take_sort(struct reading *r)
+{
+    const struct schema_entity *e = r->c->entity;
+    struct str word = str_from(r->args->sort);
+    const struct schema_field *f = field_meant(e->fields, e->nfields, word);
+    if (f == NULL)
+        return unknown_field(r, e->fields, e->nfields, word);
+    r->c->params.sort.number = f->tag;
+    has(&r->c->params, PARAM_SORT);
+    return RC_OK;
+}
+
+static enum rc
+take_as_of(struct reading *r)
+{
+    struct params *p = &r->c->params;
+    if (r->c->method != METHOD_GET)
+        return err_set(r->reterr, RC_USAGE, "as-of", _("goes with show"));
+    if (stamp_parse(str_from(r->args->as_of), r->l->offset_minutes, "as-of", &p->at, r->reterr) != RC_OK)
+        return RC_USAGE;
+    r->c->method = METHOD_AS_OF;
+    has(p, PARAM_AT);
+    return RC_OK;
+}
+
+static bool
+ends_with(struct str s, const char *end)
+{
+    struct str e = str_from(end);
+    return s.n >= e.n && str_eq(str_slice(s, s.n - e.n, s.n), e);
+}
+
+/* Named, or by the file's name, or what a terminal and a pipe can both show. */
+static struct str
+format_meant(const struct cli_args *args)
+{
+    if (args->print_format != NULL)
+        return str_from(args->print_format);
+    struct str out = str_from(args->out_path);
+    return ends_with(out, ".pdf") || ends_with(out, ".PDF") ? STR("pdf") : STR("text");
+}
+
+static enum rc
+take_options(struct reading *r)
+{
+    const struct cli_args *args = r->args;
+    struct params *p = &r->c->params;
+    enum rc rc = RC_OK;
+    if (args->as_of != NULL)
+        rc = take_as_of(r);
+    if (rc == RC_OK && args->sort != NULL && r->c->method == METHOD_LIST)
+        rc = take_sort(r);
+    if (args->desc && r->c->method == METHOD_LIST) {
+        p->desc = true;
+        has(p, PARAM_DESC);
+    }
+    if (args->reason != NULL) {
+        p->reason = str_from(args->reason);
+        has(p, PARAM_REASON);
+    }
+    if (r->c->method == METHOD_PRINT) {
+        p->format = format_meant(args);
+        has(p, PARAM_FORMAT);
+    }
+    if (r->c->method == METHOD_ADD)
+        has(p, PARAM_FIELDS); /* none at all is the server's to refuse, field by field */
+    return rc;
+}
+
+static enum rc
+check_key(struct reading *r)
+{
+    struct params *p = &r->c->params;
+    if (r->key.n > 0 && params_has(p, PARAM_ID))
+        return err_set(r->reterr, RC_USAGE, "key", _("give the record's name or id=, not both"));
+    if (r->key.n > 0) {
+        p->key = buf_str(&r->key);
+        has(p, PARAM_KEY);
+    }
+    if (takes_key(r->c) && r->key.n == 0 && !params_has(p, PARAM_ID)) {
+        const struct schema_field *f = schema_key_field(r->c->entity);
+        struct str what = f != NULL ? f->label : STR("key");
+        return err_set(r->reterr, RC_USAGE, "key", _("which %.*s? Name it by its %.*s, or id=NUMBER"),
+                       STR_ARG(r->c->entity->label), STR_ARG(what));
+    }
+    bool nothing = r->c->method == METHOD_SET && p->nfields == 0;
+    return nothing ? err_set(r->reterr, RC_USAGE, NULL, _("say what to change: field=value")) : RC_OK;
+}
+
+/* --- the command --- */
+
+static const struct verb_row *
+verb_named(struct str word)
+{
+    for (size_t i = 0; i < COUNTOF(verbs); i++)
+        if (same_word(word, str_from(verbs[i].name)))
+            return &verbs[i];
+    return NULL;
+}
+
+static const struct schema_action *
+action_meant(const struct schema_entity *e, struct str word)
+{
+    for (size_t i = 0; i < e->nactions; i++)
+        if (same_word(word, e->actions[i].name) || same_word(word, e->actions[i].label))
+            return &e->actions[i];
+    return NULL;
+}
+
+/* A verb the person may not use is sent all the same: the service says why. */
+static enum rc
+take_verb(struct reading *r, struct str word)
+{
+    struct command *c = r->c;
+    const struct verb_row *v = verb_named(word);
+    const struct schema_action *action = action_meant(c->entity, word);
+    c->params.entity.number = c->entity->number;
+    has(&c->params, PARAM_ENTITY);
+    if (v != NULL && (may(c->entity, v->method) || action == NULL)) {
+        c->kind = v->kind;
+        c->method = v->method;
+        return RC_OK;
+    }
+    if (action == NULL)
+        return unknown_verb(r, word);
+    c->action = action;
+    c->kind = COMMAND_CALL;
+    c->method = action->prints ? METHOD_PRINT : METHOD_ACT;
+    if (!action->prints) {
+        c->params.action.number = action->number;
+        has(&c->params, PARAM_ACTION);
+    }
+    return RC_OK;
+}
+
+static enum rc
+read_find(struct reading *r)
+{
+    struct buf text;
+    buf_init(&text, r->a, 64);
+    for (size_t i = 1; i < r->args->nwords; i++) {
+        if (i > 1)
+            buf_add_char(&text, ' ');
+        buf_add_str(&text, r->args->words[i]);
+    }
+    if (text.n == 0)
+        return err_set(r->reterr, RC_USAGE, NULL, _("find what? A plate, phone, name or number"));
+    r->c->params.text = buf_str(&text);
+    has(&r->c->params, PARAM_TEXT);
+    if (r->args->limit > 0) {
+        r->c->params.limit = r->args->limit;
+        has(&r->c->params, PARAM_LIMIT);
+    }
+    return RC_OK;
+}
+
+/* help and describe: as far as the words go. */
+static enum rc
+read_help(struct reading *r, size_t at)
+{
+    if (at >= r->args->nwords)
+        return RC_OK;
+    r->c->entity = entity_meant(r->s, r->args->words[at]);
+    if (r->c->entity == NULL)
+        return unknown_entity(r, r->args->words[at]);
+    if (at + 1 >= r->args->nwords)
+        return RC_OK;
+    r->c->action = action_meant(r->c->entity, r->args->words[at + 1]);
+    if (r->c->action == NULL && verb_named(r->args->words[at + 1]) == NULL)
+        return unknown_verb(r, r->args->words[at + 1]);
+    return RC_OK;
+}
+
+static enum rc
+read_plain(struct reading *r, const struct plain_row *row)
+{
+    r->c->kind = row->kind;
+    r->c->method = row->method;
+    if (row->kind != COMMAND_CALL)
+        return read_help(r, 1);
+    if (row->method == METHOD_FIND)
+        return read_find(r);
+    if (r->args->nwords > 1)
+        return err_set(r->reterr, RC_USAGE, NULL, _("%s stands alone"), row->name);
+    return RC_OK;
+}
+
+static enum rc
+read_entity(struct reading *r)
+{
+    const struct cli_args *args = r->args;
+    r->c->entity = entity_meant(r->s, args->words[0]);
+    if (r->c->entity == NULL)
+        return unknown_entity(r, args->words[0]);
+    if (args->nwords < 2) {
+        r->c->kind = COMMAND_HELP;
+        return RC_OK;
+    }
+    enum rc rc = take_verb(r, args->words[1]);
+    if (rc == RC_OK)
+        rc = take_words(r, 2);
+    if (rc == RC_OK)
+        rc = take_options(r);
+    return rc == RC_OK ? check_key(r) : rc;
+}
+
+enum rc
+command_read(struct arena *a, const struct schema *s, const struct locale_info *l,
+             const struct cli_args *args, struct command *ret, struct err *reterr)
+{
+    struct command c = {.kind = COMMAND_HELP};
+    struct reading r = {.a = a, .s = s, .l = l, .args = args, .c = &c, .reterr = reterr};
+    buf_init(&r.key, a, 32);
+    enum rc rc = RC_OK;
+    const struct plain_row *row = NULL;
+    for (size_t i = 0; i < COUNTOF(plain) && args->nwords > 0; i++)
+        if (same_word(args->words[0], str_from(plain[i].name)))
+            row = &plain[i];
+    if (args->help)
+        rc = read_help(&r, row != NULL ? 1 : 0);
+    else if (row != NULL)
+        rc = read_plain(&r, row);
+    else if (args->nwords > 0)
+        rc = read_entity(&r);
+    if (rc == RC_OK)
+        *ret = c;
+    return rc;
+}

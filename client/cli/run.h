@@ -1,0 +1,21 @@
+#ifndef CLI_RUN_H
+#define CLI_RUN_H
+
+#include "client/cli/command.h"
+#include "client/cli/write.h"
+#include "client/link/link.h"
+
+/* One command against an open link. */
+struct run {
+    struct arena *a;
+    struct link *l;
+    const struct cli_args *args;
+    struct style st;
+    struct buf out; /* what goes to the standard output or the file */
+    bool spawned;   /* on the service's machine: no files */
+};
+
+/* Fills `out` and tells warnings and errors on the standard error. Returns the exit code. */
+int run_command(struct run *r, struct command *c);
+
+#endif
