@@ -320,14 +320,14 @@ create trigger b_guard_insert before insert on app.receipt for each row execute 
 create function app.guard_receipt_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if new.state <> old.state and not ((old.state = 1 and new.state in (2, 3)) or (old.state = 2 and new.state = 4)) then
+    perform app.refuse('receipt_state', 'receipt', format('a receipt can''t go from state %s to state %s', old.state, new.state));
+  end if;
   if (new.number, new.branch_id, new.year, new.serial, new.policy_id, new.term_id, new.amount, new.taken_by) is distinct from
      (old.number, old.branch_id, old.year, old.serial, old.policy_id, old.term_id, old.amount, old.taken_by)
      or (old.state <> 1 and (new.method, new.reference, new.paid_on, new.verified_by, new.verified_at) is distinct from
                             (old.method, old.reference, old.paid_on, old.verified_by, old.verified_at)) then
     perform app.refuse('receipt_fixed', 'receipt', 'a receipt is never changed, only verified, rejected or reversed');
-  end if;
-  if new.state <> old.state and not ((old.state = 1 and new.state in (2, 3)) or (old.state = 2 and new.state = 4)) then
-    perform app.refuse('receipt_state', 'receipt', format('a receipt can''t go from state %s to state %s', old.state, new.state));
   end if;
   if old.state = 1 and new.state in (2, 3) then
     if new.verified_by is null and new.state = 2 then
