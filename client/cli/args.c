@@ -77,6 +77,9 @@ store(struct reading *r, const struct option_row *o, const char *text)
         *(const char **)to = text;
         return RC_OK;
     case KIND_NUMBER:
+        if (o->off == AT(link_fd) &&
+            r->args->link_fd >= 0) /* what a caller adds to the service's own words */
+            return err_set(r->reterr, RC_USAGE, o->name, _("--%s is given already"), o->name);
         if (number_parse(str_from(text), 0, o->max, o->name, to, r->reterr) == RC_OK)
             return RC_OK;
         return err_set(r->reterr, RC_USAGE, o->name, _("--%s takes a whole number from 0 to %lld"), o->name,

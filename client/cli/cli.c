@@ -97,7 +97,7 @@ write_out(const struct run *r)
 static int
 run_words(struct run *r)
 {
-    struct command c;
+    struct cli_command c;
     struct err err = {0};
     if (link_wait_online(r->l, &err) != RC_OK)
         return cli_fail(&err);

@@ -43,7 +43,7 @@ struct reading {
     const struct schema *s;
     const struct locale_info *l;
     const struct cli_args *args;
-    struct command *c;
+    struct cli_command *c;
     struct buf key; /* words of the key, joined by blanks */
     struct err *reterr;
 };
@@ -224,7 +224,7 @@ take_special(struct reading *r, const struct assignment *as, enum rc *ret)
 
 /* The fields a command takes: those of the action, else of the entity. */
 static const struct schema_field *
-fields_of(const struct command *c, size_t *ret_n)
+fields_of(const struct cli_command *c, size_t *ret_n)
 {
     if (c->action != NULL) {
         *ret_n = c->action->nfields;
@@ -288,7 +288,7 @@ take_assignment(struct reading *r, const struct assignment *as)
 }
 
 static bool
-takes_key(const struct command *c)
+takes_key(const struct cli_command *c)
 {
     if (c->method == METHOD_LIST || c->method == METHOD_ADD)
         return false;
@@ -438,7 +438,7 @@ action_meant(const struct schema_entity *e, struct str word)
 static enum rc
 take_verb(struct reading *r, struct str word)
 {
-    struct command *c = r->c;
+    struct cli_command *c = r->c;
     const struct verb_row *v = verb_named(word);
     const struct schema_action *action = action_meant(c->entity, word);
     c->params.entity.number = c->entity->number;
@@ -533,9 +533,9 @@ read_entity(struct reading *r)
 
 enum rc
 command_read(struct arena *a, const struct schema *s, const struct locale_info *l,
-             const struct cli_args *args, struct command *ret, struct err *reterr)
+             const struct cli_args *args, struct cli_command *ret, struct err *reterr)
 {
-    struct command c = {.kind = COMMAND_HELP};
+    struct cli_command c = {.kind = COMMAND_HELP};
     struct reading r = {.a = a, .s = s, .l = l, .args = args, .c = &c, .reterr = reterr};
     buf_init(&r.key, a, 32);
     enum rc rc = RC_OK;

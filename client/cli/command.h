@@ -15,7 +15,7 @@ enum command_kind {
     COMMAND_HELP,     /* entity and action as far as they were named */
 };
 
-struct command {
+struct cli_command {
     enum command_kind kind;
     enum method method;
     const struct schema_entity *entity; /* NULL for find, me … */
@@ -27,7 +27,7 @@ struct command {
    Fails: RC_USAGE naming the word and the nearest known one. Memory: `a`, and borrowed from args and schema.
  */
 enum rc command_read(struct arena *a, const struct schema *s, const struct locale_info *l,
-                     const struct cli_args *args, struct command *ret, struct err *reterr) NODISCARD;
+                     const struct cli_args *args, struct cli_command *ret, struct err *reterr) NODISCARD;
 
 const struct schema_entity *entity_meant(const struct schema *s, struct str word); /* name, plural or label */
 const struct schema_field *field_meant(const struct schema_field *fields, size_t n, struct str word);

@@ -168,7 +168,7 @@ usage_text(struct buf *out)
 }
 
 void
-help_text(struct buf *out, const struct style *st, const struct command *c)
+help_text(struct buf *out, const struct style *st, const struct cli_command *c)
 {
     if (c->entity == NULL) {
         usage_text(out);

@@ -82,7 +82,7 @@ fill_secret(struct run *r, const struct schema_field *f, struct value *v, struct
 }
 
 static const struct schema_field *
-field_of(const struct command *c, uint32_t tag)
+field_of(const struct cli_command *c, uint32_t tag)
 {
     const struct schema_field *fields = c->action != NULL ? c->action->fields : c->entity->fields;
     size_t n = c->action != NULL ? c->action->nfields : c->entity->nfields;
@@ -93,7 +93,7 @@ field_of(const struct command *c, uint32_t tag)
 }
 
 static enum rc
-fill_secrets(struct run *r, struct command *c, struct err *reterr)
+fill_secrets(struct run *r, struct cli_command *c, struct err *reterr)
 {
     for (size_t i = 0; i < c->params.nfields; i++) {
         const struct schema_field *f = field_of(c, c->params.fields[i].field.number);
@@ -128,7 +128,7 @@ take_idem(struct run *r, struct attempt *t)
 }
 
 static void
-request(struct run *r, const struct command *c, struct attempt *t)
+request(struct run *r, const struct cli_command *c, struct attempt *t)
 {
     const struct method_info *m = method_by_number(c->method);
     bool writes = m != NULL && (m->flags & METHOD_WRITES) != 0;
@@ -146,7 +146,7 @@ request(struct run *r, const struct command *c, struct attempt *t)
 
 /* A look-alike was found: a person at a terminal may say at once why it is right all the same. */
 static bool
-reason_given(struct run *r, struct command *c, const struct attempt *t)
+reason_given(struct run *r, struct cli_command *c, const struct attempt *t)
 {
     struct str reason = STR_NONE;
     if (r->spawned || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO) || params_has(&c->params, PARAM_REASON))
@@ -179,7 +179,7 @@ print_file(struct run *r, const struct body *body)
 
 /* The version the change is based on, for `set` without version=. */
 static enum rc
-take_version(struct run *r, struct command *c, struct attempt *t)
+take_version(struct run *r, struct cli_command *c, struct attempt *t)
 {
     if (params_has(&c->params, PARAM_VERSION))
         return RC_OK;
@@ -195,7 +195,7 @@ take_version(struct run *r, struct command *c, struct attempt *t)
 }
 
 static int
-run_call(struct run *r, struct command *c)
+run_call(struct run *r, struct cli_command *c)
 {
     struct attempt t = {0};
     if (take_idem(r, &t) != RC_OK || (c->entity != NULL && fill_secrets(r, c, &t.err) != RC_OK))
@@ -223,7 +223,7 @@ run_call(struct run *r, struct command *c)
 }
 
 static int
-run_pages(struct run *r, const struct command *c)
+run_pages(struct run *r, const struct cli_command *c)
 {
     struct pages p = {
         .a = r->a,
@@ -244,7 +244,7 @@ run_pages(struct run *r, const struct command *c)
 }
 
 static int
-run_describe(struct run *r, const struct command *c)
+run_describe(struct run *r, const struct cli_command *c)
 {
     struct schema one = *r->st.schema;
     struct schema_entity entity;
@@ -267,7 +267,7 @@ run_describe(struct run *r, const struct command *c)
 }
 
 int
-run_command(struct run *r, struct command *c)
+run_command(struct run *r, struct cli_command *c)
 {
     switch (c->kind) {
     case COMMAND_CALL:

@@ -16,6 +16,6 @@ struct run {
 };
 
 /* Fills `out` and tells warnings and errors on the standard error. Returns the exit code. */
-int run_command(struct run *r, struct command *c);
+int run_command(struct run *r, struct cli_command *c);
 
 #endif
