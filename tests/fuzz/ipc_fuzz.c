@@ -1,0 +1,46 @@
+#include "server/ipc/ipc.h"
+#include "tests/fuzz/fuzz.h"
+
+/* What one process reads from another, should the other be broken. */
+
+static void
+check_job(struct arena *a, struct str body)
+{
+    struct job j, again;
+    if (job_read(body, &j, NULL))
+        return;
+    struct buf b;
+    buf_init(&b, a, 64);
+    job_put(&b, &j);
+    ASSERT(job_read(str_slice(buf_str(&b), IPC_HEADER, b.n), &again, NULL) == RC_OK);
+    ASSERT(again.id == j.id && str_eq(again.payload, j.payload) && str_eq(again.login, j.login));
+}
+
+static void
+check_answer(struct arena *a, struct str body)
+{
+    struct answer an, again;
+    if (answer_read(body, &an, NULL))
+        return;
+    struct buf b;
+    buf_init(&b, a, 64);
+    answer_put(&b, &an);
+    ASSERT(answer_read(str_slice(buf_str(&b), IPC_HEADER, b.n), &again, NULL) == RC_OK);
+    ASSERT(again.id == an.id && again.code == an.code && str_eq(again.payload, an.payload));
+}
+
+void
+fuzz_one(struct arena *a, struct str data)
+{
+    for (;;) {
+        bool whole = false;
+        struct str body = STR_NONE;
+        size_t took = 0;
+        if (ipc_next(data, &whole, &body, &took, NULL) || !whole)
+            return;
+        ASSERT(took <= data.n);
+        check_job(a, body);
+        check_answer(a, body);
+        data = str_slice(data, took, data.n);
+    }
+}
