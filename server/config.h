@@ -12,11 +12,11 @@
  * What an operator can set: one table (config_table) with key, form, place in the struct, default, unit and help.
  * Parsing, checking, passing on to the other processes and the lint tests of bimad.conf(5) and the sample all read it.
  */
-enum { CONFIG_PATH = 256, CONFIG_TEXT = 512, CONFIG_CONNINFO = 1024, CONFIG_NAME = 64, CONFIG_DAY = 16 };
+enum { CONFIG_PATH = 256, CONFIG_DIR = 200, CONFIG_TEXT = 512, CONFIG_CONNINFO = 1024, CONFIG_NAME = 64, CONFIG_DAY = 16 };
 
 struct config {
     char listen[CONFIG_TEXT]; /* addresses "host:port", blanks between */
-    char state_dir[CONFIG_PATH], run_dir[CONFIG_PATH];
+    char state_dir[CONFIG_DIR], run_dir[CONFIG_DIR];
     char conninfo[CONFIG_CONNINFO]; /* empty: the embedded database */
     char host_key[CONFIG_PATH], signing_key[CONFIG_PATH], client_program[CONFIG_PATH];
     char user[CONFIG_NAME], front_user[CONFIG_NAME];
