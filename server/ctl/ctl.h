@@ -1,0 +1,57 @@
+#ifndef SERVER_CTL_H
+#define SERVER_CTL_H
+
+#include <stdio.h>
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/base/limits.h"
+#include "server/config.h"
+#include "server/store/admin.h"
+
+/* bimactl: one command per file, each exports one const struct. */
+struct ctl {
+    struct config config;
+    struct arena arena; /* of the command */
+    int argc;           /* the words after the command's own */
+    char **argv;
+};
+
+struct ctl_command {
+    const char *words; /* "company add" */
+    const char *usage; /* what follows the words */
+    const char *help;  /* one line */
+    enum rc (*run)(struct ctl *ctl, struct err *reterr);
+};
+
+extern const struct ctl_command ctl_certificate_key, ctl_company_add, ctl_demo, ctl_init, ctl_migrate,
+    ctl_status, ctl_user_password;
+
+/* -- ctl.c: what commands share */
+
+/* How to reach the database as its administrator. Fails: RC_INTERNAL. */
+enum rc ctl_conninfo(const struct ctl *ctl, char out[CONFIG_CONNINFO], struct err *reterr) NODISCARD;
+/* The database as its administrator: the configured one, or the embedded one of a running service. */
+enum rc ctl_database(const struct ctl *ctl, struct admin **ret, struct err *reterr) NODISCARD;
+/* As ctl_database, and refuses one that is not at this program's version. */
+enum rc ctl_database_ready(const struct ctl *ctl, struct admin **ret, struct err *reterr) NODISCARD;
+/* The file of the certificates' signing key. */
+void ctl_signing_key(const struct ctl *ctl, char out[CONFIG_PATH]);
+
+/* An option of a command: "--domain", its value goes to *value. A value-less row ends the list. */
+struct ctl_option {
+    const char *name;
+    const char **value;
+};
+/* Takes options out of ctl->argv; what is left are the plain words. Fails: RC_USAGE. */
+enum rc ctl_options(struct ctl *ctl, const struct ctl_option *options, size_t n,
+                    struct err *reterr) NODISCARD;
+
+/* A password people can type: four groups of letters and digits that look like nothing else, 80 bits. */
+enum { CTL_PASSWORD = 24 };
+void ctl_password(char out[CTL_PASSWORD]);
+/* "name@domain" in lower case; both parts live in the arena. Fails: RC_BAD_PARAMS. */
+enum rc ctl_login(struct ctl *ctl, const char *text, const char **ret_name, const char **ret_domain,
+                  struct err *reterr) NODISCARD;
+
+#endif
