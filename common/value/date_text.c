@@ -189,7 +189,8 @@ date_text(date_t d, char out[DATE_TEXT])
 static unsigned
 second_of_day(stamp_t t)
 {
-    int64_t usec = t.usec - (int64_t)stamp_day(t, 0).days * 86400 * USEC;
+    const int64_t day = 86400 * USEC;
+    int64_t usec = (t.usec % day + day) % day;
     return (unsigned)(usec / USEC);
 }
 
