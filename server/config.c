@@ -154,6 +154,10 @@ read_line(char *out, int cap, void *stream)
     struct reading *r = stream;
     char *line = fgets(out, cap, r->in);
     r->line += line != NULL;
+    if (line != NULL && line[strspn(line, " \t")] == '[') {
+        (void)err_set(&r->err, RC_BAD_PARAMS, NULL, "sections are not known; every line is key = value");
+        return NULL;
+    }
     return line;
 }
 
@@ -162,10 +166,7 @@ static int
 take_pair(void *user, const char *section, const char *key, const char *value)
 {
     struct reading *r = user;
-    if (section[0] != '\0') {
-        (void)err_set(&r->err, RC_BAD_PARAMS, NULL, "sections such as [%.40s] are not known", section);
-        return 0;
-    }
+    (void)section;
     if (r->extra != NULL && strncmp(key, "fd_", 3) == 0) {
         r->extra(r->ctx, key, value);
         return 1;
@@ -198,7 +199,7 @@ config_read_stream(FILE *in, const char *name, void (*extra)(void *, const char 
     ini_allow_inline_comments = false; /* a conninfo may hold a semicolon */
     ini_stop_on_first_error = true;
     int rc = ini_parse_stream(read_line, &r, take_pair, &r);
-    if (rc != 0) {
+    if (rc != 0 || r.err.text[0] != '\0') {
         return err_set(reterr, RC_BAD_PARAMS, r.err.field, "%s line %u: %s", name, r.line,
                        r.err.text[0] != '\0' ? r.err.text : "expected key = value");
     }
@@ -234,6 +235,21 @@ config_write(FILE *out, const struct config *c, enum config_role role)
         } else {
             fprintf(out, "%s = %s\n", row->key, (const char *)place);
         }
+    }
+}
+
+void
+config_sample(FILE *out)
+{
+    fputs("# Settings of the Bima service; see bimad.conf(5). Every key is here with its default.\n", out);
+    for (size_t i = 0; i < COUNTOF(rows); i++) {
+        const struct config_row *row = &rows[i];
+        fprintf(out, "\n# %s", row->help);
+        if (row->form == CONFIG_IS_NUMBER) {
+            fprintf(out, "; %s%sfrom %u to %u", row->unit, row->unit[0] == '\0' ? "" : " ", row->least,
+                    row->most);
+        }
+        fprintf(out, "\n#%s =%s%s\n", row->key, row->fallback[0] == '\0' ? "" : " ", row->fallback);
     }
 }
 

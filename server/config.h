@@ -58,6 +58,8 @@ enum rc config_read_stream(FILE *in, const char *name, void (*extra)(void *ctx, 
                            void *ctx, struct config *ret, struct err *reterr) NODISCARD;
 /* Writes the keys that `role` is told. */
 void config_write(FILE *out, const struct config *c, enum config_role role);
+/* The commented sample that is shipped as contrib/bimad.conf. */
+void config_sample(FILE *out);
 /* host_key and signing_key when they are not set: below state_dir. */
 void config_fill_paths(struct config *c);
 

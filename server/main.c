@@ -12,7 +12,7 @@
 #define CONFIG_FILE "/etc/bima/bimad.conf"
 
 enum { EXIT_FAILED = 1, EXIT_WRONG_USE = 64, EXIT_WRONG_CONFIG = 78 };
-enum { OPTION_CHECK = 256, OPTION_ROLE, OPTION_SETTINGS, OPTION_VERSION };
+enum { OPTION_CHECK = 256, OPTION_ROLE, OPTION_SETTINGS, OPTION_VERSION, OPTION_SAMPLE };
 
 struct options {
     const char *config; /* NULL: CONFIG_FILE, which may be missing */
@@ -26,6 +26,7 @@ usage(FILE *out, int status)
 {
     fputs("usage: bimad [--config FILE] [--check-config]\n"
           "  -c, --config FILE  settings (default " CONFIG_FILE ")\n"
+          "      --sample-config write a file with every key at its default\n"
           "      --check-config read the settings, say what is wrong with them, do nothing else\n"
           "  -h, --help         this text\n"
           "      --version      the version\n",
@@ -48,13 +49,14 @@ static int
 read_options(int argc, char **argv, struct options *o)
 {
     static const struct option known[] = {
-        {"config",       required_argument, NULL, 'c'            },
-        {"check-config", no_argument,       NULL, OPTION_CHECK   },
-        {"help",         no_argument,       NULL, 'h'            },
-        {"version",      no_argument,       NULL, OPTION_VERSION },
-        {"role",         required_argument, NULL, OPTION_ROLE    }, /* for the master's own use */
-        {"settings-fd",  required_argument, NULL, OPTION_SETTINGS},
-        {NULL,           0,                 NULL, 0              },
+        {"config",        required_argument, NULL, 'c'            },
+        {"check-config",  no_argument,       NULL, OPTION_CHECK   },
+        {"sample-config", no_argument,       NULL, OPTION_SAMPLE  },
+        {"help",          no_argument,       NULL, 'h'            },
+        {"version",       no_argument,       NULL, OPTION_VERSION },
+        {"role",          required_argument, NULL, OPTION_ROLE    }, /* for the master's own use */
+        {"settings-fd",   required_argument, NULL, OPTION_SETTINGS},
+        {NULL,            0,                 NULL, 0              },
     };
     int c;
     while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
@@ -71,6 +73,9 @@ read_options(int argc, char **argv, struct options *o)
         case OPTION_SETTINGS:
             o->settings_fd = small_number(optarg);
             break;
+        case OPTION_SAMPLE:
+            config_sample(stdout);
+            return 0;
         case OPTION_VERSION:
             puts("bimad " BIMA_VERSION);
             return 0;
