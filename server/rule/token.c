@@ -112,6 +112,18 @@ token_number(struct arena *a, struct rule_tokens *set, enum token_why why, struc
         add(set, str_dup(a, str_slice(number, strip, number.n)), why);
 }
 
+struct str
+token_reference(struct arena *a, struct str reference)
+{
+    return str_slice(fold_joined(a, reference), 0, TOKEN_BYTES);
+}
+
+void
+token_add_reference(struct arena *a, struct rule_tokens *set, struct str reference)
+{
+    add(set, token_reference(a, reference), TOKEN_RECEIPT);
+}
+
 void
 token_query(struct arena *a, struct str typed, struct token_query *ret)
 {

@@ -43,6 +43,10 @@ void token_name(struct arena *a, struct rule_tokens *set, struct str name);
 /* KK/2026/001841: kk2026001841, 001841, 1841. `why` says which kind of number it is. */
 void token_number(struct arena *a, struct rule_tokens *set, enum token_why why, struct str number);
 
+/* The transaction, cheque or slip number of a receipt, as one word. */
+struct str token_reference(struct arena *a, struct str reference);
+void token_add_reference(struct arena *a, struct rule_tokens *set, struct str reference);
+
 /* What was typed into find. A record fits when one of its tokens starts with `joined`, or when for every word
    one of its tokens starts with it. */
 enum { TOKEN_WORDS_MAX = 8 };
