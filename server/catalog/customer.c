@@ -68,6 +68,7 @@ static const struct field fields[] = {
 static const struct entity_key keys[] = {
     {KEY_CODE, "@.id_key = $1"},
     {KEY_PHONE, "@.phone_key = $1"},
+    {KEY_PLAIN, "@.name = $1"},
 };
 
 static const uint32_t all_columns[] = {CUSTOMER_NAME, CUSTOMER_PHONE,  CUSTOMER_ID_TYPE, CUSTOMER_ID_NUMBER,

@@ -105,6 +105,9 @@ struct entity {
     size_t nactions;
     const struct tab *tabs;
     size_t ntabs;
+    const char *const
+        *locks; /* statements with $1 = id that lock what stands before it in the order of locks */
+    size_t nlocks;
     const char
         *history_column;    /* app.history column that gathers the rows around it (policy_id …), or NULL */
     const char *detail_sql; /* a few words for a search hit: SQL over @, may be NULL text */

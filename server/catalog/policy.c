@@ -111,6 +111,12 @@ static const struct tab tabs[] = {
     {"Certificates", ENTITY_CERTIFICATE, CERTIFICATE_POLICY},
 };
 
+/* Vehicles are locked before policies, policies before their terms and receipts. */
+static const char *const locks[] = {
+    "select v.id from app.vehicle v join app.policy p on p.tenant_id = v.tenant_id and p.vehicle_id = v.id"
+    " where p.id = $1 for no key update of v",
+};
+
 const struct entity policy_entity = {
     .number = ENTITY_POLICY,
     .name = "policy",
@@ -126,6 +132,7 @@ const struct entity policy_entity = {
     TABLE(views, views),
     TABLE(actions, actions),
     TABLE(tabs, tabs),
+    TABLE(locks, locks),
     .history_column = "policy_id",
     .detail_sql =
         "concat_ws(' · ', (select coalesce(v.plate, v.chassis) from app.vehicle v where v.tenant_id ="

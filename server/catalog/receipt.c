@@ -80,6 +80,17 @@ static const struct action actions[] = {
      AF_ON_RECORD | AF_REASON, RECEIPT_STATE, ROW_BIT(RECEIPT_VERIFIED), .option = '8'},
 };
 
+/* Vehicles are locked before policies, policies before their terms and receipts. */
+static const char *const locks[] = {
+    "select v.id from app.vehicle v join app.policy p on p.tenant_id = v.tenant_id and p.vehicle_id = v.id"
+    " join app.receipt r on r.tenant_id = p.tenant_id and r.policy_id = p.id"
+    " where r.id = $1 for no key update of v",
+    "select p.id from app.policy p join app.receipt r on r.tenant_id = p.tenant_id and r.policy_id = p.id"
+    " where r.id = $1 for no key update of p",
+    "select x.id from app.term x join app.receipt r on r.tenant_id = x.tenant_id and r.term_id = x.id"
+    " where r.id = $1 for no key update of x",
+};
+
 const struct entity receipt_entity = {
     .number = ENTITY_RECEIPT,
     .name = "receipt",
@@ -94,6 +105,7 @@ const struct entity receipt_entity = {
     TABLE(keys, keys),
     TABLE(views, views),
     TABLE(actions, actions),
+    TABLE(locks, locks),
     .detail_sql =
         "(select p.number from app.policy p where p.tenant_id = @.tenant_id and p.id = @.policy_id)",
 };

@@ -87,11 +87,9 @@ enum rc op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *re
 /* ------------------------------------------------------------------ SQL a rule needs beyond that */
 
 /*
- * Runs one statement, prepared once per connection under `name` (unique per SQL text in the whole server,
- * prefix it with the file's name). Parameters are $1…: INT, CHOICE, REF and MONEY as bigint, RATE as bigint,
- * BOOL, DATE, STAMP as timestamptz, TEXT, BYTES as bytea, NULL as NULL of type text: cast it ($1::bigint).
- * Tables are written with their schema: app.policy. Row-level security keeps it inside the company.
- * Fails: as the constraints and SQLSTATEs map (pg.h).
+ * Runs one statement, prepared once per connection; `name` tells it in logs. Parameters and results as pg.h
+ * describes them. Tables are written with their schema: app.policy. Row-level security keeps it inside the
+ * company. Fails: as the constraints and SQLSTATEs map (pg_error.c).
  */
 enum rc op_query(struct op_ctx *ctx, const char *name, const char *sql, const struct value *params,
                  size_t nparams, struct pg_rows *ret, struct err *reterr) NODISCARD;
@@ -105,6 +103,9 @@ void op_issue(struct op_ctx *ctx, enum issue_level level, const char *field, con
     PRINTF(4, 5);
 /* Attaches a record to the issue added last. */
 void op_issue_ref(struct op_ctx *ctx, uint32_t entity, int64_t id, struct str label);
+
+/* How values read where the user sits. */
+struct locale_info op_locale(const struct op_ctx *ctx);
 
 /* ------------------------------------------------------------------ results */
 

@@ -1,0 +1,130 @@
+#include "server/catalog/schema.h"
+
+struct schema_field
+catalog_field(struct arena *a, const struct field *f)
+{
+    struct schema_field sf = {
+        .tag = f->tag,
+        .name = str_from(f->name),
+        .label = str_from(f->label),
+        .help = str_from(f->help),
+        .group = str_from(f->group),
+        .type = f->type,
+        .flags = f->flags & FF_SERVED,
+        .max = f->max,
+        .width = f->width,
+        .ref = f->ref,
+        .fallback = str_from(f->fallback),
+        .nchoices = f->nchoices,
+    };
+    sf.choices = arena_new(a, struct schema_choice, f->nchoices + 1);
+    for (size_t i = 0; i < f->nchoices; i++)
+        sf.choices[i] = (struct schema_choice){f->choices[i].number, str_from(f->choices[i].code),
+                                               str_from(f->choices[i].label), (uint8_t)f->choices[i].tone};
+    return sf;
+}
+
+static struct schema_field *
+fields_of(struct arena *a, const struct field *fields, size_t n, size_t *ret_n)
+{
+    struct schema_field *out = arena_new(a, struct schema_field, n + 1);
+    *ret_n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(fields[i].flags & FF_INTERNAL))
+            out[(*ret_n)++] = catalog_field(a, &fields[i]);
+    return out;
+}
+
+static void
+add_views(struct arena *a, const struct entity *e, struct schema_entity *ret)
+{
+    ret->views = arena_new(a, struct schema_view, e->nviews + 1);
+    ret->nviews = e->nviews;
+    for (size_t i = 0; i < e->nviews; i++) {
+        const struct view *v = &e->views[i];
+        uint32_t *columns = arena_new(a, uint32_t, v->ncolumns + 1);
+        for (size_t c = 0; c < v->ncolumns; c++)
+            columns[c] = v->columns[c];
+        ret->views[i] = (struct schema_view){
+            v->number, str_from(v->name), str_from(v->label), columns, v->ncolumns, v->sort, v->desc};
+    }
+}
+
+static void
+add_actions(struct arena *a, const struct entity *e, enum user_role role, catalog_may *may,
+            struct schema_entity *ret)
+{
+    ret->actions = arena_new(a, struct schema_action, e->nactions + 1);
+    for (size_t i = 0; i < e->nactions; i++) {
+        const struct action *from = &e->actions[i];
+        if (!may(role, e->name, from->name))
+            continue;
+        struct schema_action *to = &ret->actions[ret->nactions++];
+        *to = (struct schema_action){
+            .number = from->number,
+            .name = str_from(from->name),
+            .label = str_from(from->label),
+            .help = str_from(from->help),
+            .on_record = (from->flags & AF_ON_RECORD) != 0,
+            .needs_reason = (from->flags & AF_REASON) != 0,
+            .prints = (from->flags & AF_PRINTS) != 0,
+            .state_tag = from->state_tag,
+            .state_mask = from->state_mask,
+            .option = from->option,
+        };
+        to->fields = fields_of(a, from->params, from->nparams, &to->nfields);
+    }
+}
+
+static void
+add_tabs(struct arena *a, const struct entity *e, enum user_role role, catalog_may *may,
+         struct schema_entity *ret)
+{
+    ret->tabs = arena_new(a, struct schema_tab, e->ntabs + 1);
+    for (size_t i = 0; i < e->ntabs; i++)
+        if (may(role, entity_by_number(e->tabs[i].entity)->name, "read"))
+            ret->tabs[ret->ntabs++] =
+                (struct schema_tab){str_from(e->tabs[i].label), e->tabs[i].entity, e->tabs[i].via};
+}
+
+static struct schema_entity
+entity_of(struct arena *a, const struct entity *e, enum user_role role, catalog_may *may)
+{
+    struct schema_entity ret = {
+        .number = e->number,
+        .name = str_from(e->name),
+        .label = str_from(e->label),
+        .plural = str_from(e->plural),
+        .help = str_from(e->help),
+        .may_add = (e->flags & EF_ADD) && may(role, e->name, "add"),
+        .may_set = (e->flags & EF_SET) && may(role, e->name, "set"),
+        .may_list = true,
+        .has_history = true,
+        .in_menu = (e->flags & EF_MENU) != 0,
+    };
+    ret.fields = fields_of(a, e->fields, e->nfields, &ret.nfields);
+    add_views(a, e, &ret);
+    add_actions(a, e, role, may, &ret);
+    add_tabs(a, e, role, may, &ret);
+    return ret;
+}
+
+static bool
+may_sell(enum user_role role, catalog_may *may)
+{
+    return may(role, "customer", "add") && may(role, "vehicle", "add") && may(role, "policy", "quote") &&
+           may(role, "policy", "issue") && may(role, "receipt", "add");
+}
+
+void
+catalog_schema(struct arena *a, enum user_role role, catalog_may *may, struct schema *ret)
+{
+    size_t count;
+    const struct entity *const *entities = entity_table(&count);
+    *ret = (struct schema){.entities = arena_new(a, struct schema_entity, count)};
+    for (size_t i = 0; i < count; i++)
+        if (may(role, entities[i]->name, "read"))
+            ret->entities[ret->nentities++] = entity_of(a, entities[i], role, may);
+    if (may_sell(role, may))
+        ret->sell |= 1u << FLOW_NEW_BUSINESS;
+}

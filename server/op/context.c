@@ -1,0 +1,113 @@
+#include <string.h>
+
+#include "server/op/ops.h"
+#include "server/op/parts.h"
+
+static const struct value *
+column(const struct pg_rows *rows, const char *name)
+{
+    static const struct value none = {.type = VT_NULL};
+    for (size_t i = 0; i < rows->ncols; i++)
+        if (str_eq_c(rows->names[i], name))
+            return pg_cell(rows, 0, i);
+    return &none;
+}
+
+static struct str
+text(const struct pg_rows *rows, const char *name)
+{
+    const struct value *v = column(rows, name);
+    return v->type == VT_TEXT ? v->text : STR_NONE;
+}
+
+static int64_t
+number(const struct pg_rows *rows, const char *name)
+{
+    const struct value *v = column(rows, name);
+    return v->type == VT_INT ? v->i : 0;
+}
+
+static bool
+yes(const struct pg_rows *rows, const char *name)
+{
+    const struct value *v = column(rows, name);
+    return v->type == VT_BOOL && v->yes;
+}
+
+static void
+read_settings(const struct pg_rows *rows, struct op_context *c)
+{
+    c->currency = text(rows, "currency");
+    c->exponent = (int)number(rows, "currency_exponent");
+    c->timezone = text(rows, "timezone");
+    c->offset_minutes = (int)number(rows, "utc_offset_minutes");
+    c->country_prefix = text(rows, "country_prefix");
+    c->has_four_eyes = column(rows, "four_eyes_minor")->type == VT_INT;
+    c->four_eyes.minor = number(rows, "four_eyes_minor");
+    c->collect_in_parts = yes(rows, "collect_in_parts");
+    c->over_payment_credit = yes(rows, "over_payment_credit");
+    c->backdate_days = (int)number(rows, "backdate_days");
+    c->renew_ahead_days = (int)number(rows, "renew_ahead_days");
+    c->policy_pattern = text(rows, "policy_pattern");
+    c->receipt_pattern = text(rows, "receipt_pattern");
+    c->certificate_pattern = text(rows, "certificate_pattern");
+    c->certificate_header = text(rows, "certificate_header");
+}
+
+enum rc
+op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *reterr)
+{
+    if (rows->nrows != 1 || column(rows, "today")->type != VT_DATE)
+        return err_log(reterr, RC_INTERNAL, "the preamble did not return the context");
+    struct op_context c = {
+        .tenant = (int32_t)number(rows, "tenant_id"),
+        .user = number(rows, "user_id"),
+        .role = (enum user_role)number(rows, "role"),
+        .branch = {number(rows, "branch_id"), text(rows, "branch_code")},
+        .branch_name = text(rows, "branch_name"),
+        .login = text(rows, "login"),
+        .user_name = text(rows, "name"),
+        .language = text(rows, "language"),
+        .tenant_code = text(rows, "tenant_code"),
+        .tenant_name = text(rows, "tenant_name"),
+        .today = column(rows, "today")->date,
+    };
+    read_settings(rows, &c);
+    *ret = c;
+    return RC_OK;
+}
+
+struct locale_info
+op_locale(const struct op_ctx *ctx)
+{
+    return (struct locale_info){ctx->who.exponent, ctx->who.offset_minutes, ctx->who.today};
+}
+
+struct body_me
+op_me_of(const struct op_ctx *ctx)
+{
+    const struct op_context *c = &ctx->who;
+    const struct choice *role = field_choice(entity_field(entity_by_number(ENTITY_USER), USER_ROLE), c->role);
+    return (struct body_me){
+        .user = c->user,
+        .login = c->login,
+        .name = c->user_name,
+        .role = str_from(role ? role->code : ""),
+        .branch = c->branch_name,
+        .company = c->tenant_name,
+        .currency = c->currency,
+        .locale = op_locale(ctx),
+        .timezone = c->timezone,
+        .language = c->language,
+    };
+}
+
+enum rc
+op_me(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
+{
+    (void)p;
+    (void)reterr;
+    ret->me = op_me_of(ctx);
+    ret->present |= 1u << BODY_ME;
+    return RC_OK;
+}

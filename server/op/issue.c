@@ -1,0 +1,81 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/op/parts.h"
+
+enum { ISSUES_MAX = 32 };
+
+void
+op_issue(struct op_ctx *ctx, enum issue_level level, const char *field, const char *fmt, ...)
+{
+    if (!ctx->issues)
+        ctx->issues = arena_new(ctx->arena, struct body_issue, ISSUES_MAX);
+    if (ctx->nissues == ISSUES_MAX)
+        return;
+    char text[sizeof((struct err *)0)->text];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    ctx->issues[ctx->nissues++] = (struct body_issue){
+        .level = level,
+        .field = str_dup(ctx->arena, str_from(field)),
+        .text = str_dup(ctx->arena, str_from(text)),
+    };
+}
+
+void
+op_issue_ref(struct op_ctx *ctx, uint32_t entity, int64_t id, struct str label)
+{
+    if (!ctx->nissues)
+        return;
+    struct body_issue *issue = &ctx->issues[ctx->nissues - 1];
+    if (!issue->refs)
+        issue->refs = arena_new(ctx->arena, struct body_ref, ERR_REFS_MAX);
+    if (issue->nrefs < ERR_REFS_MAX)
+        issue->refs[issue->nrefs++] = (struct body_ref){entity, id, str_dup(ctx->arena, label)};
+}
+
+void
+op_issue_of(struct op_ctx *ctx, const struct err *e)
+{
+    op_issue(ctx, ISSUE_REFUSE, e->field, "%s", e->text);
+    for (uint32_t i = 0; i < e->nrefs; i++)
+        op_issue_ref(ctx, e->refs[i].entity, e->refs[i].id, str_from(e->refs[i].label));
+}
+
+void
+op_issues_show(const struct op_ctx *ctx, struct body *ret)
+{
+    ret->issues = ctx->issues;
+    ret->nissues = ctx->nissues;
+    ret->present |= 1u << BODY_ISSUES;
+}
+
+static enum rc
+fail_with(const struct body_issue *issue, enum rc code, struct err *reterr)
+{
+    char field[sizeof reterr->field], label[sizeof reterr->refs[0].label];
+    (void)snprintf(field, sizeof field, "%.*s", STR_ARG(issue->field));
+    (void)err_set(reterr, code, field, "%.*s", STR_ARG(issue->text));
+    for (size_t i = 0; i < issue->nrefs; i++) {
+        (void)snprintf(label, sizeof label, "%.*s", STR_ARG(issue->refs[i].label));
+        err_add_ref(reterr, issue->refs[i].entity, issue->refs[i].id, label);
+    }
+    return code;
+}
+
+enum rc
+op_verdict(const struct op_ctx *ctx, struct err *reterr)
+{
+    for (size_t i = 0; i < ctx->nissues; i++)
+        if (ctx->issues[i].level == ISSUE_REFUSE)
+            return fail_with(&ctx->issues[i], ctx->issues[i].nrefs ? RC_DUPLICATE : RC_REFUSED, reterr);
+    if (ctx->reason.n)
+        return RC_OK;
+    for (size_t i = 0; i < ctx->nissues; i++)
+        if (ctx->issues[i].level == ISSUE_CONFIRM)
+            return fail_with(&ctx->issues[i], RC_CONFIRM, reterr);
+    return RC_OK;
+}

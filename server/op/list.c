@@ -1,0 +1,124 @@
+#include <stdio.h>
+
+#include "common/base/limits.h"
+#include "server/op/ops.h"
+#include "server/op/parts.h"
+#include "server/store/page.h"
+
+static enum rc
+choose_view(const struct entity *e, const struct params *p, const struct view **ret, struct err *reterr)
+{
+    const struct view *v = &e->views[0];
+    if (params_has(p, PARAM_VIEW))
+        v = p->view.name.n ? entity_view_named(e, p->view.name) : entity_view(e, p->view.number);
+    if (!v)
+        return err_set(reterr, RC_BAD_PARAMS, "view", "%s has no such view; see describe %s", e->name,
+                       e->name);
+    *ret = v;
+    return RC_OK;
+}
+
+static enum rc
+choose_sort(const struct entity *e, const struct params *p, struct page_query *q, struct err *reterr)
+{
+    if (!params_has(p, PARAM_SORT))
+        return RC_OK;
+    const struct field *f = op_field(e->fields, e->nfields, p->sort);
+    if (!f || !(f->flags & SCHEMA_SORT))
+        return err_set(reterr, RC_BAD_PARAMS, "sort", "%s can't be sorted by that; see describe %s",
+                       e->plural, e->name);
+    q->sort = f;
+    q->desc = false;
+    return RC_OK;
+}
+
+static enum rc
+one_filter(struct op_ctx *ctx, const struct entity *e, const struct param_filter *given,
+           struct page_filter *ret, struct op_lookup *lookup, struct err *reterr)
+{
+    const struct field *f = op_field(e->fields, e->nfields, given->field);
+    if (!f || !(f->flags & SCHEMA_FILTER))
+        return err_set(reterr, RC_BAD_PARAMS, "filters", "%s can't be filtered by \"%.*s\"; see describe %s",
+                       e->plural, STR_ARG(given->field.name), e->name);
+    bool only_equal = f->type == VT_REF || f->type == VT_BOOL || f->type == VT_CHOICE;
+    if ((only_equal && given->op != FILTER_EQ && given->op != FILTER_NE) ||
+        (given->op == FILTER_PREFIX && f->type != VT_TEXT))
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s can't be compared with \"%s\"", f->label,
+                       filter_op_name(given->op));
+    *ret = (struct page_filter){f, given->op, VALUE_NULL};
+    if (f->type == VT_REF && given->value.type == VT_TEXT && str_trim(given->value.text).n) {
+        *lookup = (struct op_lookup){
+            .entity = entity_by_number(f->ref), .field = f->name, .key = str_trim(given->value.text)};
+        return RC_OK;
+    }
+    enum rc rc = op_coerce(ctx, f, &given->value, &ret->value, reterr);
+    if (rc == RC_OK && ret->value.type == VT_NULL && given->op != FILTER_EQ && given->op != FILTER_NE)
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s needs a value to be compared with", f->label);
+    return rc;
+}
+
+static enum rc
+read_filters(struct op_ctx *ctx, const struct entity *e, const struct params *p, struct page_query *q,
+             struct err *reterr)
+{
+    struct page_filter *filters = arena_new(ctx->arena, struct page_filter, p->nfilters + 1);
+    struct op_lookup *lookups = arena_new(ctx->arena, struct op_lookup, p->nfilters + 1);
+    size_t *of = arena_new(ctx->arena, size_t, p->nfilters + 1), nlookups = 0;
+    for (size_t i = 0; i < p->nfilters; i++) {
+        lookups[nlookups].entity = NULL;
+        enum rc rc = one_filter(ctx, e, &p->filters[i], &filters[i], &lookups[nlookups], reterr);
+        if (rc != RC_OK)
+            return rc;
+        if (lookups[nlookups].entity)
+            of[nlookups++] = i;
+    }
+    enum rc rc = op_look_up(ctx, lookups, nlookups, reterr);
+    for (size_t i = 0; rc == RC_OK && i < nlookups; i++) {
+        if (lookups[i].code != RC_OK) {
+            *reterr = lookups[i].why;
+            return lookups[i].code;
+        }
+        filters[of[i]].value = (struct value){.type = VT_REF, .i = lookups[i].found.id};
+    }
+    q->filters = filters;
+    q->nfilters = p->nfilters;
+    return rc;
+}
+
+enum rc
+op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
+{
+    const struct entity *e;
+    const struct view *v;
+    enum rc rc = op_entity(p, &e, reterr);
+    if (rc == RC_OK)
+        rc = choose_view(e, p, &v, reterr);
+    if (rc != RC_OK)
+        return rc;
+    const struct field **fields = arena_new(ctx->arena, const struct field *, v->ncolumns);
+    for (size_t i = 0; i < v->ncolumns; i++)
+        fields[i] = entity_field(e, v->columns[i]);
+    struct page_query q = {
+        .entity = e,
+        .fields = fields,
+        .nfields = v->ncolumns,
+        .where = v->where,
+        .sort = entity_field(e, v->sort),
+        .desc = v->desc,
+        .limit = params_has(p, PARAM_LIMIT) && p->limit > 0 ? (size_t)p->limit : LIMIT_PAGE_DEFAULT,
+        .cursor = p->cursor,
+        .count = p->total,
+    };
+    if (q.limit > LIMIT_PAGE)
+        q.limit = LIMIT_PAGE;
+    rc = choose_sort(e, p, &q, reterr);
+    if (params_has(p, PARAM_DESC))
+        q.desc = p->desc;
+    if (rc == RC_OK)
+        rc = read_filters(ctx, e, p, &q, reterr);
+    if (rc == RC_OK)
+        rc = page_run(ctx->tx, ctx->arena, &q, &ret->page, reterr);
+    if (rc == RC_OK)
+        ret->present |= 1u << BODY_PAGE;
+    return rc;
+}
