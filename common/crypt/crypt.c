@@ -28,6 +28,13 @@ crypt_hash(struct str data, unsigned char out[CRYPT_HASH])
     crypto_generichash(out, CRYPT_HASH, (const unsigned char *)data.p, data.n, NULL, 0);
 }
 
+void
+crypt_sha256(struct str data, unsigned char out[CRYPT_HASH])
+{
+    _Static_assert(CRYPT_HASH == crypto_hash_sha256_BYTES, "size of a SHA-256 hash");
+    crypto_hash_sha256(out, (const unsigned char *)data.p, data.n);
+}
+
 char *
 crypt_hex(const unsigned char *bytes, size_t n, char *out)
 {

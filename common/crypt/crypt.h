@@ -17,6 +17,8 @@ void crypt_random(void *out, size_t n);
 enum { CRYPT_HASH = 32 };
 /* BLAKE2b-256 */
 void crypt_hash(struct str data, unsigned char out[CRYPT_HASH]);
+/* SHA-256: for fingerprints of SSH keys, which OpenSSH prints that way */
+void crypt_sha256(struct str data, unsigned char out[CRYPT_HASH]);
 char *crypt_hex(const unsigned char *bytes, size_t n, char *out); /* out: 2n + 1 */
 bool crypt_unhex(struct str hex, unsigned char *out, size_t n);   /* exactly 2n digits */
 struct str crypt_base64(struct arena *a, struct str bytes);       /* standard, padded */
