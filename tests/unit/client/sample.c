@@ -1,0 +1,101 @@
+#include "sample.h"
+
+#include "common/base/attr.h"
+
+const struct locale_info sample_locale = {.exponent = 2, .offset_minutes = 180, .today = {9500}};
+
+static struct schema_choice states[] = {
+    {1, {"active", 6}, {"in use", 6},      TONE_GOOD},
+    {2, {"void", 4},   {"struck out", 10}, TONE_OFF },
+};
+
+#define S(lit)                                                                                               \
+    {                                                                                                        \
+        "" lit, sizeof(lit) - 1                                                                              \
+    }
+
+static struct schema_field vehicle_fields[] = {
+    {.tag = TAG_PLATE,
+     .name = S("plate"),
+     .label = S("Plate"),
+     .type = VT_TEXT,
+     .flags = SCHEMA_KEY | SCHEMA_LIST},
+    {.tag = TAG_OWNER,                        .name = S("owner"),                                .label = S("Owner"),                                     .type = VT_REF,.ref = SAMPLE_CUSTOMER},
+    {.tag = TAG_STATE,
+     .name = S("state"),
+     .label = S("State"),
+     .type = VT_CHOICE,
+     .choices = states,
+     .nchoices = COUNTOF(states)},
+    {.tag = TAG_VALUE,        .name = S("value"),                                 .label = S("Value"),                                                                       .type = VT_MONEY},
+    {.tag = TAG_YEAR,.name = S("year_made"),.label = S("Year of make"),.type = VT_INT},
+    {.tag = TAG_ADDED,    .name = S("created_at"),                               .label = S("Added"),                                                                                                                                     .type = VT_STAMP                                                                                                                                            },
+    {.tag = TAG_NOTE,.name = S("note"),.label = S("Note"),.type = VT_TEXT},
+};
+
+static struct schema_field to_fields[] = {
+    {.tag = 1, .name = S("to"), .label = S("New owner"), .type = VT_REF, .flags = SCHEMA_REQUIRED},
+};
+
+static struct schema_action vehicle_actions[] = {
+    {.number = 1,
+     .name = S("transfer"),
+     .label = S("Transfer"),
+     .on_record = true,
+     .fields = to_fields,
+     .nfields = COUNTOF(to_fields)},
+    {.number = 2,
+     .name = S("quote"),
+     .label = S("Quote"),
+     .fields = to_fields,
+     .nfields = COUNTOF(to_fields)                                                                        },
+    {.number = 3,           .name = S("print"),         .label = S("Print"), .on_record = true, .prints = true},
+};
+
+static struct schema_field user_fields[] = {
+    {.tag = 1, .name = S("login"),    .label = S("Login"),    .type = VT_TEXT, .flags = SCHEMA_KEY   },
+    {.tag = 2, .name = S("password"), .label = S("Password"), .type = VT_TEXT, .flags = SCHEMA_SECRET},
+};
+
+static struct schema_entity entities[] = {
+    {.number = SAMPLE_CUSTOMER,
+     .name = S("customer"),
+     .label = S("Customer"),
+     .plural = S("Customers"),
+     .may_list = true          },
+    {.number = SAMPLE_VEHICLE,
+     .name = S("vehicle"),
+     .label = S("Vehicle"),
+     .plural = S("Vehicles"),
+     .may_add = true,
+     .may_set = true,
+     .may_list = true,
+     .has_history = true,
+     .fields = vehicle_fields,
+     .nfields = COUNTOF(vehicle_fields),
+     .actions = vehicle_actions,
+     .nactions = COUNTOF(vehicle_actions)},
+    {.number = SAMPLE_USER,
+     .name = S("user"),
+     .label = S("User"),
+     .plural = S("Users"),
+     .may_add = true,
+     .fields = user_fields,
+     .nfields = COUNTOF(user_fields)},
+    {.number = 13,
+     .name = S("vehicle_type"),
+     .label = S("Vehicle type"),
+     .plural = S("Vehicle types"),
+     .may_list = true      },
+};
+
+const struct schema *
+sample_schema(void)
+{
+    static const struct schema schema = {
+        .hash = S("0123456789abcdef0123456789abcdef"),
+        .entities = entities,
+        .nentities = COUNTOF(entities),
+    };
+    return &schema;
+}
