@@ -29,7 +29,7 @@ static const struct field fields[] = {
      .help = "What the QR code says, with the company's signature."},
     {FIELD(certificate, issued_by, VT_REF), CERTIFICATE_ISSUED_BY, "Issued by",
      FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 18, 0, .help = "Whose verification made it.",
-     .ref = ENTITY_USER},
+     .column = "issued_by", .ref = ENTITY_USER},
     {FIELD(certificate, created_at, VT_STAMP), CERTIFICATE_CREATED_AT, "Added",
      FF_FILLED | FF_COLUMN | SCHEMA_NARROW, 16, 0, .help = "When the record was made."},
     {FIELD(certificate, updated_at, VT_STAMP), CERTIFICATE_UPDATED_AT, "Changed",
