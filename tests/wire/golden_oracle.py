@@ -27,7 +27,7 @@ RECORD = [2, 811, 3, "T 337 DSE", [
     4, 4, 61950000,
     5, 5, 35000,
     6, 6, 9541,
-    7, 7, 824286600000000,
+    7, 7, 824373000000000,
     8, 8, 2,
     9, 9, [4711, "Salma Ibrahim"],
     10, 9, 12,
@@ -51,7 +51,7 @@ HOME = [
     [[[6, 1841, "KK/26/001841"], 4, "Policy KK/26/001841  T 337 DSE", "unpaid", 9554, 5]],
     22, "Renewals, 14 days", [4, 26, 18],
 ]
-EVENT = [9001, 824286600000000, "Amina Juma", "10.0.0.7", "bima 0.1.0 tui", "changed", "typing error", REF_VEHICLE,
+EVENT = [9001, 824373000000000, "Amina Juma", "10.0.0.7", "bima 0.1.0 tui", "changed", "typing error", REF_VEHICLE,
          [[5, "Colour", "white", "silver"]]]
 
 
@@ -75,7 +75,7 @@ MESSAGES = {
     "request_add": [0, 6, 8, {1: 1, 5: {2: "Salma Ibrahim", 3: "0712 345 678", 4: None, "gender": 1, 6: False,
                                        7: b"\x2a"}, 13: "two people share a phone"}, {1: IDEM}],
     "request_set": [0, 7, 9, {1: 2, 2: 811, 5: {5: "silver"}, 16: 3}, {1: IDEM, 2: 30000}],
-    "request_as_of": [0, 8, 12, {1: 2, 2: 811, 12: 824286600000000}, {}],
+    "request_as_of": [0, 8, 12, {1: 2, 2: 811, 12: 824373000000000}, {}],
     "request_print": [0, 9, 13, {1: 10, 3: "C/KK/26/000001", 18: "pdf"}, {}],
     "request_batch": [0, 10, 14, {15: [[8, {1: 1, 5: {"name": "Al Noor"}}],
                                        ["act", {1: "policy", 4: "quote", 5: {"customer": "$0"}}]]}, {1: IDEM}],
