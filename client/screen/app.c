@@ -1,0 +1,357 @@
+#include "client/screen/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/screen/offers.h"
+#include "client/text.h"
+#include "client/tui/term.h"
+#include "common/crypt/crypt.h"
+
+struct app *
+app_of(struct view *v)
+{
+    return v->tui->ctx;
+}
+
+const struct schema *
+app_schema(struct app *a)
+{
+    return link_schema(a->link);
+}
+
+const struct body_me *
+app_me(struct app *a)
+{
+    return link_me(a->link);
+}
+
+const struct locale_info *
+app_locale(struct app *a)
+{
+    return link_locale(a->link);
+}
+
+struct params
+params_entity(uint32_t entity)
+{
+    return (struct params){.present = 1u << PARAM_ENTITY, .entity = {.number = entity}};
+}
+
+struct params
+params_record(uint32_t entity, int64_t id)
+{
+    struct params p = params_entity(entity);
+    p.present |= 1u << PARAM_ID;
+    p.id = id;
+    return p;
+}
+
+void
+app_new_idem(unsigned char idem[IDEM_BYTES])
+{
+    crypt_random(idem, IDEM_BYTES);
+}
+
+/* ---- calls ---- */
+
+static void
+call_done(struct app_call *c)
+{
+    if (c->barrier)
+        tui_unbarrier(&c->app->tui);
+    arena_done(&c->arena);
+    c->used = false;
+}
+
+static void
+on_reply(void *ctx, const struct link_reply *r)
+{
+    struct app_call *c = ctx;
+    struct tui *t = &c->app->tui;
+    struct view *v = view_by_serial(t, c->view);
+    struct answer a = {.tag = c->tag, .code = r->code, .body = r->body, .err = r->err, .arena = &c->arena};
+    if (v && v->ops->answer)
+        v->ops->answer(v, &a);
+    if (v && c->barrier && !c->may_fail && r->code != RC_OK && r->code != RC_NOT_MODIFIED)
+        tui_flush(t);
+    tui_touch(t);
+    call_done(c);
+}
+
+static struct app_call *
+free_call(struct app *a)
+{
+    for (size_t i = 0; i < APP_CALLS; i++)
+        if (!a->calls[i].used)
+            return &a->calls[i];
+    return NULL;
+}
+
+void
+app_ask(struct view *v, const struct ask *ask)
+{
+    struct app *a = app_of(v);
+    struct app_call *c = free_call(a);
+    if (!c) {
+        tui_say(&a->tui, ROLE_WARN, "%s", _("Too much is under way; wait a moment."));
+        return;
+    }
+    const struct method_info *m = method_by_number((uint64_t)ask->method);
+    *c = (struct app_call){.app = a,
+                           .used = true,
+                           .barrier = ask->barrier,
+                           .may_fail = ask->may_fail,
+                           .writes = m && (m->flags & METHOD_WRITES),
+                           .view = v->serial,
+                           .tag = ask->tag};
+    arena_init(&c->arena, SIZE_MAX, NULL, NULL);
+    if (ask->barrier)
+        tui_barrier(&a->tui);
+    c->id = link_call(a->link, &(struct link_call){.method = ask->method,
+                                                   .params = ask->params,
+                                                   .idem = ask->idem,
+                                                   .arena = &c->arena,
+                                                   .fn = on_reply,
+                                                   .ctx = c});
+}
+
+void
+app_say_error(struct view *v, const struct answer *a)
+{
+    tui_say(v->tui, ROLE_BAD, "%s", a->err && a->err->text[0] ? a->err->text : rc_text(a->code));
+}
+
+static void
+cancel(void *ctx)
+{
+    struct app *a = ctx;
+    bool wrote = false;
+    for (size_t i = 0; i < APP_CALLS; i++) {
+        struct app_call *c = &a->calls[i];
+        if (!c->used || !c->barrier)
+            continue;
+        wrote |= c->writes;
+        link_cancel(a->link, c->id);
+        call_done(c);
+    }
+    tui_say(&a->tui, ROLE_WARN, "%s",
+            wrote
+                ? _("Given up waiting. It may have been saved all the same: look before you enter it again.")
+                : _("Given up waiting."));
+}
+
+/* ---- the host of the loop ---- */
+
+static int
+host_fd(void *ctx)
+{
+    struct app *a = ctx;
+    return a->link ? link_fd(a->link) : -1;
+}
+
+static short
+host_events(void *ctx)
+{
+    struct app *a = ctx;
+    return a->link ? link_events(a->link) : 0;
+}
+
+static int
+host_timeout(void *ctx)
+{
+    struct app *a = ctx;
+    return a->link ? link_timeout(a->link) : -1;
+}
+
+static bool
+host_busy(void *ctx)
+{
+    struct app *a = ctx;
+    for (size_t i = 0; i < APP_CALLS; i++)
+        if (a->calls[i].used)
+            return true;
+    return a->link && link_state(a->link) == LINK_CONNECTING;
+}
+
+static bool
+asks_person(enum link_state s)
+{
+    return s == LINK_ASK_HOST_KEY || s == LINK_ASK_PASSWORD || s == LINK_ASK_PASSPHRASE || s == LINK_OFFLINE;
+}
+
+static struct view *
+signin_view(struct app *a)
+{
+    for (int i = 0; i < a->tui.depth; i++)
+        if (signin_is(a->tui.stack[i]))
+            return a->tui.stack[i];
+    return NULL;
+}
+
+static void
+follow_state(struct app *a, enum link_state now)
+{
+    struct view *asking = signin_view(a);
+    if (now == LINK_ONLINE) {
+        if (asking)
+            view_pop(asking);
+        if (a->tui.depth == 0)
+            home_open(a);
+        else if (a->was_online && a->seen != LINK_ONLINE)
+            tui_say(&a->tui, ROLE_GOOD, "%s", _("Online again. Nothing you typed is lost."));
+        a->was_online = true;
+    } else if (!asking && (asks_person(now) || !a->was_online)) {
+        signin_open(a);
+    } else if (a->was_online && a->seen == LINK_ONLINE && now == LINK_WAITING) {
+        tui_say(&a->tui, ROLE_WARN, "%s",
+                _("The line to the service broke. Trying again; you can go on typing."));
+    }
+    a->seen = now;
+    tui_touch(&a->tui);
+}
+
+static void
+host_pump(void *ctx)
+{
+    struct app *a = ctx;
+    if (!a->link)
+        return;
+    enum link_state now = link_pump(a->link);
+    if (now != a->seen)
+        follow_state(a, now);
+}
+
+static const char *
+state_word(enum link_state s)
+{
+    switch (s) {
+    case LINK_ONLINE:
+        return _("online");
+    case LINK_CONNECTING:
+        return _("connecting");
+    case LINK_WAITING:
+        return _("offline, trying again");
+    case LINK_OFFLINE:
+        return _("offline");
+    default:
+        return _("sign in");
+    }
+}
+
+static void
+host_bar(void *ctx, char *left, char *right, size_t size)
+{
+    struct app *a = ctx;
+    const struct body_me *me = a->link ? link_me(a->link) : NULL;
+    if (me && me->company.n)
+        snprintf(left, size, "%.*s%s%.*s", STR_ARG(me->company), me->branch.n ? " › " : "",
+                 STR_ARG(me->branch));
+    if (!a->link)
+        return;
+    if (me && me->login.n)
+        snprintf(right, size, "%.*s · %s", STR_ARG(me->login), state_word(link_state(a->link)));
+    else
+        snprintf(right, size, "%s", state_word(link_state(a->link)));
+}
+
+/* Asks the views above home, from the top, whether they may go; the first that asks something stops it. */
+void
+app_home(struct app *a)
+{
+    while (a->tui.depth > 1) {
+        struct view *top = view_top(&a->tui);
+        int depth = a->tui.depth;
+        if (top->ops->may_leave && !top->ops->may_leave(top)) {
+            if (a->tui.depth >= depth)
+                return;
+            continue;
+        }
+        view_pop(top);
+    }
+}
+
+static void
+host_home(void *ctx)
+{
+    app_home(ctx);
+}
+
+static void
+host_leave(void *ctx)
+{
+    struct app *a = ctx;
+    tui_say(&a->tui, ROLE_DIM, "%s", _("This is home. To sign out: F2, then \"sign out\"."));
+}
+
+static const struct tui_host host = {
+    .fd = host_fd,
+    .events = host_events,
+    .timeout_ms = host_timeout,
+    .pump = host_pump,
+    .busy = host_busy,
+    .cancel = cancel,
+    .offers = app_offers,
+    .run = app_run,
+    .home = host_home,
+    .leave = host_leave,
+    .bar = host_bar,
+};
+
+enum rc
+app_connect(struct app *a, struct err *reterr)
+{
+    const struct client_config *c = a->config;
+    struct link_options o = {
+        .host = a->host,
+        .port = c->port,
+        .login = a->login,
+        .key_path = c->key_path,
+        .known_hosts = c->known_hosts,
+        .cache_dir = c->cache_dir,
+        .fd = -1,
+        .client = "bima " BIMA_VERSION " tui",
+        .locale = c->language ? c->language : "en",
+        .patient = true,
+    };
+    return link_open(&o, &a->link, reterr);
+}
+
+static int
+run(struct link *link, const struct client_config *config)
+{
+    struct app *a = calloc(1, sizeof *a);
+    ASSERT(a);
+    a->config = config;
+    a->link = link;
+    tui_init(&a->tui, &host, a);
+    struct err err = {.code = RC_OK};
+    if (term_open(theme_by_name(config->theme), &a->tui.decoder, &err) != RC_OK) {
+        fprintf(stderr, "bima: %s\n", err.text);
+        return rc_exit(err.code);
+    }
+    snprintf(a->host, sizeof a->host, "%s", config->host ? config->host : "");
+    snprintf(a->login, sizeof a->login, "%s", config->login ? config->login : "");
+    signin_open(a);
+    int status = tui_run(&a->tui);
+    term_close();
+    tui_done(&a->tui);
+    link_close(a->link);
+    for (size_t i = 0; i < APP_CALLS; i++)
+        if (a->calls[i].used)
+            arena_done(&a->calls[i].arena);
+    free(a);
+    return status;
+}
+
+int
+tui_main(struct link *link, const struct client_config *config)
+{
+    int status = term_supervise();
+    if (status >= 0)
+        return status;
+    status = run(link, config);
+    fflush(NULL);
+    _Exit(status);
+}

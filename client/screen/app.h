@@ -1,0 +1,99 @@
+#ifndef SCREEN_APP_H
+#define SCREEN_APP_H
+
+#include "client/config.h"
+#include "client/link/link.h"
+#include "client/tui/form.h"
+#include "client/tui/loop.h"
+#include "client/tui/view.h"
+#include "common/base/limits.h"
+#include "common/wire/params.h"
+
+/*
+ * The program around the screens: the line to the service, who is signed in, and the calls under way. Each
+ * call belongs to a view and is answered to it, or to nobody when it has gone.
+ */
+enum { APP_CALLS = 64 };
+
+struct app;
+struct app_call {
+    struct app *app;
+    bool used, barrier, writes, may_fail;
+    uint64_t id;
+    uint32_t view, tag;
+    struct arena arena;
+};
+
+struct app {
+    struct tui tui;
+    const struct client_config *config;
+    struct link *link;
+    bool was_online;
+    enum link_state seen;
+    struct app_call calls[APP_CALLS];
+    struct form_last last;
+    char host[256], login[LIMIT_LOGIN + 1]; /* typed at sign-in */
+};
+
+/* Runs the screens on the terminal until the person leaves; returns the exit status of the program. `link`
+   may be NULL: then it is opened here, asking for host and login where `config` does not name them. Takes the
+   link. */
+int tui_main(struct link *link, const struct client_config *config);
+
+struct app *app_of(struct view *v);
+const struct schema *app_schema(struct app *a);
+const struct body_me *app_me(struct app *a);
+const struct locale_info *app_locale(struct app *a);
+
+/* A call for a view. `barrier`: its answer changes the screen, so keys wait for it. */
+struct ask {
+    enum method method;
+    const struct params *params;
+    uint32_t tag;
+    bool barrier;
+    bool may_fail;             /* an error is an answer like another: keys typed ahead stay */
+    const unsigned char *idem; /* of a save that may be tried again; NULL: a fresh one where one is needed */
+};
+void app_ask(struct view *v, const struct ask *ask);
+/* Shows an error that is nobody's in particular. */
+void app_say_error(struct view *v, const struct answer *a);
+/* Pops to home. */
+void app_home(struct app *a);
+void app_new_idem(unsigned char idem[IDEM_BYTES]);
+enum rc app_connect(struct app *a, struct err *reterr);
+
+/* ---- the screens ---- */
+void signin_open(struct app *a);
+bool signin_is(const struct view *v);
+void home_open(struct app *a);
+/* A list of an entity by one of its views (0: the first). */
+void browse_open(struct app *a, uint32_t entity, uint32_t view);
+void record_open(struct app *a, uint32_t entity, int64_t id);
+/* A new record (id 0), or changes to `record`. The view below hears of it: outcome `purpose`, choice 1,
+ * entity, id. */
+void edit_add(struct app *a, uint32_t entity, uint32_t purpose);
+/* A new record that belongs to `parent`: its field `via` points there, the amount is what is outstanding. */
+void edit_add_under(struct app *a, uint32_t entity, uint32_t via, const struct body_record *parent,
+                    uint32_t purpose);
+void edit_set(struct app *a, const struct body_record *record, uint32_t purpose);
+void edit_set_id(struct app *a, uint32_t entity, int64_t id); /* loads it first */
+/* An action: with parameters a form, with a reason a question, else done at once. id 0 for one beside "add".
+ */
+void act_open(struct app *a, uint32_t entity, uint32_t action, int64_t id, uint32_t purpose);
+void act_open_with(struct app *a, const struct schema_entity *e, const struct schema_action *act,
+                   const struct body_record *on, uint32_t purpose);
+void sell_open(struct app *a, struct str plate);
+void difference_open(struct app *a, const struct body_event *e);
+void document_open(struct app *a, uint32_t entity, int64_t id, struct str label);
+
+/* What came of a new business: policy and receipt, and what can be done next. */
+void sold_open(struct app *a, const struct body *results, size_t n);
+
+/* Choosing a record for a reference field. */
+void refer_open(struct view *owner, uint32_t purpose, const struct schema_field *f, struct str typed);
+
+/* Params in short. */
+struct params params_entity(uint32_t entity);
+struct params params_record(uint32_t entity, int64_t id);
+
+#endif

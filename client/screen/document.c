@@ -1,0 +1,183 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/screen/app.h"
+#include "client/text.h"
+#include "client/tui/box.h"
+#include "client/tui/pager.h"
+
+/* A certificate or a receipt as it is printed: its text to read; F10 saves the PDF where this program runs.
+ */
+enum { TAG_TEXT = 1, TAG_PDF = 2, PURPOSE_NAME = 1 };
+
+struct document {
+    uint32_t entity;
+    int64_t id;
+    struct str label;
+    struct kept kept, pdf;
+    const struct body_file *file, *saved;
+    struct pager pager;
+};
+
+static void
+ask(struct view *v, const char *format, uint32_t tag)
+{
+    struct document *d = v->data;
+    struct params p = params_record(d->entity, d->id);
+    p.present |= 1u << PARAM_FORMAT;
+    p.format = str_from(format);
+    app_ask(v, &(struct ask){.method = METHOD_PRINT, .params = &p, .tag = tag, .barrier = true});
+}
+
+static void
+ask_name(struct view *v)
+{
+    struct document *d = v->data;
+    line_ask(v->tui, &(struct line_prompt){.purpose = PURPOSE_NAME,
+                                           .title = str_from(_("Save the document")),
+                                           .text = str_from(_("Name of the file to write:")),
+                                           .initial = d->saved->name,
+                                           .required = true});
+}
+
+static void
+answer(struct view *v, struct answer *a)
+{
+    struct document *d = v->data;
+    if (a->code != RC_OK || !body_has(a->body, BODY_FILE)) {
+        app_say_error(v, a);
+        if (!d->file)
+            view_pop(v);
+        return;
+    }
+    const struct body_file *file = &a->body->file;
+    if (a->tag == TAG_TEXT) {
+        answer_keep(a, &d->kept);
+        d->file = file;
+        d->pager = (struct pager){.text = file->bytes};
+    } else {
+        answer_keep(a, &d->pdf);
+        d->saved = file;
+        ask_name(v);
+    }
+}
+
+static bool
+write_all(int fd, struct str bytes)
+{
+    while (bytes.n) {
+        ssize_t n = write(fd, bytes.p, bytes.n);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            bytes = str_slice(bytes, (size_t)n, bytes.n);
+    }
+    return true;
+}
+
+static void
+outcome(struct view *v, const struct outcome *o)
+{
+    struct document *d = v->data;
+    if (o->choice == 0 || !d->saved)
+        return;
+    int fd = open(o->text.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write_all(fd, d->saved->bytes);
+    if (fd >= 0 && close(fd) != 0)
+        ok = false;
+    if (ok)
+        tui_say(v->tui, ROLE_GOOD, _("Saved as %s."), o->text.p);
+    else
+        tui_say(v->tui, ROLE_BAD, _("Could not write %s: %s. Nothing is overwritten."), o->text.p,
+                strerror(errno));
+}
+
+static bool
+command(struct view *v, enum cmd c)
+{
+    struct document *d = v->data;
+    if (c == CMD_SAVE) {
+        if (app_of(v)->config->spawned)
+            tui_say(v->tui, ROLE_WARN, "%s",
+                    _("Here the program runs on the server and writes no files. Use: bima certificate print "
+                      "NUMBER"));
+        else
+            ask(v, "pdf", TAG_PDF);
+        return true;
+    }
+    if (c == CMD_REFRESH) {
+        ask(v, "text", TAG_TEXT);
+        return true;
+    }
+    return pager_command(&d->pager, c);
+}
+
+static void
+paint_document(struct view *v, const struct area *a)
+{
+    struct document *d = v->data;
+    struct area in = area_sub(a, 1, 2, a->rows - 2, a->cols - 4);
+    if (!d->file) {
+        paint_text(&in, 0, 0, ROLE_DIM, _("Loading …"));
+        return;
+    }
+    pager_paint(&d->pager, &in);
+    if (d->pager.lines > d->pager.top + in.rows)
+        paint_text(a, a->rows - 1, a->cols - 8, ROLE_DIM, _("more ↓"));
+}
+
+static struct str
+title(struct view *v, struct arena *a)
+{
+    (void)a;
+    return ((struct document *)v->data)->label;
+}
+
+static const struct bar_key *
+bar(struct view *v, size_t *ret_n)
+{
+    (void)v;
+    static const struct bar_key keys[] = {
+        {CMD_HELP,         NULL          },
+        {CMD_PALETTE,      NULL          },
+        {CMD_HOME,         NULL          },
+        {CMD_PAGE_FORWARD, NULL          },
+        {CMD_SAVE,         N_("Save PDF")},
+        {CMD_BACK,         NULL          }
+    };
+    *ret_n = COUNTOF(keys);
+    return keys;
+}
+
+static void
+close_view(struct view *v)
+{
+    struct document *d = v->data;
+    kept_drop(&d->kept);
+    kept_drop(&d->pdf);
+}
+
+static const struct view_ops ops = {.name = "document",
+                                    .context = IN_TEXT,
+                                    .command = command,
+                                    .answer = answer,
+                                    .outcome = outcome,
+                                    .paint = paint_document,
+                                    .title = title,
+                                    .bar = bar,
+                                    .close = close_view};
+
+void
+document_open(struct app *a, uint32_t entity, int64_t id, struct str label)
+{
+    struct view *v = view_push(&a->tui, &ops, sizeof(struct document));
+    struct document *d = v->data;
+    const struct schema_entity *e = schema_entity(app_schema(a), entity);
+    d->entity = entity;
+    d->id = id;
+    d->label = str_printf(&v->arena, "%.*s %.*s", STR_ARG(e ? e->label : STR_NONE), STR_ARG(label));
+    ask(v, "text", TAG_TEXT);
+}

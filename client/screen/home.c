@@ -1,0 +1,498 @@
+#include <stdio.h>
+
+#include "client/screen/app.h"
+#include "client/screen/offers.h"
+#include "client/screen/rows.h"
+#include "client/text.h"
+#include "client/tui/choice.h"
+
+/* Home: one line to find or do anything, what runs out, today's figures, what needs a person. */
+enum { TAG_HOME = 1, TAG_FIND = 2, PURPOSE_HIT = 1 };
+
+struct home {
+    struct field line;
+    struct kept kept;
+    const struct body_home *home;
+    struct list alerts;
+    bool in_alerts, running;
+    char asked[FIELD_TEXT];
+};
+
+static void
+load(struct view *v, bool barrier)
+{
+    app_ask(v, &(struct ask){.method = METHOD_HOME, .tag = TAG_HOME, .barrier = barrier});
+}
+
+/* ---- the alert list ---- */
+
+static struct list_cell
+alert_cell(void *ctx, struct arena *a, size_t row, size_t column)
+{
+    struct view *v = ctx;
+    const struct home *d = v->data;
+    const struct body_alert *al = &d->home->alerts[row];
+    char day[DATE_TEXT];
+    int days = al->due.days - app_locale(app_of(v))->today.days;
+    switch (column) {
+    case 0:
+        return (struct list_cell){.text = al->text};
+    case 1:
+        return (struct list_cell){.text = al->note, .tone = al->tone};
+    default:
+        if (days == 0)
+            return (struct list_cell){.text = str_from(_("today")), .tone = al->tone};
+        if (days < 0 && days > -100)
+            return (struct list_cell){
+                .text = str_printf(a, ngettext("%d day ago", "%d days ago", (unsigned)-days), -days),
+                .tone = al->tone};
+        if (days > 0 && days < 100)
+            return (struct list_cell){
+                .text = str_printf(a, ngettext("in %d day", "in %d days", (unsigned)days), days)};
+        return (struct list_cell){.text = str_dup(a, str_from(date_text(al->due, day)))};
+    }
+}
+
+static int
+alert_tone(void *ctx, size_t row)
+{
+    struct view *v = ctx;
+    return (int)((struct home *)v->data)->home->alerts[row].tone;
+}
+
+static void
+take_home(struct view *v, struct answer *a)
+{
+    struct home *d = v->data;
+    if (a->code != RC_OK || !body_has(a->body, BODY_HOME)) {
+        app_say_error(v, a);
+        return;
+    }
+    const struct body_home *home = &a->body->home;
+    answer_keep(a, &d->kept);
+    d->home = home;
+    size_t at = d->alerts.at;
+    list_reset(&d->alerts);
+    d->alerts.nrows = home->nalerts < LIST_ROWS ? home->nalerts : LIST_ROWS;
+    d->alerts.at = at < d->alerts.nrows ? at : 0;
+    d->in_alerts = d->in_alerts && d->alerts.nrows;
+}
+
+/* ---- find or do ---- */
+
+static void
+show_hits(struct view *v, const struct body_hits *hits)
+{
+    struct home *d = v->data;
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct choice_row *rows = arena_new(&a, struct choice_row, hits->nrows);
+    for (size_t i = 0; i < hits->nrows; i++) {
+        const struct body_hit *h = &hits->rows[i];
+        const struct schema_entity *e = schema_entity(app_schema(app_of(v)), h->record.entity);
+        rows[i] = (struct choice_row){
+            .label = str_printf(&a, "%.*s  %.*s", STR_ARG(e ? e->label : STR_NONE), STR_ARG(h->record.label)),
+            .detail = h->detail,
+            .entity = h->record.entity,
+            .id = h->record.id};
+    }
+    struct str title = str_printf(&a, _("%zu found for %s"), hits->nrows, d->asked);
+    choice_open(v->tui, &(struct choice_spec){
+                            .purpose = PURPOSE_HIT, .title = title, .rows = rows, .nrows = hits->nrows});
+    arena_done(&a);
+}
+
+static void
+take_hits(struct view *v, struct answer *a)
+{
+    struct home *d = v->data;
+    if (a->code != RC_OK) {
+        app_say_error(v, a);
+        return;
+    }
+    const struct body_hits *hits = &a->body->hits;
+    size_t n = body_has(a->body, BODY_HITS) ? hits->nrows : 0;
+    if (n == 0) {
+        tui_say(v->tui, ROLE_WARN, _("Nothing found for %s. F6 starts a new business with it."), d->asked);
+        tui_flush(v->tui);
+        d->line.fresh = true;
+    } else if (n == 1) {
+        field_set(&d->line, STR_NONE);
+        record_open(app_of(v), hits->rows[0].record.entity, hits->rows[0].record.id);
+    } else {
+        show_hits(v, hits);
+    }
+}
+
+static void
+answer(struct view *v, struct answer *a)
+{
+    if (a->tag == TAG_HOME)
+        take_home(v, a);
+    else
+        take_hits(v, a);
+}
+
+static void
+open_counter(struct view *v, size_t i)
+{
+    const struct body_counter *c = &((struct home *)v->data)->home->counters[i];
+    if (c->entity)
+        browse_open(app_of(v), c->entity, c->view);
+}
+
+static void
+find_or_do(struct view *v)
+{
+    struct home *d = v->data;
+    struct str typed = field_text(&d->line, d->asked);
+    if (!typed.n) {
+        tui_say(v->tui, ROLE_DIM, "%s", _("Type a plate, phone, name or number to find it, or a command."));
+        return;
+    }
+    if (typed.n == 1 && d->home && typed.p[0] >= '1' && (size_t)(typed.p[0] - '1') < d->home->ncounters) {
+        size_t i = (size_t)(typed.p[0] - '1');
+        field_set(&d->line, STR_NONE);
+        open_counter(v, i);
+        return;
+    }
+    if (app_run_words(app_of(v), typed)) {
+        field_set(&d->line, STR_NONE);
+        return;
+    }
+    struct params p = {.present = 1u << PARAM_TEXT, .text = typed};
+    app_ask(v, &(struct ask){.method = METHOD_FIND, .params = &p, .tag = TAG_FIND, .barrier = true});
+}
+
+/* ---- alerts: options ---- */
+
+static void
+run_options(struct view *v)
+{
+    struct home *d = v->data;
+    size_t row;
+    char option;
+    while (list_take_option(&d->alerts, &row, &option)) {
+        const struct body_ref *r = &d->home->alerts[row].record;
+        const struct schema_entity *e = schema_entity(app_schema(app_of(v)), r->entity);
+        d->running = e && option_run(app_of(v), e, r->id, option);
+        if (d->running)
+            return;
+    }
+    d->running = false;
+}
+
+static void
+enter_alert(struct view *v)
+{
+    struct home *d = v->data;
+    bool any = false;
+    for (size_t i = 0; i < d->alerts.nrows; i++)
+        any |= d->alerts.ops[i] != 0;
+    if (any) {
+        run_options(v);
+        return;
+    }
+    const struct body_ref *r = &d->home->alerts[d->alerts.at].record;
+    record_open(app_of(v), r->entity, r->id);
+}
+
+static void
+shown(struct view *v)
+{
+    struct home *d = v->data;
+    if (d->running)
+        run_options(v);
+    if (view_top(v->tui) == v)
+        load(v, false);
+}
+
+static void
+new_business(struct view *v)
+{
+    struct home *d = v->data;
+    char text[FIELD_TEXT];
+    struct str typed = field_text(&d->line, text);
+    sell_open(app_of(v), typed);
+    field_set(&d->line, STR_NONE);
+}
+
+static bool
+go_alerts(struct home *d, bool into)
+{
+    if (into && !d->alerts.nrows)
+        return false;
+    d->in_alerts = into;
+    if (!into)
+        field_enter(&d->line);
+    return true;
+}
+
+static bool
+command(struct view *v, enum cmd c)
+{
+    struct home *d = v->data;
+    switch (c) {
+    case CMD_ENTER:
+        if (d->in_alerts)
+            enter_alert(v);
+        else
+            find_or_do(v);
+        return true;
+    case CMD_NEXT:
+    case CMD_PREV:
+        return go_alerts(d, !d->in_alerts);
+    case CMD_UP:
+        if (d->in_alerts && d->alerts.at == 0)
+            return go_alerts(d, false);
+        return d->in_alerts && list_command(&d->alerts, c);
+    case CMD_DOWN:
+    case CMD_PAGE_FORWARD:
+        return d->in_alerts ? list_command(&d->alerts, c) : go_alerts(d, true);
+    case CMD_PAGE_BACK:
+        return d->in_alerts && list_command(&d->alerts, c);
+    case CMD_REFRESH:
+        load(v, true);
+        return true;
+    case CMD_NEW:
+        new_business(v);
+        return true;
+    case CMD_CLEAR:
+        field_set(&d->line, STR_NONE);
+        return true;
+    case CMD_BACK:
+    case CMD_CANCEL:
+        if (d->in_alerts)
+            return go_alerts(d, false);
+        if (!d->line.n)
+            return false;
+        field_set(&d->line, STR_NONE);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool
+key(struct view *v, const struct key *k)
+{
+    struct home *d = v->data;
+    if (d->in_alerts) {
+        if (list_digit(&d->alerts, k))
+            return true;
+        if (k->code != K_CHAR)
+            return false;
+        go_alerts(d, false); /* letters go to the line */
+    }
+    return field_key(&d->line, k);
+}
+
+static void
+outcome(struct view *v, const struct outcome *o)
+{
+    struct home *d = v->data;
+    if (o->purpose == PURPOSE_HIT && o->choice) {
+        field_set(&d->line, STR_NONE);
+        record_open(app_of(v), o->entity, o->id);
+    }
+}
+
+/* ---- paint ---- */
+
+static void
+paint_counters(const struct home *d, const struct area *a)
+{
+    static const char *const heads[] = {N_("today"), N_("7 days"), N_("30 days")};
+    paint_text(a, 0, 1, ROLE_HEAD, _("Running out"));
+    for (int i = 0; i < 3; i++)
+        paint(a, (struct spot){.x = 17 + i * 8, .width = 7, .role = ROLE_DIM, .right = true},
+              str_from(_(heads[i])));
+    for (size_t i = 0; i < d->home->ncounters && (int)i + 1 < a->rows; i++) {
+        const struct body_counter *c = &d->home->counters[i];
+        const int64_t n[] = {c->today, c->week, c->month};
+        int y = (int)i + 1;
+        paint_format(a, (struct spot){.y = y, .x = 1, .role = ROLE_KEY}, "%zu", i + 1);
+        paint(a, (struct spot){.y = y, .x = 3, .width = 14, .role = ROLE_TEXT}, c->label);
+        for (int k = 0; k < 3; k++) {
+            enum role role = k == 0 && n[k] > 0 ? ROLE_WARN : ROLE_TEXT;
+            if (n[k] >= 0)
+                paint_format(a,
+                             (struct spot){.y = y, .x = 17 + k * 8, .width = 7, .role = role, .right = true},
+                             "%lld", (long long)n[k]);
+        }
+    }
+}
+
+static void
+paint_figures(struct view *v, const struct area *a)
+{
+    const struct home *d = v->data;
+    paint_text(a, 0, 0, ROLE_HEAD, _("Today at this branch"));
+    for (size_t i = 0; i < d->home->nfigures && (int)i + 1 < a->rows; i++) {
+        const struct body_figure *f = &d->home->figures[i];
+        char text[MONEY_TEXT];
+        int y = (int)i + 1;
+        paint(a, (struct spot){.y = y, .width = 12, .role = ROLE_TEXT}, f->label);
+        paint_format(a, (struct spot){.y = y, .x = 12, .width = 6, .role = ROLE_TEXT, .right = true}, "%lld",
+                     (long long)f->count);
+        if (f->has_amount)
+            paint(a, (struct spot){.y = y, .x = 19, .width = 15, .role = ROLE_TEXT, .right = true},
+                  str_from(money_text(f->amount, app_locale(app_of(v))->exponent, text)));
+    }
+}
+
+static void
+paint_line(struct view *v, const struct area *a)
+{
+    struct home *d = v->data;
+    struct area in = paint_box(a, str_from(_("find or do")));
+    int at = field_paint(&d->line, &in, (struct spot){.width = in.cols}, false);
+    if (!d->in_alerts)
+        paint_cursor(&in, 0, at);
+}
+
+static int64_t
+extreme(const struct body_home *h, bool most)
+{
+    int64_t n = h->nspark ? h->spark[0] : 0;
+    for (size_t i = 1; i < h->nspark; i++)
+        if (most ? h->spark[i] > n : h->spark[i] < n)
+            n = h->spark[i];
+    return n;
+}
+
+static void
+paint_bars(const struct home *d, const struct area *a, int y)
+{
+    const struct body_home *h = d->home;
+    if (h->nspark == 0)
+        return;
+    int x = 1 + paint(a, (struct spot){.y = y, .x = 1, .role = ROLE_LABEL}, h->spark_label) + 2;
+    paint_spark(a, (struct spot){.y = y, .x = x, .role = ROLE_CHART}, h->spark, (int)h->nspark);
+    x += (int)h->nspark + 3;
+    paint_format(a, (struct spot){.y = y, .x = x, .role = ROLE_DIM}, _("low %lld   high %lld   today %lld"),
+                 (long long)extreme(h, false), (long long)extreme(h, true),
+                 (long long)h->spark[h->nspark - 1]);
+}
+
+static void
+paint_alerts(struct home *d, const struct area *a)
+{
+    if (d->alerts.nrows == 0) {
+        paint_text(a, 0, 1, ROLE_HEAD, _("Alerts"));
+        paint_text(a, 1, 1, ROLE_DIM, _("Nothing needs you now."));
+        return;
+    }
+    d->alerts.columns[0] = (struct list_column){.label = str_from(_("Alert")), .width = a->cols - 36};
+    d->alerts.columns[1] = (struct list_column){.label = STR_NONE, .width = 10, .narrow = true};
+    d->alerts.columns[2] = (struct list_column){.label = str_from(_("When")), .width = 11};
+    d->alerts.ncolumns = d->alerts.sort = 3;
+    list_paint(&d->alerts, a, d->in_alerts);
+    size_t below =
+        d->alerts.nrows -
+        (d->alerts.top + d->alerts.page < d->alerts.nrows ? d->alerts.top + d->alerts.page : d->alerts.nrows);
+    long long more = (long long)below + (long long)d->home->more_alerts;
+    if (more > 0)
+        paint_format(a, (struct spot){.x = a->cols - 30, .width = 10, .role = ROLE_DIM}, _("%lld more"),
+                     more);
+}
+
+static void
+paint_home(struct view *v, const struct area *a)
+{
+    struct home *d = v->data;
+    struct area line = area_sub(a, 0, 1, 3, a->cols - 2);
+    paint_line(v, &line);
+    if (!d->home) {
+        paint_text(a, 4, 1, ROLE_DIM, _("Loading …"));
+        return;
+    }
+    size_t most = d->home->ncounters > d->home->nfigures ? d->home->ncounters : d->home->nfigures;
+    int y = 3;
+    if (a->rows >= 14) {
+        int rows = (int)most + 1;
+        struct area left = area_sub(a, y, 0, rows, 42), right = area_sub(a, y, 44, rows, a->cols - 45);
+        paint_counters(d, &left);
+        if (right.cols >= 30)
+            paint_figures(v, &right);
+        y += rows + 1;
+    }
+    bool bars = a->rows >= 18;
+    struct area alerts = area_sub(a, y, 0, a->rows - y - (bars ? 2 : 0), a->cols);
+    paint_alerts(d, &alerts);
+    if (bars)
+        paint_bars(d, a, a->rows - 1);
+}
+
+static const struct bar_key *
+bar(struct view *v, size_t *ret_n)
+{
+    (void)v;
+    static const struct bar_key keys[] = {
+        {CMD_HELP,         NULL              },
+        {CMD_PALETTE,      NULL              },
+        {CMD_NEXT,         N_("Alerts")      },
+        {CMD_REFRESH,      NULL              },
+        {CMD_NEW,          N_("New business")},
+        {CMD_PAGE_FORWARD, NULL              }
+    };
+    *ret_n = COUNTOF(keys);
+    return keys;
+}
+
+static struct str
+help(struct view *v, struct arena *a)
+{
+    const struct home *d = v->data;
+    if (!d->in_alerts)
+        return str_from(_("Type a plate, phone, name or number and Enter. A digit opens a counter's list."));
+    const struct body_ref *r = &d->home->alerts[d->alerts.at].record;
+    const struct schema_entity *e = schema_entity(app_schema(app_of(v)), r->entity);
+    return e ? rows_legend(e, a) : STR_NONE;
+}
+
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("The line on top finds anything: a plate, phone, name, policy or receipt number in any "
+                      "spelling. With one hit you "
+                      "are on the record. It also takes a command by its words: customers, new vehicle, new "
+                      "business.\n\nThe digits "
+                      "before the counters open their lists. Tab goes to the alerts: !! is overdue, ! today, "
+                      ". soon. There a digit "
+                      "and Enter does something for the row: 5 shows it, 9 renews a policy."));
+}
+
+static void
+close_view(struct view *v)
+{
+    kept_drop(&((struct home *)v->data)->kept);
+}
+
+static const struct view_ops ops = {.name = "home",
+                                    .context = IN_HOME,
+                                    .command = command,
+                                    .key = key,
+                                    .answer = answer,
+                                    .outcome = outcome,
+                                    .paint = paint_home,
+                                    .help = help,
+                                    .about = about,
+                                    .bar = bar,
+                                    .shown = shown,
+                                    .close = close_view};
+
+void
+home_open(struct app *a)
+{
+    struct view *v = view_push(&a->tui, &ops, sizeof(struct home));
+    struct home *d = v->data;
+    field_init(&d->line, &v->arena, 120);
+    d->alerts.cell = alert_cell;
+    d->alerts.tone = alert_tone;
+    d->alerts.ctx = v;
+    d->alerts.options = d->alerts.marks = true;
+    load(v, false);
+}

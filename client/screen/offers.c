@@ -1,0 +1,115 @@
+#include "client/screen/offers.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "client/screen/app.h"
+#include "client/text.h"
+
+enum { DO_LIST = 1, DO_ADD, DO_SELL, DO_SIGN_OUT, DO_ACTION };
+
+static void
+entity_offers(const struct schema_entity *e, struct offers *o)
+{
+    char text[80];
+    struct offer *row;
+    if (e->may_list && e->in_menu && (row = offer_add(o, DO_LIST, e->number, e->plural)))
+        snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(e->help));
+    if (e->may_add) {
+        snprintf(text, sizeof text, _("New %.*s"), STR_ARG(e->label));
+        if ((row = offer_add(o, DO_ADD, e->number, str_from(text))))
+            snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(e->help));
+    }
+    for (size_t i = 0; i < e->nactions; i++) {
+        const struct schema_action *act = &e->actions[i];
+        if (act->on_record)
+            continue;
+        snprintf(text, sizeof text, "%.*s: %.*s", STR_ARG(e->label), STR_ARG(act->label));
+        if ((row = offer_add(o, DO_ACTION, (int64_t)e->number << 32 | act->number, str_from(text))))
+            snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(act->help));
+    }
+}
+
+void
+app_offers(void *ctx, struct offers *o)
+{
+    struct app *a = ctx;
+    const struct schema *s = a->link ? app_schema(a) : NULL;
+    struct offer *row;
+    if (s && (s->sell & FLOW_NEW_BUSINESS) && (row = offer_add(o, DO_SELL, 0, str_from(_("New business")))))
+        snprintf(row->help, sizeof row->help, "%s", _("Customer, vehicle, policy and receipt in one form."));
+    for (size_t i = 0; s && i < s->nentities; i++)
+        if (s->entities[i].in_menu)
+            entity_offers(&s->entities[i], o);
+    for (size_t i = 0; s && i < s->nentities; i++)
+        if (!s->entities[i].in_menu)
+            entity_offers(&s->entities[i], o);
+    if ((row = offer_add(o, DO_SIGN_OUT, 0, str_from(_("Sign out")))))
+        snprintf(row->help, sizeof row->help, "%s", _("Ends the program."));
+}
+
+void
+app_run(void *ctx, uint32_t code, int64_t arg)
+{
+    struct app *a = ctx;
+    switch (code) {
+    case DO_LIST:
+        browse_open(a, (uint32_t)arg, 0);
+        break;
+    case DO_ADD:
+        edit_add(a, (uint32_t)arg, 0);
+        break;
+    case DO_SELL:
+        sell_open(a, STR_NONE);
+        break;
+    case DO_ACTION:
+        act_open(a, (uint32_t)((uint64_t)arg >> 32), (uint32_t)arg, 0, 0);
+        break;
+    case DO_SIGN_OUT:
+        app_home(a);
+        if (a->tui.depth <= 1)
+            tui_quit(&a->tui, 0);
+        break;
+    default:
+        break;
+    }
+}
+
+bool
+app_run_words(struct app *a, struct str typed)
+{
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX, NULL, NULL);
+    struct offers *o = arena_new(&arena, struct offers, 1);
+    app_offers(a, o);
+    const struct offer *found = NULL;
+    for (size_t i = 0; i < o->n && !found; i++) {
+        struct str label = str_from(o->rows[i].label);
+        if (label.n == typed.n && strncasecmp(label.p, typed.p, typed.n) == 0)
+            found = &o->rows[i];
+    }
+    if (found)
+        app_run(a, found->code, found->arg);
+    arena_done(&arena);
+    return found;
+}
+
+bool
+action_fits_state(const struct schema_action *act, const struct value *state)
+{
+    if (!act->on_record)
+        return false;
+    if (!act->state_tag || !state || state->type == VT_NULL)
+        return true;
+    return state->i >= 0 && state->i < 64 && (act->state_mask >> state->i & 1u);
+}
+
+bool
+action_fits(const struct schema_action *act, const struct body_record *r)
+{
+    const struct value *state = NULL;
+    for (size_t i = 0; i < r->nfields; i++)
+        if (r->fields[i].tag == act->state_tag)
+            state = &r->fields[i].value;
+    return action_fits_state(act, state);
+}

@@ -1,0 +1,75 @@
+#ifndef TUI_CMD_H
+#define TUI_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "client/tui/key.h"
+
+/* Every command of the keyboard is a row of one table: keys, key bar, help, palette and tests read it. */
+enum context {
+    IN_HOME = 1 << 0,
+    IN_LIST = 1 << 1,
+    IN_RECORD = 1 << 2,
+    IN_FORM = 1 << 3,
+    IN_CHOICE = 1 << 4, /* a box to pick from */
+    IN_TEXT = 1 << 5,   /* something to read */
+    IN_LINE = 1 << 6,   /* one line to type: reasons, passwords, the palette */
+    IN_ALL = (1 << 7) - 1
+};
+
+enum cmd {
+    CMD_NONE = 0,
+    CMD_HELP,
+    CMD_PALETTE,
+    CMD_HOME,
+    CMD_PROMPT,
+    CMD_REFRESH,
+    CMD_UNDO,
+    CMD_NEW,
+    CMD_PAGE_BACK,
+    CMD_PAGE_FORWARD,
+    CMD_DUP,
+    CMD_SAVE,
+    CMD_VIEW,
+    CMD_BACK,
+    CMD_ENTER,
+    CMD_NEXT,
+    CMD_PREV,
+    CMD_UP,
+    CMD_DOWN,
+    CMD_TOP,
+    CMD_BOTTOM,
+    CMD_SORT,
+    CMD_SORT_TURN,
+    CMD_FILTER,
+    CMD_REPAINT,
+    CMD_CANCEL,
+    CMD_CLEAR,
+    CMD_CLEAR_END,
+    CMD_ERASE_WORD,
+    CMD_LINE_START,
+    CMD_LINE_END,
+    CMDS
+};
+
+enum { CMD_KEYS = 4 };
+
+struct command {
+    enum cmd id;
+    const char *name;  /* a word: for the keys file */
+    const char *label; /* key bar and palette; translated when shown */
+    const char *help;
+    unsigned contexts;
+    bool in_palette;
+    enum key_code keys[CMD_KEYS];
+};
+
+const struct command *cmd_info(enum cmd c);
+const struct command *cmd_table(size_t *ret_count);
+/* What a key means there; CMD_NONE when it is just a key. */
+enum cmd cmd_of_key(unsigned context, enum key_code code);
+/* Its first key, for showing. */
+enum key_code cmd_key(enum cmd c);
+
+#endif

@@ -1,0 +1,234 @@
+#include "client/tui/form.h"
+
+#include <stdio.h>
+
+#include "client/text.h"
+#include "common/base/buf.h"
+#include "common/base/utf8.h"
+
+/* Columns of one item: marker, blank, label with its dots, blank, input, blank, mark. */
+enum { MARKER = 2, AROUND = 3, MARK = 3, LEAST_NOTE = 18 };
+
+static bool
+needs(const struct form_item *i)
+{
+    return (i->field->flags & SCHEMA_REQUIRED) && !i->optional && !i->readonly;
+}
+
+static int
+label_width(const struct form_item *i)
+{
+    return (int)utf8_width(i->field->label) + (needs(i) ? 2 : 0);
+}
+
+static bool
+has_note(const struct form_item *i)
+{
+    return i->note[0] != 0;
+}
+
+/* Does an item fit half the width? */
+static bool
+is_narrow(const struct form *f, const struct form_item *i)
+{
+    return MARKER + f->label + AROUND + form_width(i) + MARK <= f->half &&
+           !(i->field->flags & SCHEMA_MULTILINE);
+}
+
+static void
+lay_item(struct form *f, struct form_item *i, int cols, int *row, int *column)
+{
+    if (i->group.n) {
+        *row += *column > 0;
+        *column = 0;
+        (*row)++;
+    }
+    bool narrow = f->columns == 2 && is_narrow(f, i);
+    if (!narrow && *column > 0) {
+        (*row)++;
+        *column = 0;
+    }
+    i->row = *row;
+    i->column = *column;
+    i->note_row = -1;
+    int beside = cols - (i->column * f->half + MARKER + f->label + AROUND + form_width(i) + MARK);
+    bool below = has_note(i) && (narrow || beside < LEAST_NOTE);
+    if (below)
+        i->note_row = *row + 1;
+    if (narrow && *column == 0 && !below) {
+        *column = 1;
+        return;
+    }
+    *row += 1 + below;
+    *column = 0;
+}
+
+static int
+lay_out(struct form *f, int cols)
+{
+    int row = 0, column = 0;
+    for (size_t k = 0; k < f->n; k++)
+        if (!f->items[k].hidden)
+            lay_item(f, &f->items[k], cols, &row, &column);
+    return row + (column > 0);
+}
+
+/* A note under the left item of a pair would lie over the right one: that row is one lower for both. */
+static void
+measure(struct form *f, const struct area *a)
+{
+    f->label = 0;
+    for (size_t k = 0; k < f->n; k++)
+        if (!f->items[k].hidden && label_width(&f->items[k]) > f->label)
+            f->label = label_width(&f->items[k]);
+    int most = a->cols / 4 > 12 ? a->cols / 4 : 12;
+    f->label = f->label + 3 < most ? f->label + 3 : most;
+    f->half = a->cols;
+    f->columns = 1;
+    f->rows = lay_out(f, a->cols);
+    if (f->rows <= a->rows || a->cols < 72)
+        return;
+    f->columns = 2;
+    f->half = a->cols / 2;
+    f->label = f->label < f->half / 2 - 4 ? f->label : f->half / 2 - 4;
+    f->rows = lay_out(f, a->cols);
+}
+
+static void
+scroll(struct form *f, const struct area *a)
+{
+    const struct form_item *i = &f->items[f->at];
+    int first = i->row - (i->group.n ? 1 : 0), last = i->note_row > i->row ? i->note_row : i->row;
+    if (f->top > f->rows - a->rows)
+        f->top = f->rows - a->rows;
+    if (first < f->top)
+        f->top = first;
+    if (last >= f->top + a->rows)
+        f->top = last - a->rows + 1;
+    if (f->top < 0)
+        f->top = 0;
+}
+
+static int
+paint_label(struct form *f, const struct form_item *i, const struct area *a, int y, int x)
+{
+    int used =
+        paint(a, (struct spot){.y = y, .x = x, .width = f->label, .role = ROLE_LABEL}, i->field->label);
+    if (needs(i) && used + 2 <= f->label) {
+        paint_text(a, y, x + used + 1, i->missing ? ROLE_BAD : ROLE_HEAD, "*");
+        used += 2;
+    }
+    for (int at = used + 1; at < f->label + 1; at++)
+        if ((x + at) % 2 == 0)
+            paint_text(a, y, x + at, ROLE_FRAME, ".");
+    return x + f->label + AROUND - 1;
+}
+
+static void
+paint_note(const struct form_item *i, const struct area *a, struct spot at)
+{
+    struct tone_look look = tone_look(i->note_tone);
+    at.role = look.role;
+    paint_format(a, at, "%s%s%s", look.mark, look.mark[0] ? " " : "", i->note);
+}
+
+static void
+paint_marks(const struct form_item *i, const struct area *a, int y, int x)
+{
+    bool choices = i->field->type == VT_CHOICE || i->field->type == VT_REF || i->field->type == VT_DATE;
+    if (i->missing)
+        paint_text(a, y, x, ROLE_BAD, "?");
+    else if (choices && !i->readonly)
+        paint_text(a, y, x, ROLE_FRAME, i->field->type == VT_DATE ? " " : "+");
+}
+
+static void
+paint_item(struct form *f, size_t k, const struct area *a)
+{
+    struct form_item *i = &f->items[k];
+    int y = i->row - f->top, left = i->column * f->half;
+    if (i->group.n)
+        paint(a, (struct spot){.y = y - 1, .x = 1, .role = ROLE_HEAD}, i->group);
+    bool here = k == f->at;
+    int right = f->columns == 2 && i->column == 0 && is_narrow(f, i) ? f->half : a->cols;
+    if (y >= 0 && y < a->rows) {
+        int x = paint_label(f, i, a, y, left + MARKER);
+        int width = form_width(i);
+        if (x + width + MARK > right)
+            width = right - x - MARK;
+        if (here)
+            paint_text(a, y, left, ROLE_FOCUS, ">");
+        bool right_side = i->readonly && (i->field->type == VT_MONEY || i->field->type == VT_INT);
+        struct spot at = {.y = y, .x = x, .width = width, .role = ROLE_TEXT, .right = right_side};
+        int cursor = field_paint(&i->edit, a, at, !i->readonly);
+        if (here)
+            paint_cursor(a, y, cursor);
+        paint_marks(i, a, y, x + width + 1);
+        if (has_note(i) && i->note_row < 0)
+            paint_note(i, a, (struct spot){.y = y, .x = x + width + MARK});
+    }
+    if (has_note(i) && i->note_row >= 0)
+        paint_note(i, a, (struct spot){.y = i->note_row - f->top, .x = left + MARKER + 2});
+}
+
+void
+form_paint(struct form *f, const struct area *a)
+{
+    if (f->n == 0)
+        return;
+    measure(f, a);
+    scroll(f, a);
+    for (size_t k = 0; k < f->n; k++)
+        if (!f->items[k].hidden)
+            paint_item(f, k, a);
+    if (f->top + a->rows < f->rows)
+        paint_text(a, a->rows - 1, a->cols - 7, ROLE_DIM, _("more ↓"));
+    if (f->top > 0)
+        paint_text(a, 0, a->cols - 7, ROLE_DIM, _("more ↑"));
+}
+
+static const char *
+type_help(const struct schema_field *s)
+{
+    switch (s->type) {
+    case VT_DATE:
+        return N_("A day: 2026-02-14, 14/2, t for today, +3d, +1m, +1y. F4 shows some.");
+    case VT_MONEY:
+        return N_("An amount: 15000000, 15,000,000, 61k, 1.5m.");
+    case VT_CHOICE:
+        return N_("One of a list: its first letters, or F4 shows it.");
+    case VT_REF:
+        return N_("A record: its number, code or name; F4 finds it.");
+    case VT_BOOL:
+        return N_("yes or no.");
+    case VT_RATE:
+        return N_("A percentage: 3.5");
+    default:
+        return "";
+    }
+}
+
+struct str
+form_help(struct form *f, struct arena *a)
+{
+    const struct form_item *i = f->n ? &f->items[f->at] : NULL;
+    if (!i)
+        return STR_NONE;
+    const struct schema_field *s = i->field;
+    struct buf b;
+    buf_init(&b, a, 256);
+    const char *type = type_help(s);
+    if (s->help.n)
+        buf_printf(&b, "%.*s", STR_ARG(s->help));
+    else
+        buf_printf(&b, "%s", type[0] ? _(type) : "");
+    buf_printf(&b, "\n\n# %.*s%s\n", STR_ARG(s->label), s->flags & SCHEMA_REQUIRED ? _(" (required)") : "");
+    if (type[0])
+        buf_printf(&b, "%s\n", _(type));
+    if (s->type == VT_TEXT && s->max)
+        buf_printf(&b, _("At most %u characters.\n"), s->max);
+    if (has_note(i))
+        buf_printf(&b, "%s\n", i->note);
+    buf_printf(&b, "%s", _("F5 puts back what stood here, F9 takes it from the last record saved."));
+    return buf_str(&b);
+}

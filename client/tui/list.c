@@ -1,0 +1,189 @@
+#include "client/tui/list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/text.h"
+#include "common/base/utf8.h"
+
+enum { MARKER = 1, OPTION = 3, MARK = 3, GAP = 2 };
+
+void
+list_reset(struct list *l)
+{
+    l->nrows = l->at = l->top = 0;
+    l->more = false;
+    memset(l->ops, 0, sizeof l->ops);
+}
+
+static void
+go(struct list *l, long step)
+{
+    long at = (long)l->at + step, last = (long)l->nrows - 1;
+    l->at = (size_t)(at < 0 || last < 0 ? 0 : at > last ? last : at);
+}
+
+bool
+list_command(struct list *l, enum cmd c)
+{
+    long page = l->page > 1 ? (long)l->page - 1 : 1;
+    switch (c) {
+    case CMD_UP:
+        go(l, -1);
+        return true;
+    case CMD_DOWN:
+        go(l, 1);
+        return true;
+    case CMD_PAGE_BACK:
+        go(l, -page);
+        return true;
+    case CMD_PAGE_FORWARD:
+        go(l, page);
+        return true;
+    case CMD_TOP:
+        go(l, -(long)l->nrows);
+        return true;
+    case CMD_BOTTOM:
+        go(l, (long)l->nrows);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool
+list_digit(struct list *l, const struct key *k)
+{
+    if (!l->options || l->at >= l->nrows)
+        return false;
+    if (k->code == K_BACKSPACE && l->ops[l->at]) {
+        l->ops[l->at] = 0;
+        return true;
+    }
+    if (k->code != K_CHAR || k->cp < '1' || k->cp > '9')
+        return false;
+    l->ops[l->at] = (char)k->cp;
+    return true;
+}
+
+bool
+list_take_option(struct list *l, size_t *ret_row, char *ret_option)
+{
+    for (size_t i = 0; i < l->nrows; i++)
+        if (l->ops[i]) {
+            *ret_row = i;
+            *ret_option = l->ops[i];
+            l->ops[i] = 0;
+            return true;
+        }
+    return false;
+}
+
+static int
+wanted(const struct list_column *c)
+{
+    int label = (int)utf8_width(c->label) + 1;
+    return c->width > label ? c->width : label;
+}
+
+/* Takes columns from the left while they fit; those of little weight only when all others do. */
+static void
+lay_out(struct list *l, int cols)
+{
+    int left = MARKER + (l->options ? OPTION : 1) + (l->marks ? MARK : 0), used = left;
+    for (int weight = 0; weight < 2; weight++)
+        for (size_t i = 0; i < l->ncolumns; i++) {
+            struct list_column *c = &l->columns[i];
+            if (c->narrow != (weight == 1))
+                continue;
+            c->shown = wanted(c);
+            if (used + c->shown > cols)
+                c->shown = cols - used >= 8 && used == left  ? cols - used
+                           : cols - used >= 10 && !c->narrow ? cols - used
+                                                             : 0;
+            used += c->shown ? c->shown + GAP : 0;
+        }
+    int x = left;
+    struct list_column *widest = NULL;
+    for (size_t i = 0; i < l->ncolumns; i++) {
+        struct list_column *c = &l->columns[i];
+        if (c->shown && !c->right && (!widest || c->shown > widest->shown))
+            widest = c;
+    }
+    int spare = cols - used + GAP;
+    if (widest && spare > 0)
+        widest->shown += spare < 16 ? spare : 16;
+    for (size_t i = 0; i < l->ncolumns; i++) {
+        l->columns[i].x = x;
+        x += l->columns[i].shown ? l->columns[i].shown + GAP : 0;
+    }
+}
+
+static void
+paint_heads(const struct list *l, const struct area *a)
+{
+    if (l->options)
+        paint_text(a, 0, MARKER, ROLE_HEAD, _("Op"));
+    for (size_t i = 0; i < l->ncolumns; i++) {
+        const struct list_column *c = &l->columns[i];
+        if (!c->shown)
+            continue;
+        const char *mark = i != l->sort ? "" : l->desc ? " v" : " ^";
+        char text[80];
+        snprintf(text, sizeof text, "%.*s%s", STR_ARG(c->label), mark);
+        paint(a, (struct spot){.x = c->x, .width = c->shown, .role = ROLE_HEAD, .right = c->right},
+              str_from(text));
+    }
+}
+
+static void
+paint_row(const struct list *l, const struct area *a, int y, size_t row)
+{
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX, NULL, NULL);
+    int x = MARKER;
+    if (l->options) {
+        paint_text(a, y, x, ROLE_FRAME, "__");
+        if (l->ops[row])
+            paint_format(a, (struct spot){.y = y, .x = x, .role = ROLE_TEXT}, "%c", l->ops[row]);
+        x += OPTION;
+    } else {
+        x++;
+    }
+    if (l->marks && l->tone) {
+        struct tone_look look = tone_look(l->tone(l->ctx, row));
+        paint_text(a, y, x, look.role, look.mark);
+    }
+    for (size_t i = 0; i < l->ncolumns; i++) {
+        const struct list_column *c = &l->columns[i];
+        if (!c->shown)
+            continue;
+        struct list_cell cell = l->cell(l->ctx, &arena, row, i);
+        struct tone_look look = tone_look(cell.tone);
+        paint(a, (struct spot){.y = y, .x = c->x, .width = c->shown, .role = look.role, .right = c->right},
+              cell.text);
+    }
+    arena_done(&arena);
+}
+
+void
+list_paint(struct list *l, const struct area *a, bool focused)
+{
+    if (a->rows < 2)
+        return;
+    lay_out(l, a->cols);
+    paint_heads(l, a);
+    l->page = (size_t)(a->rows - 1);
+    if (l->at < l->top)
+        l->top = l->at;
+    if (l->at >= l->top + l->page)
+        l->top = l->at - l->page + 1;
+    for (size_t i = 0; i < l->page && l->top + i < l->nrows; i++)
+        paint_row(l, a, (int)i + 1, l->top + i);
+    if (!focused)
+        return;
+    int y = l->nrows ? (int)(l->at - l->top) + 1 : 1;
+    if (l->nrows)
+        paint_text(a, y, 0, ROLE_FOCUS, ">");
+    paint_cursor(a, y, l->nrows ? (l->options ? MARKER : 0) : 0);
+}

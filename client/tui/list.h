@@ -1,0 +1,49 @@
+#ifndef TUI_LIST_H
+#define TUI_LIST_H
+
+#include "client/tui/view.h"
+
+/*
+ * A table of rows to walk through. The rows stay where they are (a page of an answer): the list asks for a
+ * cell when it paints it. With `options`, digits typed on a row stand before it until Enter runs them.
+ */
+enum { LIST_COLUMNS = 16, LIST_ROWS = 2000 };
+
+struct list_column {
+    struct str label;
+    int width;
+    bool right;   /* numbers */
+    bool narrow;  /* hidden first when the screen is small */
+    int x, shown; /* layout: where and how wide; shown 0: hidden */
+};
+
+struct list_cell {
+    struct str text;
+    int tone; /* enum schema_tone */
+};
+
+struct list {
+    struct list_column columns[LIST_COLUMNS];
+    size_t ncolumns;
+    size_t nrows, at, top, page;
+    bool options, marks; /* `marks`: a column for the row's tone */
+    char ops[LIST_ROWS]; /* digit typed, or 0 */
+    bool more;           /* there are rows that are not here yet */
+    size_t sort;         /* column it is sorted by; ncolumns: none */
+    bool desc;
+    struct list_cell (*cell)(void *ctx, struct arena *a, size_t row, size_t column);
+    int (*tone)(void *ctx, size_t row); /* of the row as a whole; may be NULL */
+    void *ctx;
+};
+
+void list_reset(struct list *l); /* no rows, no options, at the top */
+/* Moves; true when it was a move. */
+bool list_command(struct list *l, enum cmd c);
+bool list_digit(struct list *l,
+                const struct key *k); /* sets the option of the row; Backspace takes it away */
+/* The first row with an option, taken off: false when none is left. */
+bool list_take_option(struct list *l, size_t *ret_row, char *ret_option);
+/* Heads in the first row, rows below. `focused`: the cursor stands here. */
+void list_paint(struct list *l, const struct area *a, bool focused);
+
+#endif

@@ -1,0 +1,146 @@
+#include "client/tui/pager.h"
+
+#include "client/text.h"
+#include "client/tui/loop.h"
+#include "common/base/utf8.h"
+
+/* Cuts the next line of at most `cols` columns off *rest, at a blank where there is one. */
+static struct str
+next_line(struct str *rest, int cols)
+{
+    size_t end = 0;
+    while (end < rest->n && rest->p[end] != '\n')
+        end++;
+    struct str line = {rest->p, end};
+    if ((int)utf8_width(line) <= cols) {
+        size_t take = end < rest->n ? end + 1 : end;
+        *rest = str_slice(*rest, take, rest->n);
+        return line;
+    }
+    struct str fit = utf8_fit(line, (size_t)(cols > 0 ? cols : 1));
+    size_t at = fit.n;
+    while (at > 0 && line.p[at] != ' ' && line.p[at - 1] != ' ')
+        at--;
+    if (at == 0)
+        at = fit.n ? fit.n : 1;
+    *rest = str_slice(*rest, at, rest->n);
+    while (rest->n && rest->p[0] == ' ')
+        *rest = str_slice(*rest, 1, rest->n);
+    return str_slice(line, 0, at);
+}
+
+void
+pager_paint(struct pager *p, const struct area *a)
+{
+    struct str rest = p->text;
+    int lines = 0;
+    p->rows = a->rows;
+    while (rest.n) {
+        struct str line = next_line(&rest, a->cols);
+        int y = lines++ - p->top;
+        if (y < 0 || y >= a->rows)
+            continue;
+        bool head = str_starts(line, STR("# "));
+        paint(a, (struct spot){.y = y, .role = head ? ROLE_HEAD : ROLE_TEXT},
+              head ? str_slice(line, 2, line.n) : line);
+    }
+    p->lines = lines;
+    paint_cursor(a, 0, 0);
+}
+
+bool
+pager_command(struct pager *p, enum cmd c)
+{
+    int last = p->lines > p->rows ? p->lines - p->rows : 0;
+    int page = p->rows > 1 ? p->rows - 1 : 1;
+    switch (c) {
+    case CMD_UP:
+        p->top--;
+        break;
+    case CMD_DOWN:
+        p->top++;
+        break;
+    case CMD_PAGE_BACK:
+        p->top -= page;
+        break;
+    case CMD_PAGE_FORWARD:
+        p->top += page;
+        break;
+    case CMD_TOP:
+        p->top = 0;
+        break;
+    case CMD_BOTTOM:
+        p->top = last;
+        break;
+    default:
+        return false;
+    }
+    p->top = p->top < 0 ? 0 : p->top > last ? last : p->top;
+    return true;
+}
+
+struct pager_view {
+    struct pager pager;
+    struct str title;
+};
+
+static void
+paint_screen(struct view *v, const struct area *a)
+{
+    struct pager_view *d = v->data;
+    struct area inside = area_sub(a, 1, 1, a->rows - 1, a->cols - 2);
+    pager_paint(&d->pager, &inside);
+}
+
+static void
+paint_boxed(struct view *v, const struct area *a)
+{
+    struct pager_view *d = v->data;
+    int cols = a->cols < 76 ? a->cols : 76;
+    struct area probe = {0, 0, 0, cols - 4};
+    pager_paint(&d->pager, &probe); /* to count its lines */
+    int rows = d->pager.lines + 2 < a->rows ? d->pager.lines + 2 : a->rows;
+    struct area frame = area_centre(a, rows, cols);
+    struct area inside = paint_box(&frame, d->title);
+    pager_paint(&d->pager, &inside);
+    if (d->pager.lines > d->pager.top + inside.rows)
+        paint_text(&frame, frame.rows - 1, frame.cols - 12, ROLE_DIM, _(" more F8 "));
+}
+
+static bool
+command(struct view *v, enum cmd c)
+{
+    struct pager_view *d = v->data;
+    if (pager_command(&d->pager, c))
+        return true;
+    if (c != CMD_ENTER)
+        return false;
+    view_finish(v, (struct outcome){.choice = 0});
+    return true;
+}
+
+static struct str
+title(struct view *v, struct arena *a)
+{
+    (void)a;
+    return ((struct pager_view *)v->data)->title;
+}
+
+static const struct view_ops screen_ops = {
+    .name = "text", .context = IN_TEXT, .command = command, .paint = paint_screen, .title = title};
+static const struct view_ops box_ops = {.name = "text-box",
+                                        .context = IN_TEXT,
+                                        .box = true,
+                                        .command = command,
+                                        .paint = paint_boxed,
+                                        .title = title};
+
+struct view *
+pager_open(struct tui *t, struct str title_text, struct str text, bool box)
+{
+    struct view *v = view_push(t, box ? &box_ops : &screen_ops, sizeof(struct pager_view));
+    struct pager_view *d = v->data;
+    d->title = str_dup(&v->arena, title_text);
+    d->pager.text = str_dup(&v->arena, text);
+    return v;
+}

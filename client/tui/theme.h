@@ -1,0 +1,35 @@
+#ifndef TUI_THEME_H
+#define TUI_THEME_H
+
+#include <stdbool.h>
+
+/* What a piece of the screen means. The theme says how each meaning looks; meaning is never colour alone. */
+enum role {
+    ROLE_TEXT,  /* typed and read: always plain, so a typed key costs one byte */
+    ROLE_TITLE, /* the bar on top */
+    ROLE_BRAND, /* the product's name in it */
+    ROLE_HEAD,  /* headings of groups, columns, boxes */
+    ROLE_LABEL,
+    ROLE_FRAME, /* rules, boxes, leaders, fill of fields */
+    ROLE_DIM,
+    ROLE_FOCUS, /* the > marker */
+    ROLE_GOOD,
+    ROLE_SOON,
+    ROLE_WARN,
+    ROLE_BAD,
+    ROLE_KEY,    /* a key's name in the key bar */
+    ROLE_KEYBAR, /* its label */
+    ROLE_CHART,
+    ROLES
+};
+
+enum theme { THEME_AUTO, THEME_COLOUR, THEME_LEAN, THEME_MONO };
+
+/* By name: "colour", "lean", "mono"; anything else is THEME_AUTO. */
+enum theme theme_by_name(const char *name);
+/* After curses has started. AUTO looks at NO_COLOR, the terminal and whether the line is slow. */
+void theme_start(enum theme wanted);
+bool theme_is_lean(void);
+const char *theme_name(void);
+
+#endif
