@@ -1,0 +1,35 @@
+/*
+ * A worker and nothing else, for tests that play the front: worker_process FD CONNINFO [TODAY [SIGNING_KEY]].
+ * The signing key is made when it is not there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/crypt/crypt.h"
+#include "server/log.h"
+#include "server/worker/worker.h"
+
+int
+main(int argc, char **argv)
+{
+    struct err e;
+    struct worker_config c = {.role = "bima_worker", .kind = WORKER_COUNTER};
+    if (argc < 3 || crypt_start(&e) != RC_OK)
+        return 64;
+    c.fd = atoi(argv[1]);
+    c.conninfo = argv[2];
+    if (argc > 3 && argv[3][0]) {
+        c.has_today = true;
+        if (date_parse(str_from(argv[3]), "today", &c.today, &e) != RC_OK)
+            return 64;
+    }
+    if (argc > 4) {
+        struct signer s;
+        if (signer_load(&s, argv[4], true, &e) != RC_OK)
+            return 70;
+        signer_done(&s);
+        c.signing_key = argv[4];
+    }
+    log_open("worker", LOG_INFO_);
+    return worker_main(&c);
+}
