@@ -29,29 +29,22 @@ enum rc
 frame_next(struct str in, bool *ret_whole, uint8_t *ret_flags, struct str *ret_payload, size_t *ret_took,
            struct err *reterr)
 {
-    size_t at = 0;
-    while (in.n - at >= FRAME_HEADER) {
-        const unsigned char *p = (const unsigned char *)in.p + at;
-        uint32_t length = read_be(p, 3);
-        uint8_t flags = p[3];
-        if (length > LIMIT_FRAME)
-            return err_set(reterr, RC_TOO_LARGE, NULL, "a frame of %u bytes is larger than %u", length,
-                           LIMIT_FRAME);
-        if (flags & ~(unsigned)FRAME_DEFLATE || (length == 0 && flags))
-            return err_set(reterr, RC_BAD_FRAME, NULL, "a frame has unknown flags");
-        if (length > in.n - at - FRAME_HEADER)
-            break;
-        at += FRAME_HEADER + length;
-        if (length == 0)
-            continue;
-        *ret_whole = true;
+    const unsigned char *p = (const unsigned char *)in.p;
+    bool headed = in.n >= FRAME_HEADER;
+    uint32_t length = headed ? read_be(p, 3) : 0;
+    uint8_t flags = headed ? p[3] : 0;
+    if (length > LIMIT_FRAME)
+        return err_set(reterr, RC_TOO_LARGE, NULL, "a frame of %u bytes is larger than %u", length,
+                       LIMIT_FRAME);
+    if (flags & ~(unsigned)FRAME_DEFLATE || (length == 0 && flags))
+        return err_set(reterr, RC_BAD_FRAME, NULL, "a frame has unknown flags");
+    bool whole = headed && length <= in.n - FRAME_HEADER;
+    *ret_whole = whole;
+    *ret_took = whole ? FRAME_HEADER + length : 0;
+    if (whole) {
         *ret_flags = flags;
-        *ret_payload = (struct str){(const char *)p + FRAME_HEADER, length};
-        *ret_took = at;
-        return RC_OK;
+        *ret_payload = (struct str){in.p + FRAME_HEADER, length};
     }
-    *ret_whole = false;
-    *ret_took = at;
     return RC_OK;
 }
 

@@ -17,7 +17,7 @@
 enum { FRAME_HEADER = 4, FRAME_DEFLATE = 1 };
 
 /* Looks at the bytes received so far. RC_OK with *ret_whole false: more bytes are needed. On a whole frame
-   gives flags, payload (borrowed) and the bytes it took. *ret_took is set in both cases: fillers to drop.
+   gives flags, payload (borrowed; empty for a filler) and the bytes it took.
    Fails: RC_BAD_FRAME, RC_TOO_LARGE (close the line). */
 enum rc frame_next(struct str in, bool *ret_whole, uint8_t *ret_flags, struct str *ret_payload,
                    size_t *ret_took, struct err *reterr) NODISCARD;
