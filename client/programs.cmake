@@ -1,5 +1,4 @@
 add_executable(bima main.c config.c)
 target_link_libraries(bima PRIVATE bima_screen bima_cli bima_link bima_common)
 target_compile_definitions(bima PRIVATE BIMA_LOCALE_DIR="${CMAKE_INSTALL_FULL_LOCALEDIR}")
-set_target_properties(bima PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 install(TARGETS bima RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -109,7 +109,9 @@ ask_host_key(bool trust, struct link *l, const struct link_question *q)
                                        _("The host %s (port %d) is new. Its %s key is\n  %s\n"
                                          "Compare it with what the operator told you. Trust it? [yes/no] "),
                                        q->host, q->port, q->key_type, q->fingerprint);
-        (void)ask_line(&a, prompt.p, &answer);
+        if (!ask_line(&a, prompt.p, &answer))
+            (void)fprintf(stderr, _("bima: %s is new and there is nobody to ask; --yes trusts it\n"),
+                          q->host);
         trust = str_eq_c(answer, "yes") || str_eq_c(answer, "y") || str_eq_c(answer, "ndiyo");
     }
     link_answer_host_key(l, trust);

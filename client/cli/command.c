@@ -135,8 +135,7 @@ unknown_verb(struct reading *r, struct str word)
     struct str name, help;
     for (size_t i = 0; verb_at(r->c->entity, i, &name, &help); i++)
         suggest(&near, name);
-    return unknown(r, str_printf(r->a, _("for a %.*s the verb"), STR_ARG(r->c->entity->label)).p, word,
-                   &near);
+    return unknown(r, str_printf(r->a, _("for %.*s the verb"), STR_ARG(r->c->entity->name)).p, word, &near);
 }
 
 static enum rc

@@ -198,10 +198,19 @@ first_sign_in(struct ssh_line *line)
 }
 
 static int
+host_refused(struct ssh_line *line, struct err *reterr)
+{
+    (void)err_set(reterr, RC_UNAUTHENTICATED, "host",
+                  "%s is not a known host and its key %s was not accepted", line->target->host,
+                  line->fingerprint);
+    return TRANSPORT_LOST;
+}
+
+static int
 step_host_key(struct ssh_line *line, struct err *reterr)
 {
     if (line->refused)
-        return lost(reterr, RC_UNAUTHENTICATED, "host", "the host's key was not accepted");
+        return host_refused(line, reterr);
     if (!take_fingerprint(line))
         return lost(reterr, RC_UNAUTHENTICATED, "host", "the host showed no key");
     if (answered_late(line, reterr))
