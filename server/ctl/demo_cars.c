@@ -13,7 +13,8 @@ struct model {
     enum demo_kind kind;
     int weight;
     const char *make, *model;
-    const char *mark;   /* start of a VIN (11 places) or, with a dash at its end, of a frame number */
+    const char
+        *mark; /* start of a VIN (its first ten places count) or, with a dash at its end, of a frame number */
     const char *engine; /* start of the engine number */
     int seats;
     int least, most; /* thousand shillings, new or freshly imported */
@@ -86,7 +87,7 @@ serials(struct demo_dice *d, int64_t n, const struct model *m, struct demo_car *
 {
     uint64_t serial = demo_scatter((uint64_t)n, 3456787, 10000000);
     bool frame = m->mark[strlen(m->mark) - 1] == '-';
-    /* A VIN has six places after its mark; the seventh digit of the serial is the place before them. */
+    /* The serial takes the last seven of a VIN's seventeen places. */
     if (frame)
         (void)snprintf(c->chassis, sizeof c->chassis, "%s%07" PRIu64, m->mark, serial);
     else

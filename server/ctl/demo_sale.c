@@ -181,15 +181,17 @@ plan_open(struct sale *x, enum outcome o)
 static void
 take_money(struct sale *x, struct demo_term *t, date_t taken, date_t verified, int state)
 {
-    static const int methods[] = {RECEIPT_CASH, RECEIPT_MOBILE_MONEY, RECEIPT_BANK, RECEIPT_CHEQUE,
-                                  RECEIPT_CARD};
+    static const int methods[] = {PAID_CASH, PAID_MOBILE, PAID_BANK, PAID_CHEQUE, PAID_CARD};
     static const int weights[] = {30, 45, 14, 4, 7};
     static const char *const kinds[] = {"", "MP", "TRF", "CHQ", "POS"};
     struct demo_receipt *r = &t->receipts[t->nreceipts++];
     size_t m = demo_weighed(x->d, weights, COUNTOF(weights));
     *r = (struct demo_receipt){.state = state, .taken = taken, .verified = verified, .method = methods[m]};
-    if (state == RECEIPT_REVERSED)
-        m = 3, r->method = RECEIPT_CHEQUE;
+    r->changed = verified;
+    if (state == RECEIPT_REVERSED) {
+        r->method = methods[m = 3];
+        r->changed = day_within(x->d, verified, x->s->today);
+    }
     if (m > 0)
         (void)snprintf(r->reference, sizeof r->reference, "%s%06X%02d", kinds[m],
                        (unsigned)demo_below(x->d, 1 << 24), demo_below(x->d, 100));
@@ -209,8 +211,8 @@ pay(struct sale *x, struct demo_term *t, date_t from, date_t by)
     t->made = day_within(x->d, from, by);
     date_t taken = day_within(x->d, t->made, by);
     t->active = day_within(x->d, taken, earlier(by, date_add_days(taken, 1)));
-    if (demo_chance(x->d, 25))
-        take_money(x, t, t->made, taken, RECEIPT_REJECTED);
+    if (date_cmp(t->made, taken) < 0 && demo_chance(x->d, 40))
+        take_money(x, t, t->made, t->made, RECEIPT_REJECTED);
     take_money(x, t, taken, t->active, t->state == TERM_SUSPENDED ? RECEIPT_REVERSED : RECEIPT_VERIFIED);
     t->paid = t->state == TERM_SUSPENDED ? (money_t){0} : t->due.total;
     t->has_certificate = true;

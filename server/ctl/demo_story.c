@@ -1,6 +1,6 @@
 #include "server/ctl/demo_story.h"
 
-#include "server/catalog/customer.h"
+#include <string.h>
 
 enum { NEW_DAYS = 700, INSURED = 900, SECOND_HAND = 50 };
 
@@ -54,7 +54,9 @@ demo_story(const struct demo_setting *s, int64_t n, int64_t first_vehicle, struc
         "Musoma", "Bukoba",    "Babati", "Kigoma",  "Bagamoyo", "Njombe", "Sumbawanga", "Lindi"};
     struct demo_dice dice = demo_dice(s->seed, (uint64_t)n);
     struct demo_dice *d = &dice;
-    *ret = (struct demo_story){.n = n, .company_index = demo_company_of(n)};
+    memset(ret, 0, sizeof *ret);
+    ret->n = n;
+    ret->company_index = demo_company_of(n);
     ret->company = &s->companies[ret->company_index];
     ret->branch = demo_weighed(d, branches, DEMO_BRANCHES);
     ret->city = cities[ret->company_index][ret->branch];

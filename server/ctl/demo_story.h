@@ -21,6 +21,7 @@ struct demo_user {
 };
 struct demo_branch {
     int64_t id;
+    char code[12];
     struct demo_user agent, cashier; /* sells and records; verifies */
 };
 /* What was there before the first customer: ids as the database gave them. */
@@ -52,8 +53,8 @@ struct demo_number {
 struct demo_receipt {
     int64_t id;
     struct demo_number number;
-    int state; /* enum receipt_state */
-    date_t taken, verified;
+    int state;                       /* enum receipt_state */
+    date_t taken, verified, changed; /* `changed`: the day it was last touched */
     stamp_t verified_at, changed_at;
     int method;
     char reference[DEMO_TEXT]; /* may be empty */
