@@ -101,7 +101,9 @@ static const struct action actions[] = {
     {POLICY_CANCEL, "cancel", "Cancel", "Ends the cover today.", AF_ON_RECORD | AF_REASON, POLICY_STATE,
      ROW_BIT(TERM_AWAITING_PAYMENT) | ROW_BIT(TERM_ACTIVE) | ROW_BIT(TERM_SUSPENDED), .option = '4'},
     {POLICY_VOID, "void", "Void", "Drops a quote or an unpaid term.", AF_ON_RECORD | AF_REASON, POLICY_STATE,
-     ROW_BIT(TERM_DRAFT) | ROW_BIT(TERM_QUOTED) | ROW_BIT(TERM_AWAITING_PAYMENT), .option = '8'},
+     /* an active policy may have an unpaid renewal to drop */
+     ROW_BIT(TERM_DRAFT) | ROW_BIT(TERM_QUOTED) | ROW_BIT(TERM_AWAITING_PAYMENT) | ROW_BIT(TERM_ACTIVE),
+     .option = '8'},
 };
 
 static const struct tab tabs[] = {

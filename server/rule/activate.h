@@ -8,9 +8,12 @@
 /*
  * The only way a cover comes into force: the term's verified receipts are its total. A first activation fixes
  * the days (a start that has passed moves to today); a suspended term comes back within its days, from today
- * on. The certificate is made in the same transaction. Expects: receipt, policy and vehicle locked in this
- * order, the term loaded after the money was written. Fails: RC_REFUSED when it is not paid, when the vehicle
- * is covered by another policy, when a suspended term's days are over.
+ * on. The certificate is made in the same transaction.
+ *
+ * Expects: vehicle, policy and term locked, the term loaded after the money was written.
+ *
+ * Fails:   RC_REFUSED when it is not paid, when the vehicle is covered by another policy, when a suspended
+ * term's days are over.
  */
 enum rc activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term,
                       struct err *reterr) NODISCARD;

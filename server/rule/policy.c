@@ -1,5 +1,6 @@
 /* Policies: quoted, issued, renewed, cancelled, voided. They become active in activate.c alone.
-   Lock order: the policy (where there is one), its vehicle, its term; numbers last. */
+   Lock order everywhere: vehicle, policy, term, receipt (entity.locks takes what comes before the record of
+   an action); numbers last. */
 #include "server/catalog/policy.h"
 #include "server/catalog/customer.h"
 #include "server/catalog/term.h"

@@ -1,9 +1,9 @@
 /* Receipts: money is what is outstanding, to the cent; a second person verifies it; the cover starts with the
-   verification that completes it. Lock order: receipt, policy, vehicle, term; numbers last. */
+   verification that completes it. Vehicle, policy and term are locked before the receipt of an action
+   (entity.locks); numbers come last. */
 #include "server/catalog/receipt.h"
 #include "server/catalog/policy.h"
 #include "server/catalog/term.h"
-#include "server/catalog/vehicle.h"
 
 #include "server/rule/activate.h"
 #include "server/rule/cover_life.h"
@@ -166,13 +166,10 @@ four_eyes(struct op_ctx *ctx, const struct receipt *r, struct err *reterr)
 }
 
 static enum rc
-lock_policy(struct op_ctx *ctx, const struct receipt *r, struct policy *ret, struct term *ret_term,
+load_policy(struct op_ctx *ctx, const struct receipt *r, struct policy *ret, struct term *ret_term,
             struct err *reterr)
 {
-    struct vehicle v;
     enum rc rc = op_load(ctx, ENTITY_POLICY, r->policy.id, OP_LOCK, ret, reterr);
-    if (!rc)
-        rc = op_load(ctx, ENTITY_VEHICLE, ret->vehicle.id, OP_LOCK, &v, reterr);
     return rc ? rc : op_load(ctx, ENTITY_TERM, r->term.id, OP_LOCK, ret_term, reterr);
 }
 
@@ -213,7 +210,7 @@ verify(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct 
     (void)args, (void)ret;
     enum rc rc = four_eyes(ctx, r, reterr);
     if (!rc)
-        rc = lock_policy(ctx, r, &p, &t, reterr);
+        rc = load_policy(ctx, r, &p, &t, reterr);
     if (!rc)
         rc = check_payable(ctx, r, &t, reterr);
     if (!rc)
@@ -259,7 +256,7 @@ reverse(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct
     struct policy p;
     struct term t;
     (void)args, (void)ret;
-    enum rc rc = lock_policy(ctx, r, &p, &t, reterr);
+    enum rc rc = load_policy(ctx, r, &p, &t, reterr);
     if (rc)
         return rc;
     if (t.state == TERM_EXPIRED)
