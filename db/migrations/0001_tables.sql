@@ -17,7 +17,7 @@ create table app.tenant (
   collect_in_parts       boolean not null default false,
   over_payment_credit    boolean not null default false,
   backdate_days          int not null default 0,          -- how far back a cover may start
-  renew_ahead_days       int not null default 60,         -- how early a renewal may be taken
+  renew_ahead_days       int not null default 366,        -- how early a renewal may be taken
   policy_pattern         text not null default '{branch}/{year}/{seq:6}',
   receipt_pattern        text not null default 'R/{branch}/{year}/{seq:6}',
   certificate_pattern    text not null default 'C/{branch}/{year}/{seq:6}',
