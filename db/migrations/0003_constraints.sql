@@ -10,7 +10,7 @@ alter table app.tenant
   add constraint country_prefix_form check (country_prefix ~ '^[1-9][0-9]{0,3}$'),
   add constraint four_eyes_positive check (four_eyes_minor >= 0),
   add constraint backdate_sane check (backdate_days between 0 and 366),
-  add constraint renew_ahead_sane check (renew_ahead_days between 0 and 366),
+  add constraint renew_ahead_sane check (renew_ahead_days between 0 and 3660),
   add constraint policy_pattern_counts check (policy_pattern like '%{seq:%}%'),
   add constraint receipt_pattern_counts check (receipt_pattern like '%{seq:%}%' and receipt_pattern like '%{branch}%'
                                                and receipt_pattern like '%{year}%'),
