@@ -53,9 +53,10 @@ refuse(struct session *s)
 {
     s->auth.tries++;
     STAT_ADD(s->front->stats, login_failures, 1);
-    reply_refused(s);
     if (s->auth.tries >= s->front->settings->auth_tries) {
-        session_end(s, "too many sign-in attempts");
+        session_end(s, "too many sign-in attempts"); /* no reply: it would make the client ask once more */
+    } else {
+        reply_refused(s);
     }
 }
 

@@ -6,6 +6,7 @@
 Works as root (the service drops to the accounts bima and bima-front, made when missing) and as a plain user.
 The programs are taken from BIMA_BUILD, the build directory.
 """
+import json
 import os
 import pwd
 import secrets
@@ -114,8 +115,9 @@ class Service:
         if self.root:
             self.make_accounts()
         self.write_conf()
-        self.process = subprocess.Popen([self.bimad, "--config", self.conf], stdin=subprocess.DEVNULL,
-                                        stdout=open(self.log, "a"), stderr=subprocess.STDOUT, start_new_session=True)
+        with open(self.log, "a") as log:
+            self.process = subprocess.Popen([self.bimad, "--config", self.conf], stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT, start_new_session=True)
         wait_for("the service answers", self.answers)
         with open(os.path.join(self.state, "host_key.pub")) as key, open(self.known_hosts, "w") as out:
             out.write(f"[127.0.0.1]:{self.port} {key.read()}")
@@ -242,3 +244,26 @@ class Service:
             text = self.password(who) if password is None else password
             out.write("#!/bin/sh\ncat <<'END'\n" + text + "\nEND\n")
         return dict(os.environ, SSH_ASKPASS=ask, SSH_ASKPASS_REQUIRE="force", DISPLAY=":0")
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    def ask(self, who, *requests):
+        """Sends (method, params) pairs over bima-json with OpenSSH; gives the replies in the order of the requests."""
+        lines = []
+        for i, (method, params) in enumerate(requests, 1):
+            request = {"id": i, "method": method, "params": params}
+            if method in ("add", "set", "act", "batch"):
+                request["idem"] = secrets.token_hex(16)
+            lines.append(json.dumps(request))
+        done = subprocess.run(self.ssh(who, "-s") + ["bima-json"], env=self.ssh_env(who), input="\n".join(lines) + "\n",
+                              capture_output=True, text=True, timeout=120)
+        replies = {reply["id"]: reply for reply in map(json.loads, done.stdout.splitlines())}
+        assert len(replies) == len(requests), f"{done.stdout}{done.stderr}"
+        return [replies[i] for i in range(1, len(requests) + 1)]
+
+    def sql(self, text):
+        """One value or list of lines, asked of the embedded database as its owner."""
+        done = subprocess.run(["psql", "-XAtq", f"host={self.run}/postgres dbname=bima user=bima_boot", "-c", text],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
