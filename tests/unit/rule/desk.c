@@ -86,7 +86,7 @@ make_company(struct desk *d)
                       " '[[\"KK\", \"Kariakoo\"]]')",
                       code, code)
                .p);
-    desk_run(d, "update app.tenant set four_eyes_minor = 50000000 where id = $t");
+    desk_run(d, "update app.tenant set four_eyes_minor = 50000000, renew_ahead_days = 60 where id = $t");
     for (int i = 0; i < DESK_USERS; i++)
         d->users[i] = desk_number(
             d, str_printf(
