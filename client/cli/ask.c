@@ -20,9 +20,15 @@ say(int fd, const char *text)
     (void)n; /* a prompt that cannot be shown is no reason to stop */
 }
 
-/* Ctrl-C ends the line instead of the program, so that the terminal's echo is always put back. */
+struct line {
+    char p[LINE];
+    size_t n;
+};
+
+/* Asks and reads a line. Ctrl-C ends the line instead of the program, so that the terminal's echo is always
+   put back. What was typed before the question is thrown away: it was meant for something else. */
 static bool
-read_line(int tty, bool hidden, char *out, size_t size, size_t *ret_n)
+read_line(int tty, const char *prompt, bool hidden, struct line *ret)
 {
     struct termios before, now;
     if (tcgetattr(tty, &before) != 0)
@@ -31,49 +37,49 @@ read_line(int tty, bool hidden, char *out, size_t size, size_t *ret_n)
     now.c_lflag &= ~(tcflag_t)(ISIG | (hidden ? ECHO : 0));
     now.c_cc[VEOL] = CTRL_C;
     (void)tcsetattr(tty, TCSAFLUSH, &now);
+    say(tty, prompt);
     ssize_t n;
     do
-        n = read(tty, out, size);
+        n = read(tty, ret->p, sizeof(ret->p));
     while (n < 0 && errno == EINTR);
-    (void)tcsetattr(tty, TCSAFLUSH, &before);
-    if (hidden || n <= 0 || out[n - 1] != '\n')
+    bool whole = n > 0 && ret->p[n - 1] == '\n';
+    (void)tcsetattr(tty, TCSANOW, &before);
+    if (hidden || !whole)
         say(tty, "\n");
-    if (n <= 0 || out[n - 1] != '\n')
+    ret->n = whole ? (size_t)n - 1 : 0;
+    return whole;
+}
+
+/* On the terminal the program belongs to, whatever the standard streams are. */
+static bool
+ask(const char *prompt, bool hidden, struct line *ret)
+{
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
         return false;
-    *ret_n = (size_t)n - 1;
-    return true;
+    bool ok = read_line(tty, prompt, hidden, ret);
+    (void)close(tty);
+    return ok;
 }
 
 bool
 ask_secret(const char *prompt, struct secret *ret)
 {
-    char line[LINE];
-    size_t n = 0;
-    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (tty < 0)
-        return false;
-    say(tty, prompt);
-    bool ok = read_line(tty, true, line, sizeof(line), &n);
+    struct line line;
+    bool ok = ask(prompt, true, &line);
     if (ok)
-        secret_set(ret, line, n);
-    crypt_wipe(line, sizeof(line));
-    (void)close(tty);
+        secret_set(ret, line.p, line.n);
+    crypt_wipe(&line, sizeof(line));
     return ok;
 }
 
 bool
 ask_line(struct arena *a, const char *prompt, struct str *ret)
 {
-    char line[LINE];
-    size_t n = 0;
-    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (tty < 0)
-        return false;
-    say(tty, prompt);
-    bool ok = read_line(tty, false, line, sizeof(line), &n);
-    (void)close(tty);
+    struct line line;
+    bool ok = ask(prompt, false, &line);
     if (ok)
-        *ret = str_dup(a, str_trim((struct str){line, n}));
+        *ret = str_dup(a, str_trim((struct str){line.p, line.n}));
     return ok;
 }
 

@@ -233,6 +233,19 @@ fields_of(const struct cli_command *c, size_t *ret_n)
     return c->entity->fields;
 }
 
+/* As typed: the service reads it as a person would. "" clears; a reference may be given as id=NUMBER. */
+static struct value
+value_meant(const struct schema_field *f, struct str typed)
+{
+    int64_t id = 0;
+    if (typed.n == 0)
+        return VALUE_NULL;
+    if (f->type == VT_REF && str_starts(typed, STR("id=")) &&
+        number_parse(str_slice(typed, 3, typed.n), 0, INT64_MAX, "id", &id, NULL) == RC_OK)
+        return VALUE_INT(id);
+    return VALUE_TEXT(typed);
+}
+
 static enum rc
 take_filter(struct reading *r, const struct schema_field *f, const struct assignment *as)
 {
@@ -242,7 +255,7 @@ take_filter(struct reading *r, const struct schema_field *f, const struct assign
     p->filters[p->nfilters++] = (struct param_filter){
         .field = {.number = f->tag},
         .op = as->op,
-        .value = as->value.n > 0 ? VALUE_TEXT(as->value) : VALUE_NULL,
+        .value = value_meant(f, as->value),
     };
     has(p, PARAM_FILTERS);
     return RC_OK;
@@ -266,7 +279,7 @@ take_field(struct reading *r, const struct schema_field *f, const struct assignm
         return err_set(r->reterr, RC_USAGE, NULL, _("a request takes at most %d fields"), LIMIT_FIELDS);
     p->fields[p->nfields++] = (struct param_field){
         .field = {.number = f->tag},
-        .value = as->value.n > 0 ? VALUE_TEXT(as->value) : VALUE_NULL,
+        .value = value_meant(f, as->value),
     };
     has(p, PARAM_FIELDS);
     return RC_OK;

@@ -89,7 +89,7 @@ def sell():
     owner = add_customer()
     plate = fresh("plate")
     good(service.clerk, "vehicle", "add", f"plate={plate}", "vehicle_type=car", "make=Toyota", "model=IST",
-         f"owner={owner['id']}", f"chassis={fresh('chassis')}", "--reason", "test")
+         f"owner=id={owner['id']}", f"chassis={fresh('chassis')}", "--reason", "test")
     quote = good_json(service.clerk, "policy", "quote", f"vehicle={plate}", "product=comprehensive", "sum_insured=15m")
     number = field(quote, "number")
     good(service.clerk, "policy", "issue", number)
@@ -145,7 +145,7 @@ class Verbs(unittest.TestCase):
         for _ in range(3):
             plates.append(fresh("plate"))
             good(service.clerk, "vehicle", "add", f"plate={plates[-1]}", "vehicle_type=car", "make=Toyota", "model=IST",
-                 f"owner={owner}", f"chassis={fresh('chassis')}", "--reason", "test")
+                 f"owner=id={owner}", f"chassis={fresh('chassis')}", "--reason", "test")
         found = good_json(service.clerk, "vehicle", "list", f"plate={plates[0]}")
         self.assertEqual(len(rows(found)), 1)
         listed = [r["plate"] for r in rows(good_json(service.clerk, "vehicle", "list", "--sort", "plate", "--limit", "0"))]
@@ -465,7 +465,7 @@ class OverSsh(unittest.TestCase):
         self.assertTrue(err.startswith("bima: "), err)
 
     def test_files_and_another_identity_are_refused(self):
-        for words in ("branch list -o /tmp/x", "-l admin@simba.co.tz me", "-i /etc/passwd me", "-p 1 me", "--link-fd 0 me"):
+        for words in ("branch list -o /tmp/x", "-l admin@simba.co.tz me", "-i /etc/passwd me", "-p 1 me", "me --link-fd 0"):
             code, _, err = self.ssh(service.clerk, words)
             self.assertEqual(code, USAGE, f"{words}: {err}")
 

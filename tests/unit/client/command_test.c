@@ -163,6 +163,17 @@ Test(command, an_empty_value_clears_the_field)
     cr_expect_eq(c.params.fields[0].value.type, VT_NULL);
 }
 
+Test(command, a_reference_is_given_by_its_name_or_its_id)
+{
+    struct cli_command c;
+    cr_assert_eq(understand("vehicle|add|owner=id=77|note=id=77", &c, NULL), RC_OK);
+    cr_expect_eq(c.params.fields[0].value.type, VT_INT);
+    cr_expect_eq(c.params.fields[0].value.i, 77);
+    cr_expect_eq(c.params.fields[1].value.type, VT_TEXT);
+    cr_assert_eq(understand("vehicle|add|owner=0712345678", &c, NULL), RC_OK);
+    cr_expect_eq(c.params.fields[0].value.type, VT_TEXT);
+}
+
 Test(command, version_reason_id_and_view_say_something_about_the_request)
 {
     struct cli_command c;
