@@ -19,6 +19,7 @@
 enum {
     TURN_MS = 200,
     HANG_MS = 10 * 1000,      /* a front whose loop stands still this long is ended */
+    ABORT_MS = 2 * 1000,      /* … first so that it leaves a core, then for certain */
     LEAVE_MS = 5 * 1000,      /* workers without a front, and jobs, have this long to end */
     DATABASE_MS = 5 * 1000,   /* between looks at the database */
     MIGRATE_MS = 60 * 1000,   /* another migrator may take this long */
@@ -242,7 +243,7 @@ keep_group(struct master *m, struct front_group *g)
              since = beat > g->front.started ? beat : g->front.started;
     if (m->now > since + HANG_MS) {
         log_error("front.hangs", "child=%ld", (long)g->front.pid);
-        tell(&g->front, SIGABRT);
+        tell(&g->front, m->now > since + HANG_MS + ABORT_MS ? SIGKILL : SIGABRT);
     }
 }
 
@@ -276,6 +277,10 @@ begin_stop(struct master *m)
         tell(&m->groups[i].front, SIGTERM);
     }
     tell(&m->probe, SIGKILL);
+    for (size_t i = 0; i < m->nlisteners; i++) {
+        close(m->listeners[i]); /* the fronts close theirs: who connects now is refused, not kept waiting */
+    }
+    m->nlisteners = 0;
 }
 
 /* Fronts first, their workers end with them, then jobs. True when all are gone. */

@@ -39,7 +39,7 @@ class Wire:
 
     def request(self, number, method=ME, params=None, **options):
         """options: deadline_ms, idem"""
-        opts = {key: options[name] for key, name in ((1, "idem"), (4, "deadline_ms")) if name in options}
+        opts = {key: options[name] for key, name in ((1, "idem"), (2, "deadline_ms")) if name in options}
         self.send([REQUEST, number, method, params or {}, opts])
 
     def receive(self):
