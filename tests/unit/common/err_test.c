@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "common/base/attr.h"
 #include "common/base/err.h"
 #include "common/base/str.h"
 #include "common/base/utf8.h"
@@ -65,15 +66,27 @@ Test(err, keeps_the_first_eight_records_it_is_pointed_to)
     cr_assert_str_eq(err.refs[0].label, "T 337 DSE");
 }
 
-Test(rc, every_number_comes_back_from_the_wire_as_itself)
-{
-#define X(name, number, exit, retry, text)                                                                   \
-    cr_assert_eq(rc_from_wire(number), RC_##name);                                                           \
-    cr_assert_str_eq(rc_symbol(RC_##name), #name);                                                           \
-    cr_assert_eq(rc_exit(RC_##name), exit);                                                                  \
-    cr_assert_eq(rc_retryable(RC_##name), retry);
+static const struct {
+    enum rc code;
+    uint64_t number;
+    const char *symbol, *text;
+    int exit_code;
+    bool retry;
+} rows[] = {
+#define X(name, number, exit, retry, text) {RC_##name, number, #name, text, exit, retry},
     ERR_MAP(X)
 #undef X
+};
+
+Test(rc, every_number_comes_back_from_the_wire_as_itself)
+{
+    for (size_t i = 0; i < COUNTOF(rows); i++) {
+        cr_expect_eq(rc_from_wire(rows[i].number), rows[i].code);
+        cr_expect_str_eq(rc_symbol(rows[i].code), rows[i].symbol);
+        cr_expect_str_eq(rc_text(rows[i].code), rows[i].text);
+        cr_expect_eq(rc_exit(rows[i].code), rows[i].exit_code);
+        cr_expect_eq(rc_retryable(rows[i].code), rows[i].retry);
+    }
 }
 
 Test(rc, an_unknown_number_is_an_internal_error)
