@@ -35,9 +35,7 @@ expect(struct str got, const char *want)
 
 Test(entry, plates_in_any_spelling_have_one_key)
 {
-    static const char *const typed[] = {"T337DSE", "t 337-dse", " T 337 DSE ", "t.337/dse",
-                                        "T\xc2\xa0"
-                                        "337DSE"};
+    static const char *const typed[] = {"T337DSE", "t 337-dse", " T 337 DSE ", "t.337/dse", "T\u00a0337DSE"};
     for (size_t i = 0; i < COUNTOF(typed); i++) {
         struct str key = STR_NONE;
         cr_assert_eq(plate_key(&arena, str_from(typed[i]), &key, NULL), RC_OK);
