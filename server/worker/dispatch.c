@@ -191,43 +191,60 @@ forget_findings(struct call *c)
     c->ctx.nmade = 0;
 }
 
+/* What asked nothing of the database has not seen the context: it is looked at now. */
+static enum rc
+confirm_who(struct call *c, enum rc so_far)
+{
+    struct err e;
+    if (c->tx.entered.nrows)
+        return so_far;
+    enum rc rc = tx_run(&c->tx, c->ctx.arena, NULL, 0, NULL, &e);
+    if (rc == RC_OK)
+        return so_far;
+    c->err = e;
+    return rc;
+}
+
+/* One go. *ret_settled false: the context had changed meanwhile, the answer is not to be used. */
+static enum rc
+try_read(struct worker *w, struct call *c, bool *ret_settled)
+{
+    const struct pg_rows *known = known_find(w, &c->job->who);
+    enum rc rc = known ? RC_OK : look_who(w, c, &known);
+    *ret_settled = true;
+    if (rc == RC_OK)
+        rc = op_context_read(known, &c->ctx.who, &c->err);
+    if (rc != RC_OK)
+        return rc;
+    forget_findings(c);
+    c->tx.entered.nrows = 0;
+    rc = permit_and_run(c);
+    if (rc != RC_RETRY && rc != RC_UNAUTHENTICATED)
+        rc = confirm_who(c, rc);
+    if (rc == RC_UNAUTHENTICATED)
+        known_drop(w, &c->job->who);
+    if (rc == RC_RETRY || rc == RC_UNAUTHENTICATED || known_same(known, &c->tx.entered))
+        return rc;
+    (void)known_keep(w, &c->job->who, &c->tx.entered);
+    *ret_settled = false;
+    return RC_OK;
+}
+
 /*
  * A read runs with the context it knew; every statement brings the context as it is now. When they differ
  * (another role, branch, day …) the answer is thrown away and made again. So a read costs one round trip and
- * is never wrong.
+ * is never wrong. A lost line is tried once more on a new one.
  */
 static enum rc
 run_read(struct worker *w, struct call *c)
 {
-    const struct pg_rows *known = known_find(w, &c->job->who);
-    enum rc rc = RC_OK;
     for (c->tries = 1; c->tries <= TRIES; c->tries++) {
-        if (!known)
-            rc = look_who(w, c, &known);
-        if (rc == RC_OK)
-            rc = op_context_read(known, &c->ctx.who, &c->err);
-        if (rc != RC_OK)
+        bool settled;
+        enum rc rc = try_read(w, c, &settled);
+        if (settled && (rc != RC_RETRY || c->tries > 1))
             return rc;
-        forget_findings(c);
-        c->tx.entered.nrows = 0;
-        rc = permit_and_run(c);
-        if (rc == RC_RETRY || rc == RC_UNAUTHENTICATED)
-            break;
-        if (c->tx.entered.nrows ==
-            0) { /* nothing was asked of the database: ask whether the context still stands */
-            struct err ignored;
-            enum rc entered = tx_run(&c->tx, c->ctx.arena, NULL, 0, NULL, rc == RC_OK ? &c->err : &ignored);
-            if (entered != RC_OK)
-                return entered;
-        }
-        if (known_same(known, &c->tx.entered))
-            return rc;
-        known = known_keep(w, &c->job->who, &c->tx.entered);
-        rc = RC_OK;
     }
-    if (rc == RC_UNAUTHENTICATED)
-        known_drop(w, &c->job->who);
-    return rc == RC_OK ? err_set(&c->err, RC_RETRY, NULL, "%s", rc_text(RC_RETRY)) : rc;
+    return err_set(&c->err, RC_RETRY, NULL, "%s", rc_text(RC_RETRY));
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -296,7 +313,8 @@ run_write(struct call *c)
     idem_init(&idem, &c->job->who, c->request.idem, c->method->number, c->request.params_raw);
     for (c->tries = 1; c->tries <= TRIES; c->tries++) {
         rc = try_write(c, &idem);
-        if (rc == RC_OK || !tx_again(&c->err))
+        /* a lost line is tried once more: the key tells whether the lost try was done after all */
+        if (rc == RC_OK || !(tx_again(&c->err) || (rc == RC_RETRY && c->tries == 1)))
             break;
         step_back(c->tries);
     }
