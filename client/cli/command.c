@@ -233,6 +233,21 @@ fields_of(const struct cli_command *c, size_t *ret_n)
     return c->entity->fields;
 }
 
+struct str
+fields_with(struct arena *a, const struct schema_entity *e, uint32_t flag)
+{
+    struct buf b;
+    buf_init(&b, a, 64);
+    for (size_t i = 0; i < e->nfields; i++) {
+        if ((e->fields[i].flags & flag) == 0)
+            continue;
+        if (b.n > 0)
+            buf_add_str(&b, STR(", "));
+        buf_add_str(&b, e->fields[i].name);
+    }
+    return buf_str(&b);
+}
+
 /* As typed: the service reads it as a person would. "" clears; a reference may be given as id=NUMBER. */
 static struct value
 value_meant(const struct schema_field *f, struct str typed)
@@ -250,6 +265,9 @@ static enum rc
 take_filter(struct reading *r, const struct schema_field *f, const struct assignment *as)
 {
     struct params *p = &r->c->params;
+    if ((f->flags & SCHEMA_FILTER) == 0)
+        return err_set(r->reterr, RC_USAGE, NULL, _("%.*s is no condition for a list; these are: %.*s"),
+                       STR_ARG(f->name), STR_ARG(fields_with(r->a, r->c->entity, SCHEMA_FILTER)));
     if (p->nfilters >= LIMIT_FILTERS)
         return err_set(r->reterr, RC_USAGE, NULL, _("a list takes at most %d conditions"), LIMIT_FILTERS);
     p->filters[p->nfilters++] = (struct param_filter){
@@ -344,6 +362,9 @@ take_sort(struct reading *r)
     const struct schema_field *f = field_meant(e->fields, e->nfields, word);
     if (f == NULL)
         return unknown_field(r, e->fields, e->nfields, word);
+    if ((f->flags & SCHEMA_SORT) == 0)
+        return err_set(r->reterr, RC_USAGE, "sort", _("%.*s is no order for a list; these are: %.*s"),
+                       STR_ARG(f->name), STR_ARG(fields_with(r->a, e, SCHEMA_SORT)));
     r->c->params.sort.number = f->tag;
     has(&r->c->params, PARAM_SORT);
     return RC_OK;

@@ -32,6 +32,8 @@ enum rc command_read(struct arena *a, const struct schema *s, const struct local
 const struct schema_entity *entity_meant(const struct schema *s, struct str word); /* name, plural or label */
 const struct schema_field *field_meant(const struct schema_field *fields, size_t n, struct str word);
 
+/* "state, owner, created_at": the fields with a flag (enum schema_flag). In `a`. */
+struct str fields_with(struct arena *a, const struct schema_entity *e, uint32_t flag);
 /* The i-th verb an entity has for this user; false past the last. */
 bool verb_at(const struct schema_entity *e, size_t i, struct str *ret_name, struct str *ret_help);
 

@@ -103,6 +103,8 @@ describe_text(struct buf *out, const struct style *st, const struct schema_entit
     verbs_text(out, st, e);
     buf_printf(out, "\n%s\n", _("Fields"));
     fields_text(out, st, e->fields, e->nfields);
+    buf_printf(out, _("\nConditions of a list: %.*s\n"), STR_ARG(fields_with(out->a, e, SCHEMA_FILTER)));
+    buf_printf(out, _("Orders of a list: %.*s\n"), STR_ARG(fields_with(out->a, e, SCHEMA_SORT)));
     for (size_t i = 0; i < e->nviews; i++)
         buf_printf(out, "%s%.*s: %.*s\n", i == 0 ? _("\nLists (view=NAME)\n  ") : "  ",
                    STR_ARG(e->views[i].name), STR_ARG(clean(out->a, st, e->views[i].label)));

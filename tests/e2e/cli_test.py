@@ -146,13 +146,14 @@ class Verbs(unittest.TestCase):
             plates.append(fresh("plate"))
             good(service.clerk, "vehicle", "add", f"plate={plates[-1]}", "vehicle_type=car", "make=Toyota", "model=IST",
                  f"owner=id={owner}", f"chassis={fresh('chassis')}", "--reason", "test")
-        found = good_json(service.clerk, "vehicle", "list", f"plate={plates[0]}")
-        self.assertEqual(len(rows(found)), 1)
-        listed = [r["plate"] for r in rows(good_json(service.clerk, "vehicle", "list", "--sort", "plate", "--limit", "0"))]
-        self.assertEqual(listed, sorted(listed))
-        self.assertLessEqual(3, len(listed))
-        back = [r["plate"] for r in rows(good_json(service.clerk, "vehicle", "list", "--sort", "plate", "--desc", "--limit", "2"))]
-        self.assertEqual(back, sorted(listed, reverse=True)[:2])
+        mine = [f"owner=id={owner}", "--sort", "created_at"]
+        listed = [r["plate"] for r in rows(good_json(service.clerk, "vehicle", "list", *mine, "--limit", "0"))]
+        self.assertEqual(listed, plates)
+        back = [r["plate"] for r in rows(good_json(service.clerk, "vehicle", "list", *mine, "--desc", "--limit", "2"))]
+        self.assertEqual(back, plates[:0:-1])
+        code, out, err = bima(service.clerk, "vehicle", "list", "--limit", "0", "--csv")
+        self.assertEqual((code, err), (OK, ""))
+        self.assertTrue(set(plates) <= {row["plate"] for row in csv.DictReader(io.StringIO(out))})
 
     def test_find_and_me_and_home_and_status_answer(self):
         name = field({"record": add_customer()}, "name")

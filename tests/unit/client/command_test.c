@@ -198,6 +198,18 @@ Test(command, as_of_shows_the_past_in_the_persons_own_time)
     cr_expect_eq(understand_with(args, "vehicle|list", &c, NULL), RC_USAGE);
 }
 
+Test(command, a_list_is_ordered_only_by_what_can_order_it)
+{
+    struct cli_command c;
+    struct err err = {0};
+    cr_assert_eq(understand_with((struct cli_args){.sort = "Added", .desc = true}, "vehicle|list", &c, &err),
+                 RC_OK);
+    cr_expect_eq(c.params.sort.number, TAG_ADDED);
+    cr_expect(c.params.desc);
+    cr_assert_eq(understand_with((struct cli_args){.sort = "note"}, "vehicle|list", &c, &err), RC_USAGE);
+    cr_expect(strstr(err.text, "these are: plate, created_at") != NULL, "%s", err.text);
+}
+
 Test(command, the_format_of_a_document_follows_the_option_then_the_files_name)
 {
     struct cli_command c;

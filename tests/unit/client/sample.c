@@ -14,24 +14,21 @@ static struct schema_choice states[] = {
         "" lit, sizeof(lit) - 1                                                                              \
     }
 
+#define F(tag_, name_, label_, type_, flags_)                                                                \
+    .tag = (tag_), .name = S(name_), .label = S(label_), .type = (type_), .flags = (flags_)
+
+/* clang-format off: its columns would be wider than any screen */
 static struct schema_field vehicle_fields[] = {
-    {.tag = TAG_PLATE,
-     .name = S("plate"),
-     .label = S("Plate"),
-     .type = VT_TEXT,
-     .flags = SCHEMA_KEY | SCHEMA_LIST},
-    {.tag = TAG_OWNER,                        .name = S("owner"),                                .label = S("Owner"),                                     .type = VT_REF,.ref = SAMPLE_CUSTOMER},
-    {.tag = TAG_STATE,
-     .name = S("state"),
-     .label = S("State"),
-     .type = VT_CHOICE,
-     .choices = states,
+    {F(TAG_PLATE,        "plate", "Plate",    VT_TEXT,               SCHEMA_KEY | SCHEMA_LIST | SCHEMA_SORT | SCHEMA_FILTER)},
+    {F(TAG_OWNER,        "owner", "Owner",    VT_REF,                SCHEMA_FILTER),                                          .ref = SAMPLE_CUSTOMER},
+    {F(TAG_STATE,                  "state",               "State", VT_CHOICE, SCHEMA_FILTER),                                               .choices = states,
      .nchoices = COUNTOF(states)},
-    {.tag = TAG_VALUE,        .name = S("value"),                                 .label = S("Value"),                                                                       .type = VT_MONEY},
-    {.tag = TAG_YEAR,.name = S("year_made"),.label = S("Year of make"),.type = VT_INT},
-    {.tag = TAG_ADDED,    .name = S("created_at"),                               .label = S("Added"),                                                                                                                                     .type = VT_STAMP                                                                                                                                            },
-    {.tag = TAG_NOTE,.name = S("note"),.label = S("Note"),.type = VT_TEXT},
+    {F(TAG_VALUE, "value", "Value",           VT_MONEY,                      SCHEMA_FILTER)                                                                     },
+    {F(TAG_YEAR,          "year_made",   "Year of make",   VT_INT,0)},
+    {F(TAG_ADDED,            "created_at",                 "Added",                         VT_STAMP,                                           SCHEMA_SORT)                                                                                                                   },
+    {F(TAG_NOTE,          "note",     "Note",VT_TEXT,0)},
 };
+/* clang-format on */
 
 static struct schema_field to_fields[] = {
     {.tag = 1, .name = S("to"), .label = S("New owner"), .type = VT_REF, .flags = SCHEMA_REQUIRED},
