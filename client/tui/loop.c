@@ -77,7 +77,7 @@ void
 tui_barrier(struct tui *t)
 {
     if (t->barriers++ == 0)
-        t->barrier_since_ms = now_ms();
+        t->barrier_since_ms = term_now();
 }
 
 void
@@ -246,13 +246,13 @@ read_keys(struct tui *t)
     while (t->queue_n + sizeof bytes < TUI_QUEUE && (n = term_read(bytes, (int)sizeof bytes)) > 0) {
         t->bytes_read += (uint64_t)n;
         t->stirred = true;
-        int64_t now = now_ms();
+        int64_t now = term_now();
         for (int i = 0; i < n; i++) {
             key_feed(&t->decoder, bytes[i], now);
             take_keys(t);
         }
     }
-    key_expire(&t->decoder, now_ms());
+    key_expire(&t->decoder, term_now());
     take_keys(t);
 }
 
@@ -279,7 +279,7 @@ sooner(int a, int b)
 static int
 next_timeout(const struct tui *t)
 {
-    int64_t now = now_ms();
+    int64_t now = term_now();
     int ms = sooner(key_wait(&t->decoder, now), t->host->timeout_ms(t->ctx));
     if (t->barriers > 0) {
         int64_t waited = now - t->barrier_since_ms;
@@ -292,7 +292,7 @@ next_timeout(const struct tui *t)
 static void
 show(struct tui *t)
 {
-    int64_t waited = t->barriers > 0 ? now_ms() - t->barrier_since_ms : 0;
+    int64_t waited = t->barriers > 0 ? term_now() - t->barrier_since_ms : 0;
     if (waited >= SAY_WAITING_MS)
         t->dirty = true;
     if (t->dirty) {

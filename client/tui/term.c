@@ -33,7 +33,7 @@ static struct {
 static volatile sig_atomic_t new_size, ended;
 
 int64_t
-now_ms(void)
+term_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);

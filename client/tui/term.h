@@ -41,6 +41,6 @@ void term_repaint(void); /* the next term_show sends everything */
 /* Tells a waiting test: nothing more happens by itself. Sent after everything painted. */
 void term_mark(const char *word, uint64_t bytes_read);
 
-int64_t now_ms(void); /* monotonic */
+int64_t term_now(void); /* monotonic */
 
 #endif
