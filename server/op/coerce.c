@@ -16,9 +16,10 @@ text_value(const struct field *f, struct str s, struct value *ret, struct err *r
         return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is too long: %zu bytes at most", f->label, max);
     if (!utf8_valid(s))
         return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is not valid text (UTF-8)", f->label);
-    for (size_t i = 0; i < s.n; i++) {
-        bool line = s.p[i] == '\n' && (f->flags & SCHEMA_MULTILINE);
-        if (!line && utf8_has_control((struct str){s.p + i, 1}))
+    for (size_t at = 0; at < s.n;) {
+        uint32_t c = utf8_next(s, &at);
+        bool control = c < 0x20 || (c >= 0x7f && c <= 0x9f);
+        if (control && !(c == '\n' && (f->flags & SCHEMA_MULTILINE)))
             return err_set(reterr, RC_BAD_PARAMS, f->name, "%s has a character that can't be printed",
                            f->label);
     }
