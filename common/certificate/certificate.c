@@ -12,7 +12,7 @@ enum { FACTS = 9, FACTS_BYTES = 256 };
 static enum rc
 no_certificate(struct err *reterr)
 {
-    return err_set(reterr, RC_BAD_PARAMS, NULL, "This is not a certificate of Bima.");
+    return err_set(reterr, RC_BAD_PARAMS, NULL, "this is not a certificate of Bima");
 }
 
 static struct str
@@ -71,7 +71,7 @@ certificate_seal(struct arena *a, const struct certificate_facts *facts, const s
     struct str seal = crypt_base64url(a, (struct str){(const char *)signature, sizeof signature});
     if (said.n + 1 + seal.n > CERTIFICATE_TEXT_MAX)
         return err_set(reterr, RC_TOO_LARGE, NULL,
-                       "The names on the certificate are too long to fit its code.");
+                       "the names on the certificate are too long to fit its code");
     *ret = str_printf(a, "%.*s.%.*s", STR_ARG(said), STR_ARG(seal));
     return RC_OK;
 }
@@ -116,7 +116,7 @@ certificate_open(struct arena *a, struct str text, const unsigned char key[CRYPT
         return no_certificate(reterr);
     if (!signature_valid(key, s.said, (const unsigned char *)s.signature.p))
         return err_set(reterr, RC_REFUSED, NULL,
-                       "The certificate is not genuine: it was changed, or another company's key signed it.");
+                       "the certificate is not genuine: it was changed, or another company's key signed it");
     return facts_decode(s.facts, ret) ? RC_OK : no_certificate(reterr);
 }
 
@@ -147,7 +147,7 @@ certificate_key(struct arena *a, struct str text, unsigned char ret[CRYPT_SIGN_P
         bytes = STR_NONE;
     if (bytes.n != CRYPT_SIGN_PUBLIC)
         return err_set(reterr, RC_BAD_PARAMS, "key",
-                       "The public key is given as 64 hex digits or as base64; ask the company for it.");
+                       "the public key is given as 64 hex digits or as base64; ask the company for it");
     memcpy(ret, bytes.p, CRYPT_SIGN_PUBLIC);
     return RC_OK;
 }

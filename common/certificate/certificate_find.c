@@ -57,12 +57,12 @@ certificate_find(struct arena *a, struct str bytes, struct str *ret, struct err 
             continue;
         if (found.n > 0 && !str_eq(found, (struct str){out, n}))
             return err_set(reterr, RC_REFUSED, NULL,
-                           "The file holds more than one certificate; give one at a time.");
+                           "the file holds more than one certificate; give one at a time");
         if (found.n == 0)
             found = str_dup(a, (struct str){out, n});
     }
     if (found.n == 0)
-        return err_set(reterr, RC_BAD_PARAMS, NULL, "There is no certificate of Bima in it.");
+        return err_set(reterr, RC_BAD_PARAMS, NULL, "there is no certificate of Bima in it");
     *ret = found;
     return RC_OK;
 }

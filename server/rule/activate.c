@@ -77,7 +77,7 @@ days_of(struct op_ctx *ctx, struct term *term, struct term_dates *ret, struct er
     if (term->state == TERM_SUSPENDED) {
         if (date_cmp(days.end, today) < 0)
             return err_set(reterr, RC_REFUSED, "policy",
-                           "The term this pays for ended on %s; sell a new policy.",
+                           "the term this pays for ended on %s; sell a new policy",
                            finding_day(ctx, days.end));
         days.start = date_cmp(days.start, today) < 0 ? today : days.start;
     } else {
@@ -96,7 +96,7 @@ activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term
     struct term_dates days;
     int64_t cover;
     if (term->paid.minor < term->total.minor)
-        return err_set(reterr, RC_REFUSED, "policy", "No cover before it is paid: %s of %s.",
+        return err_set(reterr, RC_REFUSED, "policy", "no cover before it is paid: %s of %s",
                        finding_money(ctx, term->paid), finding_money(ctx, term->total));
     enum rc rc = days_of(ctx, term, &days, reterr);
     if (!rc)

@@ -69,7 +69,7 @@ print(struct op_ctx *ctx, const void *row, struct str format, struct body_file *
     struct str bytes;
     bool text = str_eq(format, STR("text"));
     if (!text && format.n > 0 && !str_eq(format, STR("pdf")))
-        return err_set(reterr, RC_BAD_PARAMS, "format", "A certificate is printed as pdf or text.");
+        return err_set(reterr, RC_BAD_PARAMS, "format", "a certificate is printed as pdf or text");
     enum rc rc = make_page(ctx, k, &page, reterr);
     if (rc)
         return rc;

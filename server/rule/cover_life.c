@@ -22,11 +22,10 @@ cover_check_free(struct op_ctx *ctx, int64_t vehicle, struct term_dates days, in
         return rc;
     struct str number = pg_cell(&rows, 0, 1)->text;
     date_t until = pg_cell(&rows, 0, 2)->date;
-    rc = err_set(
-        reterr, RC_REFUSED, "vehicle",
-        "The vehicle is already insured under policy %.*s until %s. Renew that policy, or let the new cover"
-        " start on %s.",
-        STR_ARG(number), finding_day(ctx, until), finding_day(ctx, date_add_days(until, 1)));
+    rc = err_set(reterr, RC_REFUSED, "vehicle",
+                 "the vehicle is already insured under policy %.*s until %s; renew that policy, or let the "
+                 "new cover start on %s",
+                 STR_ARG(number), finding_day(ctx, until), finding_day(ctx, date_add_days(until, 1)));
     if (reterr)
         err_add_ref(reterr, ENTITY_POLICY, pg_cell(&rows, 0, 0)->i, str_dup(ctx->arena, number).p);
     return rc;

@@ -32,7 +32,7 @@ prepare_phone(struct op_ctx *ctx, struct customer *c, const struct customer *old
         ISSUE_CONFIRM,
         ENTITY_CUSTOMER,
         "phone",
-        "Another customer has this phone number. Open that one, or save with a reason.",
+        "another customer has this phone number; open that one, or save with a reason",
         "customer_phone",
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and phone_key = $2"
         " and id <> $3 and status = 1 order by id limit 5"};
@@ -59,7 +59,7 @@ warn_birth(struct op_ctx *ctx, const struct customer *c, const struct id_type *t
     if (row_has(&type->row, ID_TYPE_BIRTH_AT) && row_has(&c->row, CUSTOMER_BIRTH_DATE) &&
         idnum_birth(c->id_key, (int)type->birth_at, &birth) && date_cmp(birth, c->birth_date) != 0)
         op_issue(ctx, ISSUE_WARN, "birth_date",
-                 "The ID number says born on %s, the form says otherwise; check which is right.",
+                 "the ID number says born on %s, the form says otherwise; check which is right",
                  date_text(birth, text));
 }
 
@@ -70,7 +70,7 @@ check_id_number(struct op_ctx *ctx, struct customer *c, const struct customer *o
         ISSUE_REFUSE,
         ENTITY_CUSTOMER,
         "id_number",
-        "A customer with this ID number is already on record.",
+        "a customer with this ID number is already on record",
         "customer_id_key",
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and id_type_id = $2"
         " and id_key = $3 and id <> $4 and status <> 2 limit 1"};
@@ -100,8 +100,7 @@ prepare_id(struct op_ctx *ctx, struct customer *c, const struct customer *old, s
     row_drop(&c->row, CUSTOMER_ID_KEY);
     if (!row_has(&c->row, CUSTOMER_ID_NUMBER)) {
         if (row_has(&c->row, CUSTOMER_ID_TYPE))
-            op_issue(ctx, ISSUE_REFUSE, "id_number",
-                     "Give the number of the ID, or leave the ID type empty.");
+            op_issue(ctx, ISSUE_REFUSE, "id_number", "give the number of the ID, or leave the ID type empty");
         return RC_OK;
     }
     enum rc rc = idnum_key(ctx->arena, c->id_number, &key, &err);
@@ -110,7 +109,7 @@ prepare_id(struct op_ctx *ctx, struct customer *c, const struct customer *old, s
     ROW_SET(c, CUSTOMER_ID_KEY, id_key, key);
     if (row_has(&c->row, CUSTOMER_ID_TYPE))
         return check_id_number(ctx, c, old, reterr);
-    op_issue(ctx, ISSUE_REFUSE, "id_type", "Say what kind of ID the number is of.");
+    op_issue(ctx, ISSUE_REFUSE, "id_type", "say what kind of ID the number is of");
     return RC_OK;
 }
 
@@ -121,18 +120,18 @@ prepare_birth(struct op_ctx *ctx, struct customer *c, const struct customer *old
         ISSUE_CONFIRM,
         ENTITY_CUSTOMER,
         "name",
-        "Another customer has this name and birth date. Open that one, or save with a reason.",
+        "another customer has this name and birth date; open that one, or save with a reason",
         "customer_name_birth",
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and name = $2"
         " and birth_date = $3 and id <> $4 and status = 1 order by id limit 5"};
     if (!row_has(&c->row, CUSTOMER_BIRTH_DATE) || !row_has(&c->row, CUSTOMER_NAME))
         return RC_OK;
     if (date_cmp(c->birth_date, ctx->who.today) > 0) {
-        op_issue(ctx, ISSUE_REFUSE, "birth_date", "The birth date lies in the future.");
+        op_issue(ctx, ISSUE_REFUSE, "birth_date", "the birth date lies in the future");
         return RC_OK;
     }
     if (row_has(&c->row, CUSTOMER_KIND) && c->kind == CUSTOMER_COMPANY)
-        op_issue(ctx, ISSUE_WARN, "birth_date", "A company has no birth date.");
+        op_issue(ctx, ISSUE_WARN, "birth_date", "a company has no birth date");
     if (old && row_has(&old->row, CUSTOMER_BIRTH_DATE) && str_eq(old->name, c->name) &&
         date_cmp(old->birth_date, c->birth_date) == 0)
         return RC_OK;
@@ -149,7 +148,7 @@ prepare_void(struct op_ctx *ctx, const struct customer *c, const struct customer
         ISSUE_REFUSE,
         ENTITY_VEHICLE,
         "status",
-        "The customer owns a vehicle; transfer it first.",
+        "the customer owns a vehicle; transfer it first",
         "customer_owns",
         "select id, coalesce(plate, chassis) from app.vehicle where tenant_id = $1::int and owner_id = $2"
         " and status = 1 order by id limit 5"};
@@ -157,7 +156,7 @@ prepare_void(struct op_ctx *ctx, const struct customer *c, const struct customer
         ISSUE_REFUSE,
         ENTITY_POLICY,
         "status",
-        "The customer holds a policy that is not over.",
+        "the customer holds a policy that is not over",
         "customer_holds",
         "select id, number from app.policy where tenant_id = $1::int and customer_id = $2"
         " and state in (2, 3, 4, 5) order by id limit 5"};
@@ -185,7 +184,7 @@ customer_prepare(struct op_ctx *ctx, void *row, const void *old, struct err *ret
     if (!rc)
         rc = prepare_void(ctx, c, old, reterr);
     if (!rc && row_has(&c->row, CUSTOMER_EMAIL) && !memchr(c->email.p, '@', c->email.n))
-        op_issue(ctx, ISSUE_REFUSE, "email", "An e-mail address is written like salma@example.com.");
+        op_issue(ctx, ISSUE_REFUSE, "email", "an e-mail address is written like salma@example.com");
     return rc;
 }
 

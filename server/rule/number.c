@@ -65,11 +65,10 @@ number_make(struct arena *a, struct str pattern, const struct number_parts *part
         }
     }
     if (!good || !has_seq || b.n > NUMBER_MAX)
-        return err_set(
-            reterr, RC_REFUSED, "pattern",
-            "The company's number pattern \"%.*s\" can't be used: it is made of {prefix}, {branch}, {year} "
-            "and {seq:6}, has {seq}, and gives at most %d characters.",
-            STR_ARG(pattern), NUMBER_MAX);
+        return err_set(reterr, RC_REFUSED, "pattern",
+                       "the company's number pattern \"%.*s\" can't be used: it is made of {prefix}, "
+                       "{branch}, {year} and {seq:6}, has {seq}, and gives at most %d characters",
+                       STR_ARG(pattern), NUMBER_MAX);
     *ret = buf_str(&b);
     return RC_OK;
 }

@@ -23,8 +23,7 @@ lock_vehicle(struct op_ctx *ctx, int64_t id, struct vehicle *ret, struct err *re
 {
     enum rc rc = op_load(ctx, ENTITY_VEHICLE, id, OP_LOCK, ret, reterr);
     if (!rc && ret->status != VEHICLE_REGISTERED)
-        return err_set(reterr, RC_REFUSED, "vehicle",
-                       "The vehicle %.*s is deregistered and can't be insured.",
+        return err_set(reterr, RC_REFUSED, "vehicle", "the vehicle %.*s is deregistered and can't be insured",
                        STR_ARG(row_has(&ret->row, VEHICLE_PLATE) ? ret->plate : ret->chassis));
     return rc;
 }
@@ -34,7 +33,7 @@ check_holder(struct op_ctx *ctx, int64_t id, struct customer *ret, struct err *r
 {
     enum rc rc = op_load(ctx, ENTITY_CUSTOMER, id, OP_READ, ret, reterr);
     if (!rc && ret->status == CUSTOMER_VOID)
-        return err_set(reterr, RC_REFUSED, "customer", "The customer %.*s is void; choose another holder.",
+        return err_set(reterr, RC_REFUSED, "customer", "the customer %.*s is void; choose another holder",
                        STR_ARG(ret->name));
     return rc;
 }
@@ -72,7 +71,7 @@ warn_waiting(struct op_ctx *ctx, int64_t vehicle, struct err *reterr)
         ISSUE_WARN,
         ENTITY_POLICY,
         "vehicle",
-        "A policy for this vehicle already waits for its payment.",
+        "a policy for this vehicle already waits for its payment",
         "policy_waiting",
         "select id, number from app.policy where tenant_id = $1::int and vehicle_id = $2 and state = 3"
         " order by id limit 5"};
@@ -158,7 +157,7 @@ issue(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct e
         return rc;
     const struct term_brief *open = policy_open_term(&terms);
     if (!open || open->state != TERM_QUOTED)
-        return err_set(reterr, RC_REFUSED, NULL, "Policy %.*s has no quote to issue.", STR_ARG(p->number));
+        return err_set(reterr, RC_REFUSED, NULL, "policy %.*s has no quote to issue", STR_ARG(p->number));
     rc = op_load(ctx, ENTITY_TERM, open->id, OP_LOCK, &t, reterr);
     if (rc)
         return rc;
@@ -184,14 +183,14 @@ check_renewable(struct op_ctx *ctx, const struct policy *p, const struct term_br
     const struct term_brief *open = policy_open_term(terms), *due = policy_payable_term(terms);
     if (open)
         return err_set(reterr, RC_REFUSED, NULL,
-                       "Policy %.*s already has a term from %s that waits for its payment of %s.",
+                       "policy %.*s already has a term from %s that waits for its payment of %s",
                        STR_ARG(p->number), finding_day(ctx, open->start), finding_money(ctx, open->total));
     if (due)
         return err_set(reterr, RC_REFUSED, NULL,
-                       "Policy %.*s is suspended: %s is outstanding and comes first.", STR_ARG(p->number),
+                       "policy %.*s is suspended: %s is outstanding and comes first", STR_ARG(p->number),
                        finding_money(ctx, (money_t){due->total.minor - due->paid.minor}));
     if (!policy_last_run(terms) || p->state == TERM_CANCELLED)
-        return err_set(reterr, RC_REFUSED, NULL, "Policy %.*s can't be renewed; sell a new one.",
+        return err_set(reterr, RC_REFUSED, NULL, "policy %.*s can't be renewed; sell a new one",
                        STR_ARG(p->number));
     return RC_OK;
 }
@@ -241,10 +240,10 @@ drop_open_term(struct op_ctx *ctx, const struct term_brief *brief, struct err *r
 {
     struct term t;
     if (brief->recorded.minor > 0)
-        return err_set(reterr, RC_REFUSED, NULL, "A receipt of %s waits for verification; reject it first.",
+        return err_set(reterr, RC_REFUSED, NULL, "a receipt of %s waits for verification; reject it first",
                        finding_money(ctx, brief->recorded));
     if (brief->paid.minor > 0)
-        return err_set(reterr, RC_REFUSED, NULL, "%s was paid for it; reverse the receipts first.",
+        return err_set(reterr, RC_REFUSED, NULL, "%s was paid for it; reverse the receipts first",
                        finding_money(ctx, brief->paid));
     enum rc rc = op_load(ctx, ENTITY_TERM, brief->id, OP_LOCK, &t, reterr);
     if (rc)
@@ -298,7 +297,7 @@ drop(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct er
         return rc;
     const struct term_brief *open = policy_open_term(&terms);
     if (!open)
-        return err_set(reterr, RC_REFUSED, NULL, "Policy %.*s has no quote and no unpaid term to void.",
+        return err_set(reterr, RC_REFUSED, NULL, "policy %.*s has no quote and no unpaid term to void",
                        STR_ARG(p->number));
     return drop_open_term(ctx, open, reterr);
 }

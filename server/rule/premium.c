@@ -41,7 +41,7 @@ static enum rc
 too_large(struct err *reterr)
 {
     return err_set(reterr, RC_REFUSED, "sum_insured",
-                   "The sum insured is too large for a premium to be worked out.");
+                   "the sum insured is too large for a premium to be worked out");
 }
 
 /* One division for the whole line, so that it is rounded once. */

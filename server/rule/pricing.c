@@ -61,10 +61,10 @@ check_product(struct op_ctx *ctx, const struct pricing_want *want, struct produc
     if (rc)
         return rc;
     if (!ret->is_active)
-        return err_set(reterr, RC_REFUSED, "product", "%.*s is not sold any more.", STR_ARG(ret->name));
+        return err_set(reterr, RC_REFUSED, "product", "%.*s is not sold any more", STR_ARG(ret->name));
     if (ret->basis == BASIS_SUM_INSURED && want->sum_insured.minor <= 0)
         return err_set(reterr, RC_REFUSED, "sum_insured",
-                       "Say what the vehicle is insured for: %.*s is priced by it.", STR_ARG(ret->name));
+                       "say what the vehicle is insured for: %.*s is priced by it", STR_ARG(ret->name));
     return RC_OK;
 }
 
@@ -85,15 +85,14 @@ pricing_find(struct op_ctx *ctx, const struct pricing_want *want, struct pricing
     const struct rate *rate = rate_select(rates, n, &by);
     if (!rate)
         return err_set(reterr, RC_REFUSED, "product",
-                       "The rate book has no price of %.*s for %.*s on %s; ask an administrator to add one.",
+                       "the rate book has no price of %.*s for %.*s on %s; ask an administrator to add one",
                        STR_ARG(product.name), STR_ARG(v->vehicle_type.label), finding_day(ctx, want->start));
     rc = premium_due(rate, want->sum_insured, want->months, &p.due, reterr);
     if (rc)
         return rc;
     if (p.due.total.minor <= 0)
         return err_set(reterr, RC_REFUSED, "product",
-                       "The rate book prices this at nothing; ask an administrator to"
-                       " mend it.");
+                       "the rate book prices this at nothing; ask an administrator to mend it");
     p.rate = rate->row.id;
     *ret = p;
     return RC_OK;

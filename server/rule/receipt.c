@@ -21,9 +21,8 @@ refuse_unpayable(const struct policy *p, struct err *reterr)
 {
     if (p->state == TERM_QUOTED || p->state == TERM_DRAFT)
         return err_set(reterr, RC_REFUSED, "policy",
-                       "Policy %.*s is only quoted; issue it before taking money.", STR_ARG(p->number));
-    return err_set(reterr, RC_REFUSED, "policy", "Nothing is outstanding on policy %.*s.",
-                   STR_ARG(p->number));
+                       "policy %.*s is only quoted; issue it before taking money", STR_ARG(p->number));
+    return err_set(reterr, RC_REFUSED, "policy", "nothing is outstanding on policy %.*s", STR_ARG(p->number));
 }
 
 /* Receipts that wait for verification count: the same money is not taken twice. */
@@ -33,15 +32,15 @@ check_amount(struct op_ctx *ctx, const struct receipt *r, const struct term_brie
     money_t due = {t->total.minor - t->paid.minor - t->recorded.minor};
     if (due.minor <= 0 && t->recorded.minor > 0)
         return err_set(reterr, RC_REFUSED, "amount",
-                       "Nothing more is outstanding: a receipt of %s already waits for verification.",
+                       "nothing more is outstanding: a receipt of %s already waits for verification",
                        finding_money(ctx, t->recorded));
     if (r->amount.minor < due.minor && !ctx->who.collect_in_parts)
         return err_set(reterr, RC_REFUSED, "amount",
-                       "The receipt is short: %s of the %s that is outstanding. It must be paid in full.",
+                       "the receipt is short: %s of the %s that is outstanding; it must be paid in full",
                        finding_money(ctx, r->amount), finding_money(ctx, due));
     if (r->amount.minor > due.minor && !ctx->who.over_payment_credit)
         return err_set(reterr, RC_REFUSED, "amount",
-                       "The receipt is too much: %s, but only %s is outstanding.",
+                       "the receipt is too much: %s, but only %s is outstanding",
                        finding_money(ctx, r->amount), finding_money(ctx, due));
     return RC_OK;
 }
@@ -59,7 +58,7 @@ find_term(struct op_ctx *ctx, struct receipt *r, const struct policy *p, struct 
         return refuse_unpayable(p, reterr);
     if (t->state == TERM_SUSPENDED && date_cmp(t->end, ctx->who.today) < 0)
         return err_set(reterr, RC_REFUSED, "policy",
-                       "The suspended term ended on %s; cancel it and sell a new policy.",
+                       "the suspended term ended on %s; cancel it and sell a new policy",
                        finding_day(ctx, t->end));
     ROW_SET(r, RECEIPT_TERM, term, ((struct ref){.id = t->id}));
     return row_has(&r->row, RECEIPT_AMOUNT) ? check_amount(ctx, r, t, reterr) : RC_OK;
@@ -73,7 +72,7 @@ prepare_reference(struct op_ctx *ctx, struct receipt *r, struct err *reterr)
         ISSUE_CONFIRM,
         ENTITY_RECEIPT,
         "reference",
-        "Another receipt has this reference. Check that it is not the same money, or save with a reason.",
+        "another receipt has this reference; check that it is not the same money, or save with a reason",
         "receipt_reference",
         "select r.id, r.number from app.search_token s join app.receipt r on r.tenant_id = s.tenant_id"
         " and r.id = s.row_id where s.tenant_id = $1::int and s.token = $2 and s.entity = 9 and s.why = 7"
@@ -86,7 +85,7 @@ prepare_reference(struct op_ctx *ctx, struct receipt *r, struct err *reterr)
         row_drop(&r->row, RECEIPT_REFERENCE);
         if (row_has(&r->row, RECEIPT_METHOD) && r->method != PAID_CASH)
             op_issue(ctx, ISSUE_REFUSE, "reference",
-                     "Give the number of the transaction, cheque or slip; only cash goes without.");
+                     "give the number of the transaction, cheque or slip; only cash goes without");
         return RC_OK;
     }
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(token_reference(ctx->arena, r->reference)),
@@ -101,9 +100,9 @@ prepare_day(struct op_ctx *ctx, struct receipt *r)
     if (!row_has(&r->row, RECEIPT_PAID_ON))
         ROW_SET(r, RECEIPT_PAID_ON, paid_on, ctx->who.today);
     if (date_cmp(r->paid_on, ctx->who.today) > 0)
-        op_issue(ctx, ISSUE_REFUSE, "paid_on", "Money can't have come in after today.");
+        op_issue(ctx, ISSUE_REFUSE, "paid_on", "money can't have come in after today");
     if (row_has(&r->row, RECEIPT_AMOUNT) && r->amount.minor <= 0)
-        op_issue(ctx, ISSUE_REFUSE, "amount", "The amount is more than nothing.");
+        op_issue(ctx, ISSUE_REFUSE, "amount", "the amount must be more than nothing");
 }
 
 static enum rc
@@ -161,7 +160,7 @@ four_eyes(struct op_ctx *ctx, const struct receipt *r, struct err *reterr)
     if (!ctx->who.has_four_eyes || r->amount.minor <= ctx->who.four_eyes.minor ||
         r->taken_by.id != ctx->who.user)
         return RC_OK;
-    return err_set(reterr, RC_REFUSED, NULL, "You took this receipt; above %s somebody else must verify it.",
+    return err_set(reterr, RC_REFUSED, NULL, "you took this receipt; above %s somebody else must verify it",
                    finding_money(ctx, ctx->who.four_eyes));
 }
 
@@ -179,11 +178,10 @@ check_payable(struct op_ctx *ctx, const struct receipt *r, const struct term *t,
     money_t due = {t->total.minor - t->paid.minor};
     if (t->state != TERM_AWAITING_PAYMENT && t->state != TERM_SUSPENDED)
         return err_set(reterr, RC_REFUSED, NULL,
-                       "The term this receipt is for does not wait for payment any more;"
-                       " reject the receipt.");
+                       "the term this receipt is for does not wait for payment any more; reject the receipt");
     if (r->amount.minor > due.minor && !ctx->who.over_payment_credit)
         return err_set(reterr, RC_REFUSED, NULL,
-                       "The receipt is too much: %s, but only %s is outstanding; reject it.",
+                       "the receipt is too much: %s, but only %s is outstanding; reject it",
                        finding_money(ctx, r->amount), finding_money(ctx, due));
     return RC_OK;
 }
@@ -221,8 +219,7 @@ verify(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct 
         return rc;
     if (t.paid.minor >= t.total.minor)
         return activate_term(ctx, &p, &t, reterr);
-    op_issue(ctx, ISSUE_WARN, NULL,
-             "Held as a deposit: %s of %s is paid; the cover starts when all of it is.",
+    op_issue(ctx, ISSUE_WARN, NULL, "held as a deposit: %s of %s is paid; the cover starts when all of it is",
              finding_money(ctx, t.paid), finding_money(ctx, t.total));
     return RC_OK;
 }
@@ -262,7 +259,7 @@ reverse(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct
     if (t.state == TERM_EXPIRED)
         return err_set(
             reterr, RC_REFUSED, NULL,
-            "The term this receipt paid for ran to its end on %s; the receipt can't be reversed any more.",
+            "the term this receipt paid for ran to its end on %s; the receipt can't be reversed any more",
             finding_day(ctx, t.end_date));
     ROW_SET(r, RECEIPT_STATE, state, RECEIPT_REVERSED);
     ROW_SET(r, RECEIPT_REASON, reason, ctx->reason);

@@ -37,7 +37,7 @@ prepare_code(struct op_ctx *ctx, const struct row_head *row, uint32_t tag, struc
         out[i] = (char)(code->p[i] >= 'A' && code->p[i] <= 'Z' ? code->p[i] + 32 : code->p[i]);
     *code = str_trim((struct str){out, code->n});
     if (!is_code(*code))
-        op_issue(ctx, ISSUE_REFUSE, "code", "A code has 1 to %d letters, digits and underscores.", CODE_MAX);
+        op_issue(ctx, ISSUE_REFUSE, "code", "a code has 1 to %d letters, digits and underscores", CODE_MAX);
 }
 
 static enum rc
@@ -51,7 +51,7 @@ branch_prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reter
     struct str code = fold_code(ctx->arena, b->code, &other);
     if (other || code.n == 0 || code.n > BRANCH_CODE_MAX)
         op_issue(ctx, ISSUE_REFUSE, "code",
-                 "A branch code has 1 to %d letters and digits; it stands in numbers.", BRANCH_CODE_MAX);
+                 "a branch code has 1 to %d letters and digits; it stands in numbers", BRANCH_CODE_MAX);
     b->code = code;
     return RC_OK;
 }
@@ -79,7 +79,7 @@ check_pattern(struct op_ctx *ctx, struct str pattern)
 {
     if (pattern_match(ctx->arena, pattern, STR_NONE) == PATTERN_BROKEN)
         op_issue(ctx, ISSUE_REFUSE, "pattern",
-                 "This is no regular expression; an example is ^T[0-9]{3}[A-Z]{3}$.");
+                 "this is no regular expression; an example is ^T[0-9]{3}[A-Z]{3}$");
 }
 
 static enum rc
@@ -110,7 +110,7 @@ static void
 check_share(struct op_ctx *ctx, const struct row_head *row, uint32_t tag, const char *field, rate_t rate)
 {
     if (row_has(row, tag) && (rate.ppm < 0 || rate.ppm > PPM_MAX))
-        op_issue(ctx, ISSUE_REFUSE, field, "A rate lies between 0 and 1000 percent.");
+        op_issue(ctx, ISSUE_REFUSE, field, "a rate lies between 0 and 1000 percent");
 }
 
 static void
@@ -118,7 +118,7 @@ check_rate_amount(struct op_ctx *ctx, const struct row_head *row, uint32_t tag, 
                   money_t amount)
 {
     if (row_has(row, tag) && (amount.minor < 0 || amount.minor > MONEY_MAX))
-        op_issue(ctx, ISSUE_REFUSE, field, "The amount can't be less than nothing.");
+        op_issue(ctx, ISSUE_REFUSE, field, "the amount can't be less than nothing");
 }
 
 static enum rc
@@ -128,7 +128,7 @@ check_overlap(struct op_ctx *ctx, const struct rate *r, struct err *reterr)
         ISSUE_REFUSE,
         ENTITY_RATE,
         "from_date",
-        "Another row of the rate book holds for the same on some of these days; end that one first.",
+        "another row of the rate book holds for the same on some of these days; end that one first",
         "rate_overlap",
         "select id, 'from ' || from_date::text from app.rate where tenant_id = $1::int and product_id = $2"
         " and coalesce(vehicle_type_id, 0) = $3 and coalesce(usage, 0) = $4 and (to_date is null or to_date "
@@ -160,7 +160,7 @@ rate_prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
     check_rate_amount(ctx, &r->row, RATE_MINIMUM, "minimum", r->minimum);
     if (row_has(&r->row, RATE_TO_DATE) && row_has(&r->row, RATE_FROM_DATE) &&
         date_cmp(r->to_date, r->from_date) < 0) {
-        op_issue(ctx, ISSUE_REFUSE, "to_date", "The last day lies before the first.");
+        op_issue(ctx, ISSUE_REFUSE, "to_date", "the last day lies before the first");
         return RC_OK;
     }
     return check_overlap(ctx, r, reterr);

@@ -5,7 +5,7 @@ check_months(int64_t months, struct err *reterr)
 {
     if (months >= 1 && months <= TERM_MONTHS_MAX)
         return RC_OK;
-    return err_set(reterr, RC_BAD_PARAMS, "months", "A cover lasts 1 to %d months.", TERM_MONTHS_MAX);
+    return err_set(reterr, RC_BAD_PARAMS, "months", "a cover lasts 1 to %d months", TERM_MONTHS_MAX);
 }
 
 enum rc
@@ -18,10 +18,10 @@ term_first(date_t start, int64_t months, date_t today, int backdate_days, struct
     if (rc)
         return rc;
     if (date_cmp(start, earliest) < 0)
-        return err_set(reterr, RC_BAD_PARAMS, "start", "The cover can't start before %s.",
+        return err_set(reterr, RC_BAD_PARAMS, "start", "the cover can't start before %s",
                        date_text(earliest, text));
     if (date_cmp(start, latest) > 0)
-        return err_set(reterr, RC_BAD_PARAMS, "start", "The cover can't start later than %s.",
+        return err_set(reterr, RC_BAD_PARAMS, "start", "the cover can't start later than %s",
                        date_text(latest, text));
     *ret = (struct term_dates){start, date_term_end(start, (int)months)};
     return RC_OK;
@@ -37,7 +37,7 @@ term_renewal(date_t last_end, int64_t months, date_t today, int ahead_days, stru
     if (rc)
         return rc;
     if (date_cmp(today, opens) < 0)
-        return err_set(reterr, RC_REFUSED, NULL, "The policy runs until %s; it can be renewed from %s on.",
+        return err_set(reterr, RC_REFUSED, NULL, "the policy runs until %s; it can be renewed from %s on",
                        date_text(last_end, text), date_text(opens, open));
     date_t start = date_cmp(next, today) >= 0 ? next : today;
     *ret = (struct term_dates){start, date_term_end(start, (int)months)};

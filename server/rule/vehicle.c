@@ -28,7 +28,7 @@ warn_pattern(struct op_ctx *ctx, const struct vehicle *v, struct err *reterr)
         if (pattern_match(ctx->arena, pg_cell(&rows, i, 0)->text, v->plate_key) != PATTERN_NO)
             return RC_OK;
     op_issue(ctx, ISSUE_WARN, "plate",
-             "The plate %.*s has none of the usual forms; check it against the vehicle.", STR_ARG(v->plate));
+             "the plate %.*s has none of the usual forms; check it against the vehicle", STR_ARG(v->plate));
     return RC_OK;
 }
 
@@ -39,7 +39,7 @@ prepare_plate(struct op_ctx *ctx, struct vehicle *v, struct err *reterr)
         ISSUE_REFUSE,
         ENTITY_VEHICLE,
         "plate",
-        "This plate is already on a registered vehicle.",
+        "this plate is already on a registered vehicle",
         "vehicle_plate",
         "select id, concat_ws(' ', plate, make, model) from app.vehicle where tenant_id = $1::int"
         " and plate_key = $2 and status = 1 and id <> $3 limit 1"};
@@ -77,7 +77,7 @@ prepare_chassis(struct op_ctx *ctx, struct vehicle *v, struct err *reterr)
         ISSUE_REFUSE,
         ENTITY_VEHICLE,
         "chassis",
-        "This chassis number is already on a vehicle.",
+        "this chassis number is already on a vehicle",
         "vehicle_chassis",
         "select id, concat_ws(' ', coalesce(plate, chassis), make, model) from app.vehicle"
         " where tenant_id = $1::int and chassis_key = $2 and id <> $3 limit 1"};
@@ -104,7 +104,7 @@ prepare_engine(struct op_ctx *ctx, struct vehicle *v, const struct vehicle *old,
         ISSUE_CONFIRM,
         ENTITY_VEHICLE,
         "engine_no",
-        "Another vehicle has this engine number. Open that one, or save with a reason.",
+        "another vehicle has this engine number; open that one, or save with a reason",
         "vehicle_engine",
         "select id, concat_ws(' ', coalesce(plate, chassis), make, model) from app.vehicle"
         " where tenant_id = $1::int and engine_key = $2 and id <> $3 and status = 1 order by id limit 5"};
@@ -114,7 +114,7 @@ prepare_engine(struct op_ctx *ctx, struct vehicle *v, const struct vehicle *old,
         return RC_OK;
     struct str key = fold_code(ctx->arena, v->engine_no, &other);
     if (other || key.n == 0 || key.n > ENGINE_MAX) {
-        op_issue(ctx, ISSUE_REFUSE, "engine_no", "An engine number has 1 to %d letters, digits and dashes.",
+        op_issue(ctx, ISSUE_REFUSE, "engine_no", "an engine number has 1 to %d letters, digits and dashes",
                  ENGINE_MAX);
         return RC_OK;
     }
@@ -134,7 +134,7 @@ prepare_owner(struct op_ctx *ctx, const struct vehicle *v, const struct vehicle 
         return RC_OK;
     enum rc rc = op_load(ctx, ENTITY_CUSTOMER, v->owner.id, OP_READ, &owner, reterr);
     if (!rc && owner.status == CUSTOMER_VOID)
-        op_issue(ctx, ISSUE_REFUSE, "owner", "The customer %.*s is void; choose another owner.",
+        op_issue(ctx, ISSUE_REFUSE, "owner", "the customer %.*s is void; choose another owner",
                  STR_ARG(owner.name));
     return rc;
 }
@@ -146,7 +146,7 @@ prepare_status(struct op_ctx *ctx, const struct vehicle *v, const struct vehicle
         ISSUE_REFUSE,
         ENTITY_POLICY,
         "status",
-        "The vehicle is insured; cancel the policy first.",
+        "the vehicle is insured; cancel the policy first",
         "vehicle_covered",
         "select p.id, p.number from app.cover c join app.policy p on p.tenant_id = c.tenant_id and p.id ="
         " c.policy_id where c.tenant_id = $1::int and c.vehicle_id = $2 and c.in_force and c.to_date > $3"
@@ -164,12 +164,12 @@ prepare_rest(struct op_ctx *ctx, struct vehicle *v)
     int last = civil_of(ctx->who.today).year + 1;
     if (!row_has(&v->row, VEHICLE_PLATE) && !row_has(&v->row, VEHICLE_CHASSIS))
         op_issue(ctx, ISSUE_REFUSE, "chassis",
-                 "Give the plate, or the chassis number of a vehicle in transit.");
+                 "give the plate, or the chassis number of a vehicle in transit");
     if (row_has(&v->row, VEHICLE_YEAR) && (v->year < YEAR_FIRST || v->year > last))
-        op_issue(ctx, ISSUE_REFUSE, "year", "The year of manufacture lies between %d and %d.", YEAR_FIRST,
+        op_issue(ctx, ISSUE_REFUSE, "year", "the year of manufacture lies between %d and %d", YEAR_FIRST,
                  last);
     if (row_has(&v->row, VEHICLE_SEATS) && v->seats < 1)
-        op_issue(ctx, ISSUE_REFUSE, "seats", "A vehicle has at least one seat.");
+        op_issue(ctx, ISSUE_REFUSE, "seats", "a vehicle has at least one seat");
     if (row_has(&v->row, VEHICLE_MAKE))
         v->make = fold_tidy(ctx->arena, v->make);
 }
@@ -228,7 +228,7 @@ end_ownership(struct op_ctx *ctx, const struct vehicle *v, date_t to, struct err
         return rc;
     if (date_cmp(to, o.from_date) < 0)
         return err_set(reterr, RC_REFUSED, "date",
-                       "%.*s owns the vehicle since %s; the next owner can't start before.",
+                       "%.*s owns the vehicle since %s; the next owner can't start before",
                        STR_ARG(v->owner.label), finding_day(ctx, o.from_date));
     ROW_SET(&o, OWNERSHIP_TO_DATE, to_date, to);
     if (ctx->reason.n > 0)
@@ -244,7 +244,7 @@ warn_insured(struct op_ctx *ctx, const struct vehicle *v, struct err *reterr)
         ISSUE_WARN,
         ENTITY_POLICY,
         NULL,
-        "The vehicle stays insured under the policy of its former owner; cancel it or sell a new one.",
+        "the vehicle stays insured under the policy of its former owner; cancel it or sell a new one",
         "vehicle_insured",
         "select p.id, p.number from app.cover c join app.policy p on p.tenant_id = c.tenant_id and p.id ="
         " c.policy_id where c.tenant_id = $1::int and c.vehicle_id = $2 and c.in_force and c.to_date >= $3"
@@ -266,12 +266,12 @@ transfer(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struc
         return rc;
     if (date_cmp(date, ctx->who.today) > 0)
         return err_set(reterr, RC_REFUSED, "date",
-                       "A transfer can't be recorded before its day; it can be today.");
+                       "a transfer can't be recorded before its day; it can be today");
     if (next.status == CUSTOMER_VOID)
-        return err_set(reterr, RC_REFUSED, "to", "The customer %.*s is void; choose another owner.",
+        return err_set(reterr, RC_REFUSED, "to", "the customer %.*s is void; choose another owner",
                        STR_ARG(next.name));
     if (next.row.id == v->owner.id)
-        return err_set(reterr, RC_REFUSED, "to", "%.*s already owns the vehicle.", STR_ARG(next.name));
+        return err_set(reterr, RC_REFUSED, "to", "%.*s already owns the vehicle", STR_ARG(next.name));
     rc = end_ownership(ctx, v, date, reterr);
     if (!rc)
         rc = start_ownership(ctx, v, t->to, date, reterr);

@@ -12,9 +12,9 @@ idnum_key(struct arena *a, struct str typed, struct str *ret, struct err *reterr
     struct str key = fold_code(a, typed, &other);
     if (other)
         return err_set(reterr, RC_BAD_PARAMS, "id_number",
-                       "An ID number has only letters, digits, blanks and dashes.");
+                       "an ID number has only letters, digits, blanks and dashes");
     if (key.n == 0 || key.n > IDNUM_MAX)
-        return err_set(reterr, RC_BAD_PARAMS, "id_number", "An ID number has 1 to %d letters and digits.",
+        return err_set(reterr, RC_BAD_PARAMS, "id_number", "an ID number has 1 to %d letters and digits",
                        IDNUM_MAX);
     *ret = key;
     return RC_OK;
@@ -25,7 +25,7 @@ idnum_fits(struct arena *a, struct str key, struct str pattern, struct str type_
 {
     if (pattern.n > 0 && pattern_match(a, pattern, key) == PATTERN_NO)
         return err_set(reterr, RC_BAD_PARAMS, "id_number",
-                       "The ID number does not have the form of a %.*s; check the number and the ID type.",
+                       "the ID number does not have the form of a %.*s; check the number and the ID type",
                        STR_ARG(type_name));
     return RC_OK;
 }

@@ -21,9 +21,9 @@ enum rc
 name_tidy(struct arena *a, struct str typed, struct str *ret, struct err *reterr)
 {
     if (!utf8_valid(typed) || utf8_has_control(typed))
-        return err_set(reterr, RC_BAD_PARAMS, "name", "The name has characters that can't be shown.");
+        return err_set(reterr, RC_BAD_PARAMS, "name", "the name has characters that can't be shown");
     if (count_letters(name_key(a, typed)) < NAME_LETTERS)
-        return err_set(reterr, RC_BAD_PARAMS, "name", "Give the whole name, at least two letters.");
+        return err_set(reterr, RC_BAD_PARAMS, "name", "give the whole name, at least two letters");
     *ret = fold_tidy(a, typed);
     return RC_OK;
 }

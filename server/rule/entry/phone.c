@@ -9,7 +9,7 @@ static enum rc
 wrong(struct err *reterr)
 {
     return err_set(reterr, RC_BAD_PARAMS, "phone",
-                   "A phone number is written like 0712 345 678 or +255 712 345 678.");
+                   "a phone number is written like 0712 345 678 or +255 712 345 678");
 }
 
 /* Digits only; *ret_abroad when a + or 00 says that the country is named. */

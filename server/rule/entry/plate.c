@@ -12,10 +12,9 @@ plate_key(struct arena *a, struct str typed, struct str *ret, struct err *reterr
     unsigned other;
     struct str key = fold_code(a, typed, &other);
     if (other)
-        return err_set(reterr, RC_BAD_PARAMS, "plate",
-                       "A plate has only letters, digits, blanks and dashes.");
+        return err_set(reterr, RC_BAD_PARAMS, "plate", "a plate has only letters, digits, blanks and dashes");
     if (key.n < PLATE_KEY_MIN || key.n > PLATE_KEY_MAX)
-        return err_set(reterr, RC_BAD_PARAMS, "plate", "A plate has %d to %d letters and digits.",
+        return err_set(reterr, RC_BAD_PARAMS, "plate", "a plate has %d to %d letters and digits",
                        PLATE_KEY_MIN, PLATE_KEY_MAX);
     *ret = key;
     return RC_OK;

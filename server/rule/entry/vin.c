@@ -11,16 +11,16 @@ chassis_key(struct arena *a, struct str typed, struct str *ret, struct err *rete
     struct str key = fold_code(a, typed, &other);
     if (other)
         return err_set(reterr, RC_BAD_PARAMS, "chassis",
-                       "A chassis number has only letters, digits and dashes.");
+                       "a chassis number has only letters, digits and dashes");
     if (key.n < CHASSIS_MIN || key.n > CHASSIS_MAX)
         return err_set(reterr, RC_BAD_PARAMS, "chassis",
-                       "A chassis number has %d to %d letters and digits; this one has %zu.", CHASSIS_MIN,
+                       "a chassis number has %d to %d letters and digits; this one has %zu", CHASSIS_MIN,
                        CHASSIS_MAX, key.n);
     for (size_t i = 0; key.n == VIN_LENGTH && i < key.n; i++)
         if (strchr("IOQ", key.p[i]))
             return err_set(
                 reterr, RC_BAD_PARAMS, "chassis",
-                "A VIN of 17 characters never has the letters I, O and Q: place %zu is %c; look for 1 or 0.",
+                "a VIN of 17 characters never has the letters I, O and Q: place %zu is %c; look for 1 or 0",
                 i + 1, key.p[i]);
     *ret = key;
     return RC_OK;
@@ -65,11 +65,11 @@ const char *
 chassis_warning(struct str key)
 {
     if (is_one_character(key))
-        return "The chassis number is one character again and again; check it against the vehicle.";
+        return "the chassis number is one character again and again; check it against the vehicle";
     if (key.n == VIN_LENGTH && !vin_check_digit_fits(key))
-        return "The chassis number's check digit does not fit; many makers do not use it, so compare it once "
-               "more.";
+        return "the chassis number's check digit does not fit; many makers do not use it, so compare it once "
+               "more";
     if (key.n != VIN_LENGTH && key.n + NEAR_MISS >= VIN_LENGTH && key.n <= VIN_LENGTH + NEAR_MISS)
-        return "A VIN has 17 characters; this is close to it but not that long. Kept as a frame number.";
+        return "a VIN has 17 characters; this is close to it but not that long; kept as a frame number";
     return NULL;
 }
