@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "server/catalog/entity.h"
 #include "server/store/pg.h"
@@ -12,23 +14,33 @@ static char folder[] = "/tmp/bcXXXXXX", conninfo[256];
 static struct arena arena;
 static struct pg *pg;
 
+/* Runs the cluster script; its standard output into `out` unless NULL. */
 static void
-stop_cluster(void)
+cluster(const char *verb, const char *flag, char *out, size_t size)
 {
-    char command[256];
-    (void)snprintf(command, sizeof command, TEST_CLUSTER " stop %s", folder);
-    (void)!system(command);
+    int pipe_fds[2], status = -1;
+    cr_assert_eq(pipe(pipe_fds), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)dup2(pipe_fds[1], STDOUT_FILENO);
+        (void)close(pipe_fds[0]);
+        (void)execl(TEST_CLUSTER, TEST_CLUSTER, verb, folder, flag, (char *)NULL);
+        _exit(127);
+    }
+    (void)close(pipe_fds[1]);
+    FILE *from = fdopen(pipe_fds[0], "r");
+    if (out)
+        cr_assert(from && fgets(out, (int)size, from));
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_assert_eq(status, 0);
+    (void)fclose(from);
 }
 
 static void
 start_cluster(void)
 {
-    char command[256];
     cr_assert(mkdtemp(folder));
-    (void)snprintf(command, sizeof command, TEST_CLUSTER " start %s --schema", folder);
-    FILE *out = popen(command, "r");
-    cr_assert(out && fgets(conninfo, sizeof conninfo, out));
-    cr_assert_eq(pclose(out), 0);
+    cluster("start", "--schema", conninfo, sizeof conninfo);
     conninfo[strcspn(conninfo, "\n")] = '\0';
     arena_init(&arena, 16u << 20, NULL, NULL);
     pg = pg_new(conninfo,
@@ -40,7 +52,7 @@ finish(void)
 {
     pg_free(pg);
     arena_done(&arena);
-    stop_cluster();
+    cluster("stop", NULL, NULL, 0);
 }
 
 TestSuite(conformance, .init = start_cluster, .fini = finish);

@@ -2,10 +2,8 @@
  * A worker and nothing else, for tests that play the front: worker_process FD CONNINFO [TODAY [SIGNING_KEY]].
  * The signing key is made when it is not there.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "common/crypt/crypt.h"
+#include "common/value/number.h"
 #include "server/log.h"
 #include "server/worker/worker.h"
 
@@ -16,7 +14,10 @@ main(int argc, char **argv)
     struct worker_config c = {.role = "bima_worker", .kind = WORKER_COUNTER};
     if (argc < 3 || crypt_start(&e) != RC_OK)
         return 64;
-    c.fd = atoi(argv[1]);
+    int64_t fd;
+    if (number_parse(str_from(argv[1]), 3, 1023, "fd", &fd, &e) != RC_OK)
+        return 64;
+    c.fd = (int)fd;
     c.conninfo = argv[2];
     if (argc > 3 && argv[3][0]) {
         c.has_today = true;
