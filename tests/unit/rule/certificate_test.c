@@ -1,6 +1,8 @@
 /* The sealed text of a certificate, and the printed certificate around it. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base/arena.h"
@@ -189,6 +191,58 @@ Test(certificate, printed_as_pdf_it_verifies_from_the_file)
     cr_expect(str_starts(pdf, STR("%PDF-1.4")));
     cr_assert_eq(certificate_verify(&arena, pdf, signer.public_key, &got, NULL), RC_OK);
     expect_facts(&got);
+}
+
+/* Runs a program with its output in a file; its exit status. */
+static int
+run(const char *const *argv, const char *output)
+{
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        dup2(fd, STDOUT_FILENO);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static struct str
+read_file(const char *path)
+{
+    char *bytes = arena_alloc(&arena, 1 << 16);
+    FILE *f = fopen(path, "rb");
+    cr_assert_not_null(f, "%s", path);
+    size_t n = fread(bytes, 1, 1 << 16, f);
+    fclose(f);
+    return (struct str){bytes, n};
+}
+
+Test(certificate, a_camera_reads_the_sealed_text_off_the_page)
+{
+    char dir[] = "/tmp/bima-page-XXXXXX";
+    struct certificate_page p = page();
+    struct str pdf;
+    cr_assert_not_null(mkdtemp(dir));
+    const char *file = str_printf(&arena, "%s/page.pdf", dir).p,
+               *image = str_printf(&arena, "%s/page", dir).p;
+    const char *png = str_printf(&arena, "%s/page.png", dir).p, *code = str_printf(&arena, "%s/code", dir).p;
+    cr_assert_eq(certificate_pdf(&arena, &p, &pdf, NULL), RC_OK);
+    FILE *f = fopen(file, "wb");
+    cr_assert_not_null(f);
+    cr_assert_eq(fwrite(pdf.p, 1, pdf.n, f), pdf.n);
+    fclose(f);
+    const char *const draw[] = {"pdftoppm", "-r", "200", "-png", "-singlefile", file, image, NULL};
+    const char *const scan[] = {"zbarimg", "--nodbus", "--quiet", "--raw", "--oneshot", png, NULL};
+    cr_assert_eq(run(draw, "/dev/null"), 0);
+    cr_assert_eq(run(scan, code), 0);
+    cr_expect(str_eq(str_trim(read_file(code)), sealed));
+    const char *const made[] = {file, png, code};
+    for (size_t i = 0; i < COUNTOF(made); i++)
+        unlink(made[i]);
+    rmdir(dir);
 }
 
 Test(certificate, a_vehicle_without_a_plate_is_printed_with_its_chassis)
