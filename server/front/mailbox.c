@@ -419,19 +419,27 @@ mailbox_forget(struct front *f, struct task_owner *o)
     }
 }
 
+/* A waiting task past its time, wherever it stands: clients name times of their own. */
+static struct task *
+lane_overdue(const struct lane_queue *l, uint64_t now)
+{
+    for (const struct user_queue *u = l->head; u != NULL; u = u->next) {
+        for (struct task *t = u->head; t != NULL; t = t->next) {
+            if (t->due <= now) {
+                return t;
+            }
+        }
+    }
+    return NULL;
+}
+
 static void
 sweep_lane(struct front *f, struct lane_queue *l)
 {
-    for (bool again = true; again;) {
-        again = false;
-        for (struct user_queue *u = l->head; u != NULL && !again; u = u->next) {
-            if (u->head->due <= f->now) { /* oldest first, and all have much the same time */
-                struct task *t = u->head;
-                lane_remove(l, t);
-                task_fail(t, RC_DEADLINE);
-                again = true;
-            }
-        }
+    struct task *t;
+    while ((t = lane_overdue(l, f->now)) != NULL) {
+        lane_remove(l, t);
+        task_fail(t, RC_DEADLINE);
     }
 }
 

@@ -132,7 +132,7 @@ class Commands(unittest.TestCase):
         self.assertIn(done.returncode, (0, 66), done.stderr)
         done = run(["find 'open quote"])
         self.assertEqual(done.returncode, 64)
-        self.assertIn("quote", done.stderr)
+        self.assertIn("not closed", done.stderr)
 
     def test_a_command_in_a_terminal_works_too(self):
         done = run(["me"], "-tt")
