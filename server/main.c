@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/crypt/crypt.h"
+#include "server/catalog/schema.h"
 #include "server/config.h"
 #include "server/log.h"
 #include "server/master.h"
@@ -12,7 +13,7 @@
 #define CONFIG_FILE "/etc/bima/bimad.conf"
 
 enum { EXIT_FAILED = 1, EXIT_WRONG_USE = 64, EXIT_WRONG_CONFIG = 78 };
-enum { OPTION_CHECK = 256, OPTION_ROLE, OPTION_SETTINGS, OPTION_VERSION, OPTION_SAMPLE };
+enum { OPTION_CHECK = 256, OPTION_ROLE, OPTION_SETTINGS, OPTION_VERSION, OPTION_SAMPLE, OPTION_PAGE };
 
 struct options {
     const char *config; /* NULL: CONFIG_FILE, which may be missing */
@@ -27,6 +28,7 @@ usage(FILE *out, int status)
     fputs("usage: bimad [--config FILE] [--check-config]\n"
           "  -c, --config FILE  settings (default " CONFIG_FILE ")\n"
           "      --sample-config write a file with every key at its default\n"
+          "      --catalog-page write the reference page bima-catalog(7)\n"
           "      --check-config read the settings, say what is wrong with them, do nothing else\n"
           "  -h, --help         this text\n"
           "      --version      the version\n",
@@ -52,6 +54,7 @@ read_options(int argc, char **argv, struct options *o)
         {"config",        required_argument, NULL, 'c'            },
         {"check-config",  no_argument,       NULL, OPTION_CHECK   },
         {"sample-config", no_argument,       NULL, OPTION_SAMPLE  },
+        {"catalog-page",  no_argument,       NULL, OPTION_PAGE    },
         {"help",          no_argument,       NULL, 'h'            },
         {"version",       no_argument,       NULL, OPTION_VERSION },
         {"role",          required_argument, NULL, OPTION_ROLE    }, /* for the master's own use */
@@ -75,6 +78,9 @@ read_options(int argc, char **argv, struct options *o)
             break;
         case OPTION_SAMPLE:
             config_sample(stdout);
+            return 0;
+        case OPTION_PAGE:
+            catalog_page(stdout);
             return 0;
         case OPTION_VERSION:
             puts("bimad " BIMA_VERSION);
