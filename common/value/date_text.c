@@ -284,7 +284,7 @@ stamp_parse(struct str text, int offset_minutes, const char *field, stamp_t *ret
     if (!good || s.n)
         return err_set(reterr, RC_BAD_PARAMS, field,
                        "%s must be a moment such as 2026-02-14 11:30 or 2026-02-14T08:30:00Z", named(field));
-    date_t day;
+    date_t day = {0};
     enum rc rc = date_checked(c, field, &day, reterr);
     if (rc)
         return rc;

@@ -135,7 +135,7 @@ real_text(const struct reading *d, double real, struct str *ret)
     enum { EXACT_DIGITS = 15 };
     *ret = str_printf(d->a, "%.*g", EXACT_DIGITS, real);
     double back = strtod(ret->p, NULL);
-    return memcmp(&back, &real, sizeof(real)) == 0;
+    return !(back < real) && !(back > real);
 }
 
 static enum rc
