@@ -330,6 +330,8 @@ demo_load_ids(struct admin *db, struct arena *a, struct demo_book *book, struct 
     enum rc rc = admin_script(db, "begin", reterr);
     for (int e = ENTITY_CUSTOMER; rc == RC_OK && e <= ENTITY_CERTIFICATE; e++) {
         const char *table = entity_by_number((uint64_t)e)->table;
+        if (book->counts[e] == 0)
+            continue;
         /* Altering it keeps others from drawing an id in between. */
         struct str sql = str_printf(a, "alter sequence app.%s_seq cache 1", table);
         rc = admin_script(db, sql.p, reterr);
