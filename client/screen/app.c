@@ -71,7 +71,10 @@ on_reply(void *ctx, const struct link_reply *r)
     struct app_call *c = ctx;
     struct tui *t = &c->app->tui;
     struct view *v = view_by_serial(t, c->view);
-    struct answer a = {.tag = c->tag, .code = r->code, .body = r->body, .err = r->err, .arena = &c->arena};
+    /* a view may keep the answer: its head must live in the arena like the rest */
+    struct body *body = arena_new(&c->arena, struct body, 1);
+    *body = *r->body;
+    struct answer a = {.tag = c->tag, .code = r->code, .body = body, .err = r->err, .arena = &c->arena};
     if (v && v->ops->answer)
         v->ops->answer(v, &a);
     if (v && c->barrier && !c->may_fail && r->code != RC_OK && r->code != RC_NOT_MODIFIED)

@@ -1,6 +1,7 @@
 #include "client/screen/lookup.h"
 
 #include "client/text.h"
+#include "client/tui/match.h"
 
 void
 lookup_ref(struct view *v, struct form *f, size_t item)
@@ -23,6 +24,47 @@ find(struct view *v, struct form *f, size_t item)
     char text[FIELD_TEXT];
     struct params p = {.present = 1u << PARAM_TEXT, .text = field_text(&f->items[item].edit, text)};
     app_ask(v, &(struct ask){.method = METHOD_FIND, .params = &p, .tag = LOOKUP_FIND + (uint32_t)item});
+}
+
+/* No record has it as its key: perhaps the beginning of one, where there are few. */
+static void
+list(struct view *v, const struct form_item *i, size_t item)
+{
+    struct params p = params_entity(i->field->ref);
+    p.present |= 1u << PARAM_LIMIT;
+    p.limit = 60;
+    app_ask(v, &(struct ask){.method = METHOD_LIST, .params = &p, .tag = LOOKUP_ROWS + (uint32_t)item});
+}
+
+static void
+take_rows(struct view *v, struct form *f, size_t item, struct answer *a)
+{
+    struct form_item *i = &f->items[item];
+    const struct body_page *p = &a->body->page;
+    const struct body_row *one = NULL;
+    struct str label = STR_NONE;
+    char text[FIELD_TEXT];
+    struct str typed = field_text(&i->edit, text);
+    size_t n = 0;
+    if (!body_has(a->body, BODY_PAGE) || p->next.n) {
+        find(v, f, item);
+        return;
+    }
+    for (size_t r = 0; r < p->nrows; r++)
+        for (size_t c = 0; c < p->ncolumns; c++) {
+            const struct value *cell = &p->rows[r].cells[c];
+            if (cell->type != VT_TEXT || !match_prefix(cell->text, typed))
+                continue;
+            one = &p->rows[r];
+            label = p->rows[r].cells[0].type == VT_TEXT ? p->rows[r].cells[0].text : cell->text;
+            n++;
+            break;
+        }
+    if (n == 1)
+        form_put_ref(i, one->id, label);
+    else
+        form_note(i, TONE_WARN,
+                  str_from(n ? _("Several fit: F4 shows them.") : _("Not found. F4 shows what there is.")));
 }
 
 /* Exactly one record of the right kind: taken. */
@@ -48,17 +90,19 @@ lookup_answer(struct view *v, struct form *f, struct answer *a)
 {
     uint32_t kind = a->tag & LOOKUP_MASK;
     size_t item = a->tag & ~(uint32_t)LOOKUP_MASK;
-    if ((kind != LOOKUP_KEY && kind != LOOKUP_FIND) || item >= f->n)
+    if (kind == 0 || item >= f->n)
         return false;
     struct form_item *i = &f->items[item];
     if (i->edit.gen != i->asked_gen || i->ref_id)
         return true; /* typed over meanwhile */
     if (kind == LOOKUP_FIND)
         take_hits(i, a->body);
+    else if (kind == LOOKUP_ROWS)
+        take_rows(v, f, item, a);
     else if (a->code == RC_OK && body_has(a->body, BODY_RECORD))
         form_put_ref(i, a->body->record.id, a->body->record.label);
     else if (a->code == RC_NOT_FOUND)
-        find(v, f, item);
+        list(v, i, item);
     return true;
 }
 

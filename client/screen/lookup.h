@@ -4,7 +4,7 @@
 #include "client/screen/app.h"
 
 /* What a form asks in the background when the focus leaves a field, without ever moving the focus. */
-enum { LOOKUP_KEY = 0x1000, LOOKUP_FIND = 0x2000, LOOKUP_MASK = 0x3000 };
+enum { LOOKUP_KEY = 0x1000, LOOKUP_FIND = 0x2000, LOOKUP_ROWS = 0x3000, LOOKUP_MASK = 0x3000 };
 
 /* A reference typed by hand: which record is it? Nothing happens for fields that need no look-up. */
 void lookup_ref(struct view *v, struct form *f, size_t item);

@@ -621,14 +621,14 @@ bar(struct view *v, size_t *ret_n)
 {
     (void)v;
     static const struct bar_key keys[] = {
-        {CMD_HELP,    NULL          },
-        {CMD_PALETTE, NULL          },
-        {CMD_HOME,    NULL          },
-        {CMD_PROMPT,  N_("Actions") },
-        {CMD_REFRESH, NULL          },
-        {CMD_NEW,     NULL          },
-        {CMD_VIEW,    N_("Next tab")},
-        {CMD_BACK,    NULL          }
+        {CMD_HELP,    NULL         },
+        {CMD_PALETTE, NULL         },
+        {CMD_HOME,    NULL         },
+        {CMD_PROMPT,  N_("Actions")},
+        {CMD_REFRESH, NULL         },
+        {CMD_NEW,     NULL         },
+        {CMD_VIEW,    N_("Tab")    },
+        {CMD_BACK,    NULL         }
     };
     *ret_n = COUNTOF(keys);
     return keys;

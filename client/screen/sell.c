@@ -141,7 +141,7 @@ complete(struct sell *d, enum part part)
 {
     for (size_t k = 0; k < d->form.n; k++) {
         const struct form_item *i = &d->form.items[k];
-        bool wanted = (i->field->flags & SCHEMA_REQUIRED) && !i->optional;
+        bool wanted = (i->field->flags & SCHEMA_REQUIRED) && !i->optional && !i->hidden;
         if (i->part == part && wanted && !form_filled(i))
             return false;
     }
@@ -692,7 +692,7 @@ hide(struct sell *d, enum part part, const char *name)
 {
     struct form_item *i = form_find(&d->form, part, name);
     if (i)
-        i->hidden = true;
+        form_hide(&d->form, i);
 }
 
 static void

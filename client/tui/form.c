@@ -116,6 +116,16 @@ form_find(struct form *f, uint32_t part, const char *name)
     return NULL;
 }
 
+void
+form_hide(struct form *f, struct form_item *i)
+{
+    size_t next = (size_t)(i - f->items) + 1;
+    i->hidden = true;
+    if (i->group.n && next < f->n && !f->items[next].group.n)
+        f->items[next].group = i->group;
+    i->group = STR_NONE;
+}
+
 static enum form_event
 leave_to(struct form *f, size_t to)
 {

@@ -26,7 +26,7 @@ struct form_item {
     char note[200];    /* beside it */
     int note_tone;     /* enum schema_tone */
     bool readonly, hidden, missing;
-    bool optional;              /* here it may stay empty, whatever its description says */
+    bool optional;             /* here it may stay empty, whatever its description says */
     bool told;                 /* the note came from the service */
     uint32_t asked_gen;        /* edit.gen when the service was asked about it */
     bool by_hand;              /* a person typed here: nothing may overwrite it */
@@ -82,6 +82,8 @@ void form_add(struct form *f, const struct form_source *s); /* defaults are fill
 void form_start(struct form *f);                            /* focus on the first open item */
 
 struct form_item *form_find(struct form *f, uint32_t part, const char *name); /* NULL when none */
+/* Takes it off the form; its heading goes to the item after it. */
+void form_hide(struct form *f, struct form_item *i);
 struct form_item *form_here(struct form *f);
 void form_focus(struct form *f, size_t at);
 /* Puts a value in, as what undo puts back (`original`) or as if typed. */

@@ -160,6 +160,8 @@ paint_item(struct form *f, size_t k, const struct area *a)
             paint_text(a, y, left, ROLE_FOCUS, ">");
         bool right_side = i->readonly && (i->field->type == VT_MONEY || i->field->type == VT_INT);
         struct spot at = {.y = y, .x = x, .width = width, .role = ROLE_TEXT, .right = right_side};
+        if (!here)
+            i->edit.pos = 0; /* shows its beginning */
         int cursor = field_paint(&i->edit, a, at, !i->readonly);
         if (here)
             paint_cursor(a, y, cursor);

@@ -89,7 +89,8 @@ form_read(struct form *f, struct form_item *i)
 static bool
 wanting(const struct form_item *i)
 {
-    return !i->hidden && !i->readonly && !i->optional && (i->field->flags & SCHEMA_REQUIRED) && !form_filled(i);
+    return !i->hidden && !i->readonly && !i->optional && (i->field->flags & SCHEMA_REQUIRED) &&
+           !form_filled(i);
 }
 
 bool
@@ -147,9 +148,9 @@ form_width(const struct form_item *i)
     int least = 4, want = (int)s->width;
     switch (s->type) {
     case VT_DATE:
-        return 10;
+        return 11; /* one more than its text, for the cursor behind it */
     case VT_STAMP:
-        return 16;
+        return 17;
     case VT_MONEY:
         return want > 16 ? want : 16;
     case VT_RATE:
@@ -160,7 +161,7 @@ form_width(const struct form_item *i)
         for (size_t k = 0; k < s->nchoices; k++)
             if ((int)utf8_width(s->choices[k].label) > least)
                 least = (int)utf8_width(s->choices[k].label);
-        return least;
+        return least + 1;
     case VT_REF:
         return want > 20 ? want : 20;
     case VT_INT:

@@ -6,7 +6,7 @@
 #include "client/text.h"
 #include "common/base/utf8.h"
 
-enum { MARKER = 1, OPTION = 3, MARK = 3, GAP = 2 };
+enum { MARKER = 1, OPTION = 3, MARK = 3, GAP = 2, LEAST_TEXT = 11 };
 
 void
 list_reset(struct list *l)
@@ -86,33 +86,54 @@ wanted(const struct list_column *c)
     return c->width > label ? c->width : label;
 }
 
-/* Takes columns from the left while they fit; those of little weight only when all others do. */
+static int
+needed(const struct list *l)
+{
+    int sum = 0;
+    for (size_t i = 0; i < l->ncolumns; i++)
+        sum += l->columns[i].shown ? l->columns[i].shown + GAP : 0;
+    return sum - GAP;
+}
+
+static struct list_column *
+widest_text(struct list *l)
+{
+    struct list_column *ret = NULL;
+    for (size_t i = 0; i < l->ncolumns; i++) {
+        struct list_column *c = &l->columns[i];
+        if (c->shown && !c->right && (!ret || c->shown > ret->shown))
+            ret = c;
+    }
+    return ret;
+}
+
+/* Columns of little weight go first, then the widest texts shrink, then columns go from the right. */
+static void
+fit(struct list *l, int room)
+{
+    for (size_t i = 0; i < l->ncolumns; i++)
+        l->columns[i].shown = wanted(&l->columns[i]);
+    for (size_t i = l->ncolumns; i-- > 0 && needed(l) > room;)
+        if (l->columns[i].narrow)
+            l->columns[i].shown = 0;
+    struct list_column *w;
+    while (needed(l) > room && (w = widest_text(l)) && w->shown > LEAST_TEXT)
+        w->shown--;
+    for (size_t i = l->ncolumns; i-- > 1 && needed(l) > room;)
+        l->columns[i].shown = 0;
+    if (needed(l) > room)
+        l->columns[0].shown = room > 1 ? room : 1;
+}
+
 static void
 lay_out(struct list *l, int cols)
 {
-    int left = MARKER + (l->options ? OPTION : 1) + (l->marks ? MARK : 0), used = left;
-    for (int weight = 0; weight < 2; weight++)
-        for (size_t i = 0; i < l->ncolumns; i++) {
-            struct list_column *c = &l->columns[i];
-            if (c->narrow != (weight == 1))
-                continue;
-            c->shown = wanted(c);
-            if (used + c->shown > cols)
-                c->shown = cols - used >= 8 && used == left  ? cols - used
-                           : cols - used >= 10 && !c->narrow ? cols - used
-                                                             : 0;
-            used += c->shown ? c->shown + GAP : 0;
-        }
-    int x = left;
-    struct list_column *widest = NULL;
-    for (size_t i = 0; i < l->ncolumns; i++) {
-        struct list_column *c = &l->columns[i];
-        if (c->shown && !c->right && (!widest || c->shown > widest->shown))
-            widest = c;
-    }
-    int spare = cols - used + GAP;
-    if (widest && spare > 0)
-        widest->shown += spare < 16 ? spare : 16;
+    int x = MARKER + (l->options ? OPTION : 1) + (l->marks ? MARK : 0);
+    fit(l, cols - x);
+    struct list_column *w = widest_text(l);
+    int spare = cols - x - needed(l);
+    if (w && spare > 0)
+        w->shown += spare < 16 ? spare : 16;
     for (size_t i = 0; i < l->ncolumns; i++) {
         l->columns[i].x = x;
         x += l->columns[i].shown ? l->columns[i].shown + GAP : 0;
