@@ -6,7 +6,7 @@
 #include "server/rule/token.h"
 #include "server/store/sql.h"
 
-/* Candidates looked at before the other words decide: bounds what a common first letter costs. */
+/* Tokens looked at: bounds what a common first letter costs. */
 enum { CANDIDATES = 400, GUESSES = 3, GUESS_MIN = 3 };
 
 struct found {
@@ -37,11 +37,10 @@ token_stmt(struct op_ctx *ctx, struct str first, const struct token_query *q, bo
     params[n++] = VALUE_TEXT(first);
     params[n++] = past(ctx->arena, first);
     buf_init(&b, ctx->arena, 1024);
-    buf_printf(
+    buf_add_str(
         &b,
-        "select c.entity, c.row_id, min(c.why), bool_or(c.token = $1) from (select entity, row_id, why, token"
-        " from app.search_token where token >= $1 and token < $2 order by token limit %d) c where true",
-        CANDIDATES);
+        STR("select c.entity, c.row_id, min(c.why), bool_or(c.token = $1) from (select entity, row_id, why,"
+            " token from app.search_token t where token >= $1 and token < $2"));
     for (size_t i = 0; all_words && i < q->nwords; i++) {
         if (i == q->longest)
             continue;
@@ -49,10 +48,11 @@ token_stmt(struct op_ctx *ctx, struct str first, const struct token_query *q, bo
         params[n++] = past(ctx->arena, q->words[i]);
         buf_printf(
             &b,
-            " and exists (select from app.search_token s where s.entity = c.entity and s.row_id = c.row_id"
+            " and exists (select from app.search_token s where s.entity = t.entity and s.row_id = t.row_id"
             " and s.token >= $%zu and s.token < $%zu)",
             n - 1, n);
     }
+    buf_printf(&b, " order by token limit %d) c", CANDIDATES);
     buf_printf(&b, " group by c.entity, c.row_id order by 4 desc, 1, 2 limit %d", LIMIT_HITS);
     buf_add_char(&b, '\0');
     return (struct pg_stmt){(const char *)b.p, params, n};

@@ -23,11 +23,15 @@ static const char *const statements[STATEMENTS] = {
     [S_RECEIPTS] = "select count(*) filter (where paid_on >= app.today()), count(*) filter (where paid_on > "
                    "app.today() - 7),"
                    " count(*) from (select paid_on from app.receipt where state = 1 limit 1000) x",
-    [S_ALERTS] = "select d.kind, d.due_date, p.id, p.number, coalesce(v.plate, v.chassis, 'no plate'), c.name"
-                 " from (select kind, row_id, due_date from app.due_item where is_open and kind in (1, 2)"
-                 " and due_date <= app.today() + 30 order by due_date, kind, row_id limit 20) d"
-                 " join app.policy p on p.id = d.row_id join app.vehicle v on v.id = p.vehicle_id"
-                 " join app.customer c on c.id = p.customer_id order by d.due_date, d.kind, p.number",
+    [S_ALERTS] =
+        "select d.kind, d.due_date, p.id, p.number, coalesce(v.plate, v.chassis, 'no plate'), c.name from ("
+        "(select kind, row_id, due_date from app.due_item where is_open and kind = 1"
+        " and due_date <= app.today() + 30 order by due_date, row_id limit 20) union all "
+        "(select kind, row_id, due_date from app.due_item where is_open and kind = 2"
+        " and due_date <= app.today() + 30 order by due_date, row_id limit 20)"
+        " order by due_date, kind, row_id limit 20) d"
+        " join app.policy p on p.id = d.row_id join app.vehicle v on v.id = p.vehicle_id"
+        " join app.customer c on c.id = p.customer_id order by d.due_date, d.kind, p.number",
     [S_FIGURES] =
         "select k, coalesce(f.n, 0)::bigint, coalesce(f.amount, 0)::bigint from unnest(array[1, 2, 3]) k"
         " left join app.day_figure f on f.kind = k and f.day = app.today() and f.branch_id = $1 order by k",

@@ -54,12 +54,18 @@ add_filter(struct query *q, const struct page_filter *f)
         return;
     }
     const char *place = param(q, &f->value);
-    /* People do not mind capitals; the human key is compared as it is kept, by its index. */
-    bool folds = f->field->type == VT_TEXT && !(f->field->flags & SCHEMA_KEY);
-    if (f->op == FILTER_PREFIX)
+    /* Numbers and codes are kept in capitals and compared by their index; other texts do not mind capitals.
+     */
+    bool is_key =
+        f->field->type == VT_TEXT && (f->field->flags & SCHEMA_KEY) && (f->field->flags & SCHEMA_UPPER);
+    if (is_key && f->op == FILTER_PREFIX)
+        buf_printf(&q->sql, "%s >= upper(%s) and %s < upper(%s) || U&'\\+10FFFF'", column, place, column,
+                   place);
+    else if (f->op == FILTER_PREFIX)
         buf_printf(&q->sql, "starts_with(lower(%s), lower(%s))", column, place);
-    else if (folds)
-        buf_printf(&q->sql, "lower(%s) %s lower(%s)", column, operators[f->op], place);
+    else if (f->field->type == VT_TEXT)
+        buf_printf(&q->sql, is_key ? "%s %s upper(%s)" : "lower(%s) %s lower(%s)", column, operators[f->op],
+                   place);
     else
         buf_printf(&q->sql, "%s %s %s", column, operators[f->op], place);
 }

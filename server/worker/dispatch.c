@@ -174,10 +174,9 @@ look_who(struct worker *w, struct call *c, const struct pg_rows **ret)
 }
 
 static enum rc
-permit_and_run(struct call *c)
+run_handler(struct call *c)
 {
-    enum rc rc = permit_request(c->ctx.who.role, c->method, &c->params, &c->err);
-    return rc == RC_OK ? handler(c->method->number)(&c->ctx, &c->params, &c->body, &c->err) : rc;
+    return handler(c->method->number)(&c->ctx, &c->params, &c->body, &c->err);
 }
 
 static void
@@ -218,7 +217,9 @@ try_read(struct worker *w, struct call *c, bool *ret_settled)
         return rc;
     forget_findings(c);
     c->tx.entered.nrows = 0;
-    rc = permit_and_run(c);
+    rc = permit_request(c->ctx.who.role, c->method, &c->params, &c->err);
+    if (rc == RC_OK)
+        rc = run_handler(c);
     if (rc != RC_RETRY && rc != RC_UNAUTHENTICATED)
         rc = confirm_who(c, rc);
     if (rc == RC_UNAUTHENTICATED)
@@ -282,11 +283,11 @@ try_write(struct call *c, struct idem *idem)
     if (rc == RC_OK)
         rc = op_context_read(&c->tx.entered, &c->ctx.who, &c->err);
     if (rc == RC_OK)
+        rc = permit_request(c->ctx.who.role, c->method, &c->params, &c->err);
+    if (rc == RC_OK)
         rc = idem_found(idem, &rows[IDEM_LOOKUP], &found, &code, &stored, &c->err);
-    if (rc == RC_OK && found)
-        rc = replay(c, code, stored);
-    else if (rc == RC_OK)
-        rc = permit_and_run(c);
+    if (rc == RC_OK)
+        rc = found ? replay(c, code, stored) : run_handler(c);
     if (rc == RC_OK && !found) {
         const struct pg_stmt store = idem_store(idem, RC_OK, encode_body(c->ctx.arena, &c->body));
         rc = tx_commit(&c->tx, c->ctx.arena, &store, 1, &c->err);

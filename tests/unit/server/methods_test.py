@@ -113,6 +113,12 @@ class Reading(Case):
                 rows = self.agent.ok("list", entity="vehicle", filters=filters).body["page"]["rows"]
                 self.assertEqual(vehicle in [row["id"] for row in rows], hit)
 
+    def test_numbers_are_filtered_in_any_case_and_by_their_beginning(self):
+        number = self.agent.ok("get", entity="policy", id=self.agent.quote()).fields["number"]
+        for op, text in (("=", number.lower()), ("~", number.lower()), ("~", number[:-1])):
+            rows = self.agent.ok("list", entity="policy", filters=[["number", op, text]]).body["page"]["rows"]
+            self.assertIn(number, [row["fields"]["number"] for row in rows])
+
     def test_a_filter_that_can_not_be_is_refused_by_name(self):
         self.refused(self.agent.call("list", entity="vehicle", filters=[["note", "=", "x"]]), "BAD_PARAMS")
         self.refused(self.agent.call("list", entity="vehicle", filters=[["owner", ">", "0712345678"]]), "BAD_PARAMS", "owner")
@@ -237,6 +243,30 @@ class Writing(Case):
         code = self.admin.ok("list", entity="product").body["page"]["rows"][0]
         self.refused(self.admin.call("set", entity="product", id=code["id"], version=code["version"], fields={"code": "other"}),
                      "BAD_PARAMS", "code")
+
+    def test_what_an_administrator_sets_up_is_checked_added_and_changed(self):
+        for entity, fields, change in (
+                ("branch", {"code": "tb", "name": "Tabora"}, {"phone": "022 211 0000"}),
+                ("product", {"code": "fleet", "name": "Motor fleet", "basis": "flat"}, {"is_active": "no"}),
+                ("rate", {"product": "comprehensive", "vehicle_type": "bus", "from_date": "2026-06-01", "rate": "4.25", "tax": "18"},
+                 {"to_date": "2026-12-31"}),
+                ("vehicle_type", {"code": "tractor", "name": "Tractor"}, {"name": "Farm tractor"}),
+                ("id_type", {"code": "refugee", "name": "Refugee card", "pattern": "^R[0-9]{8}$"}, {"birth_at": 1}),
+                ("plate_pattern", {"code": "farm", "name": "Farm plates", "pattern": "^F[0-9]{4}$", "vehicle_type": "car"}, {"vehicle_type": None}),
+                ("user", {"login": "setup", "name": "Set Up", "role": "viewer", "branch": "MW"}, {"role": "cashier"})):
+            with self.subTest(entity):
+                self.assertEqual(self.admin.ok("check", entity=entity, fields=fields).body["issues"], [])
+                self.refused(self.agent.call("add", entity=entity, fields=fields), "FORBIDDEN")
+                added = self.admin.ok("add", entity=entity, fields=fields).record
+                changed = self.admin.ok("set", entity=entity, id=added["id"], version=1, fields=change).record
+                self.assertEqual(changed["version"], 2)
+                events = self.admin.ok("history", entity=entity, id=added["id"]).body["events"]["rows"]
+                self.assertEqual([c["field"] for c in events[0]["changes"]], list(change))
+
+    def test_one_code_is_given_once_and_one_price_holds_on_a_day(self):
+        self.refused(self.admin.call("add", entity="vehicle_type", fields={"code": "car", "name": "Car again"}), "DUPLICATE", "code")
+        reply = self.admin.call("add", entity="rate", fields={"product": "comprehensive", "from_date": "2026-05-05", "rate": "3"})
+        self.assertIn(reply.code, ("REFUSED", "DUPLICATE"), reply)
 
     def test_check_says_what_add_would_say_and_saves_nothing(self):
         self.agent.customer(name="Checked Once", phone="0744 000 111")
