@@ -23,7 +23,7 @@ OK, USAGE, DATA, NOINPUT, UNAVAILABLE, EXISTS, NOPERM = 0, 64, 65, 66, 69, 73, 7
 
 def setUpModule():
     global service
-    service = Service()
+    service = Service(customers=60)
     service.__enter__()
 
 

@@ -144,7 +144,7 @@ Test(command, filters_carry_their_operator_and_text_as_typed)
         {"value>5",      FILTER_GT,     "5"    },
         {"value>=1,000", FILTER_GE,     "1,000"},
         {"plate~T 3",    FILTER_PREFIX, "T 3"  },
-        {"note==x",      FILTER_EQ,     "=x"   },
+        {"plate==x",     FILTER_EQ,     "=x"   },
     };
     for (size_t i = 0; i < COUNTOF(rows); i++) {
         struct cli_command c;
