@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -64,37 +65,51 @@ told_to_stop(const struct master *m, int seconds)
     return false;
 }
 
-/* A configured database may be away for a while when the machine starts; ours may not. */
+/* Brings our own to this program's version; a failure here is final. */
+static enum rc
+bring_up_embedded(struct master *m, struct err *reterr)
+{
+    struct migrate_report report;
+    enum rc rc = start_embedded(m, reterr);
+    if (rc == RC_OK) {
+        rc = migrate_run(m->embedded.boot_conninfo, MIGRATE_MS, &report, reterr);
+    }
+    if (rc == RC_OK) {
+        log_info("database.schema", "version=%d applied=%d", report.version, report.applied);
+    }
+    return rc;
+}
+
+/* A configured database may be away for a while when the machine starts, or not be set up yet: wait for it.
+ */
+static enum rc
+wait_for_configured(struct master *m, struct err *reterr)
+{
+    const char *conninfo = m->config.conninfo;
+    char text[LOG_TEXT];
+    struct migrate_report report;
+    struct err ignored;
+    setenv("PGUSER", "bima_jobs", 0); /* who looks, when the conninfo names nobody */
+    while (migrate_check(conninfo, reterr) != RC_OK) {
+        /* a user that is named there may be allowed to mend it; bima_jobs is not */
+        if (migrate_run(conninfo, MIGRATE_MS, &report, &ignored) == RC_OK) {
+            log_info("database.schema", "version=%d applied=%d", report.version, report.applied);
+            break;
+        }
+        log_warn("database.wait", "error=%s", log_text(reterr->log, text));
+        if (told_to_stop(m, RETRY_S)) {
+            return err_set(reterr, RC_SHUTTING_DOWN, NULL, "stopped while waiting for the database");
+        }
+    }
+    m->database_up = true;
+    return RC_OK;
+}
+
 static enum rc
 bring_up_database(struct master *m, struct err *reterr)
 {
-    struct migrate_report report;
     m->is_embedded = m->config.conninfo[0] == '\0';
-    if (m->is_embedded) {
-        enum rc rc = start_embedded(m, reterr);
-        if (rc != RC_OK) {
-            return rc;
-        }
-    }
-    const char *conninfo = m->is_embedded ? m->embedded.boot_conninfo : m->config.conninfo;
-    for (;;) {
-        enum rc rc = m->is_embedded ? RC_INTERNAL : migrate_check(conninfo, reterr);
-        if (rc == RC_OK) {
-            return RC_OK;
-        }
-        if (rc != RC_UNAVAILABLE) {
-            rc = migrate_run(conninfo, MIGRATE_MS, &report, reterr);
-        }
-        if (rc == RC_OK) {
-            log_info("database.schema", "version=%d applied=%d", report.version, report.applied);
-            return RC_OK;
-        }
-        char text[LOG_TEXT];
-        log_warn("database.wait", "error=%s", log_text(reterr->log, text));
-        if (m->is_embedded || rc != RC_UNAVAILABLE || told_to_stop(m, RETRY_S)) {
-            return rc;
-        }
-    }
+    return m->is_embedded ? bring_up_embedded(m, reterr) : wait_for_configured(m, reterr);
 }
 
 static void

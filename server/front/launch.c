@@ -100,7 +100,7 @@ open_ends(struct ends *e, const struct launch *l)
  * ------------------------------------------------ */
 
 static void
-limit(int what, rlim_t most)
+limit(__rlimit_resource_t what, rlim_t most)
 {
     struct rlimit r = {.rlim_cur = most, .rlim_max = most};
     (void)setrlimit(what, &r);

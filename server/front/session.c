@@ -78,7 +78,7 @@ drop(struct session *s)
     struct front *f = s->front;
     forget_touch(s);
     bool signed_in = s->stage == STAGE_OPEN;
-    log_event(signed_in ? LOG_INFO_ : LOG_DEBUG_, "session.end", "session=%llu seconds=%llu why=\"%s\"",
+    log_event(signed_in ? LOG_INFO_ : LOG_DEBUG_, "session.end", "session=%llx seconds=%llu why=\"%s\"",
               (unsigned long long)s->who.session, (unsigned long long)(f->now - s->born) / 1000,
               s->ending == NULL ? "closed" : s->ending);
     while (s->channels != NULL) {
@@ -183,7 +183,7 @@ session_opened(struct session *s)
     f->nopen++;
     s->stage = STAGE_OPEN;
     s->deadline = f->now + f->settings->open_seconds * 1000u;
-    log_info("session.open", "session=%llu tenant=%d", (unsigned long long)s->who.session, s->who.tenant);
+    log_info("session.open", "session=%llx tenant=%d", (unsigned long long)s->who.session, s->who.tenant);
 }
 
 void

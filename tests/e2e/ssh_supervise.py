@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """Processes that die, a database that goes away, stopping, and who runs as whom."""
+import glob
 import os
 import pwd
+import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -203,6 +206,59 @@ class Stopping(WithService):
             talk.request(1, wire.LIST, LIST_CUSTOMERS)
             wait_for("it is under way", held.waiting)
             self.assertEqual(self.service.stop(), 0)
+
+
+class Configured(unittest.TestCase):
+    """A database of one's own, named in conninfo."""
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="bima-db-", dir="/tmp")
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support/cluster")
+        self.addCleanup(subprocess.run, [script, "stop", self.dir])
+        subprocess.run([script, "start", self.dir], check=True, stdout=subprocess.DEVNULL)
+        self.service = Service(demo=False, ctl_env=dict(os.environ, PGUSER="bima_boot"), conninfo=f"host={self.dir} dbname=bima")
+
+    def tearDown(self):
+        self.service.__exit__(None, None, None)
+
+    def pg_ctl(self, *words):
+        pg = max(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"))
+        owner = {"user": "postgres"} if os.geteuid() == 0 else {}
+        subprocess.run([pg, "-D", os.path.join(self.dir, "data"), "-w", "-s", *words], check=True, cwd="/",
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **owner)
+
+    def database(self):
+        return self.service.status()[0]["database"]
+
+    def test_the_service_waits_for_it_uses_it_and_comes_back_with_it(self):
+        starting = threading.Thread(target=self.service.start)
+        starting.start()
+        wait_for("the service says what it waits for", lambda: os.path.exists(self.service.log) and
+                 self.service.logged("event=database.wait"))
+        self.service.write_conf()
+        self.service.ctl("migrate")
+        starting.join(60)
+        out = self.service.ctl("company", "add", "SI", "Simba Insurance", "--domain", "simba.co.tz")
+        self.service.passwords[self.service.admin] = re.search(r"password=(\S+)", out)[1]
+        line = wire.connect(self.service.port, self.service.admin, self.service.password(self.service.admin))
+        talk = wire.Wire(line)
+        self.assertEqual(talk.receive()[:3], [wire.REPLY, 0, wire.OK])
+        self.assertNotIn("postgres", self.service.status()[1])
+
+        self.pg_ctl("stop", "-m", "immediate")
+        talk.request(1)
+        self.assertEqual(talk.receive()[:3], [wire.REPLY, 1, wire.RETRY])
+        wait_for("status says that it is down", lambda: self.database() == "down")
+        self.pg_ctl("start", "-l", os.path.join(self.dir, "data/log"), "-o", f"-c listen_addresses= -c unix_socket_directories={self.dir}")
+        wait_for("status says that it is up", lambda: self.database() == "up")
+        code = None
+        for number in range(2, 10):
+            talk.request(number)
+            code = talk.receive()[2]
+            if code == wire.OK:
+                break
+        self.assertEqual(code, wire.OK)
+        line.close()
 
 
 class Rights(WithService):

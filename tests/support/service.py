@@ -50,7 +50,7 @@ class Service:
     clerk, cashier, manager, admin = (f"{who}@simba.co.tz" for who in ("amina", "juma", "neema", "admin"))
     other = "asha@twiga.co.tz"
 
-    def __init__(self, customers=0, seed=1, demo=True, **settings):
+    def __init__(self, customers=0, seed=1, demo=True, ctl_env=None, **settings):
         self.bimad = os.path.join(BUILD, "server/bimad")
         self.bimactl = self.find("server/ctl/bimactl", "server/bimactl")
         self.bima = os.path.join(BUILD, "client/bima")
@@ -64,6 +64,7 @@ class Service:
         self.known_hosts = os.path.join(self.home, "known_hosts")
         self.passwords = {}
         self.process = None
+        self.ctl_env = ctl_env
         self.customers, self.seed, self.demo = customers, seed, demo
         self.settings = {"listen": f"127.0.0.1:{self.port}", "state_dir": self.state, "run_dir": self.run,
                          "client_program": self.reachable(self.bima), "workers": 2, "bulk_workers": 1}
@@ -168,7 +169,8 @@ class Service:
 
     def ctl(self, *words):
         done = subprocess.run([self.bimactl, "--config", self.conf, *words], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=300)
+                              capture_output=True, text=True, timeout=300,
+                              env=self.ctl_env)
         assert done.returncode == 0, f"bimactl {words}: {done.stdout}{done.stderr}"
         return done.stdout
 
