@@ -50,7 +50,7 @@ class Service:
     clerk, cashier, manager, admin = (f"{who}@simba.co.tz" for who in ("amina", "juma", "neema", "admin"))
     other = "asha@twiga.co.tz"
 
-    def __init__(self, customers=0, seed=1, demo=True, ctl_env=None, **settings):
+    def __init__(self, customers=50, seed=1, demo=True, ctl_env=None, **settings):
         self.bimad = os.path.join(BUILD, "server/bimad")
         self.bimactl = self.find("server/ctl/bimactl", "server/bimactl")
         self.bima = os.path.join(BUILD, "client/bima")
