@@ -126,8 +126,7 @@ def run(way, service, plate, phone, say=lambda *a: None):
                                           "owner": phone, "chassis": "NCP60-" + phone[-6:]})
     quote = must(clerk, "policy", "quote", fields={"vehicle": plate, "product": "comprehensive", "sum_insured": "15,000,000"})
     number = quote["record"]["fields"]["number"]
-    terms = must(clerk, "term", "list", fields={"policy": number})
-    term = rows(terms)[0]
+    term = must(clerk, "term", "show", number + "#1")["record"]["fields"]
     assert [money(term[k]) for k in ("premium", "tax", "total")] == [52500000, 9450000, 61950000], term
 
     must(clerk, "policy", "issue", number)
