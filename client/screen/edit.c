@@ -281,7 +281,7 @@ outcome(struct view *v, const struct outcome *o)
             send(v, o->text);
         break;
     case PURPOSE_LEAVE:
-        if (o->choice == 1) {
+        if (o->choice == 2) {
             d->saved = true;
             view_finish(v, (struct outcome){.choice = 0});
         }
@@ -360,7 +360,7 @@ may_leave(struct view *v)
                         .purpose = PURPOSE_LEAVE,
                         .title = str_from(_("Not saved")),
                         .text = str_from(_("What you typed here is not saved yet.")),
-                        .answers = {str_from(_("Leave and drop it")), str_from(_("Stay"))},
+                        .answers = {str_from(_("Stay and go on")), str_from(_("Leave and drop it"))},
                         .nanswers = 2
     });
     return false;
@@ -417,7 +417,6 @@ bar(struct view *v, size_t *ret_n)
         {CMD_PROMPT,       NULL            },
         {CMD_UNDO,         N_("Undo")      },
         {CMD_PAGE_FORWARD, N_("Next error")},
-        {CMD_DUP,          NULL            },
         {CMD_SAVE,         NULL            },
         {CMD_BACK,         NULL            }
     };

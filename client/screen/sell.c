@@ -166,7 +166,7 @@ quote(struct view *v, bool barrier)
     struct params p = {.present = 1u << PARAM_STEPS};
     p.nsteps = make_steps(d, &a, false, &p.steps);
     d->quote_turn = (uint16_t)(d->quote_turn + 1);
-    app_ask(v, &(struct ask){.method = METHOD_CHECK,
+    app_ask(v, &(struct ask){.method = METHOD_TRIAL,
                              .params = &p,
                              .tag = TAG_QUOTE + (uint32_t)d->quote_turn,
                              .barrier = barrier,
@@ -583,7 +583,7 @@ outcome(struct view *v, const struct outcome *o)
         }
         break;
     case PURPOSE_LEAVE:
-        if (o->choice == 1) {
+        if (o->choice == 2) {
             d->saved = true;
             view_pop(v);
         }
@@ -603,7 +603,7 @@ may_leave(struct view *v)
                         .purpose = PURPOSE_LEAVE,
                         .title = str_from(_("Not saved")),
                         .text = str_from(_("This new business is not saved yet.")),
-                        .answers = {str_from(_("Leave and drop it")), str_from(_("Stay"))},
+                        .answers = {str_from(_("Stay and go on")), str_from(_("Leave and drop it"))},
                         .nanswers = 2
     });
     return false;
@@ -653,7 +653,6 @@ bar(struct view *v, size_t *ret_n)
     static const struct bar_key keys[] = {
         {CMD_HELP,         NULL            },
         {CMD_PALETTE,      NULL            },
-        {CMD_HOME,         NULL            },
         {CMD_PROMPT,       NULL            },
         {CMD_UNDO,         N_("Undo")      },
         {CMD_PAGE_FORWARD, N_("Next error")},

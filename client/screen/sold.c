@@ -78,11 +78,11 @@ take_record(struct view *v, const struct body_record *r)
 }
 
 static void
-ask_policy(struct view *v)
+ask_policy(struct view *v, bool barrier)
 {
     struct sold *d = v->data;
     struct params p = params_record(d->policy.e->number, d->policy.id);
-    app_ask(v, &(struct ask){.method = METHOD_GET, .params = &p, .tag = TAG_POLICY});
+    app_ask(v, &(struct ask){.method = METHOD_GET, .params = &p, .tag = TAG_POLICY, .barrier = barrier});
     const struct schema_entity *e = schema_entity_named(app_schema(app_of(v)), STR("certificate"));
     const struct schema_field *via = e ? schema_field_named(e, STR("policy")) : NULL;
     if (!via)
@@ -93,7 +93,8 @@ ask_policy(struct view *v)
     list.filters = &f;
     list.nfilters = 1;
     list.limit = 1;
-    app_ask(v, &(struct ask){.method = METHOD_LIST, .params = &list, .tag = TAG_CERTIFICATE});
+    app_ask(
+        v, &(struct ask){.method = METHOD_LIST, .params = &list, .tag = TAG_CERTIFICATE, .barrier = barrier});
 }
 
 static void
@@ -125,7 +126,7 @@ answer(struct view *v, struct answer *a)
         take_record(v, &a->body->record);
     if (a->tag == TAG_VERIFY) {
         ((struct sold *)v->data)->verified = true;
-        ask_policy(v);
+        ask_policy(v, true);
     }
 }
 
@@ -193,7 +194,7 @@ command(struct view *v, enum cmd c)
         sell_open(a, STR_NONE);
         return true;
     case CMD_REFRESH:
-        ask_policy(v);
+        ask_policy(v, true);
         return true;
     default:
         return false;
@@ -325,5 +326,5 @@ sold_open(struct app *a, const struct body *results, size_t n)
         view_pop(v);
         return;
     }
-    ask_policy(v);
+    ask_policy(v, false);
 }

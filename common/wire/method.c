@@ -33,6 +33,8 @@ static const struct method_info table[] = {
     {METHOD_BATCH, "batch", METHOD_WRITES, P(STEPS), P(STEPS),
      "adds, sets and actions in one transaction: all or nothing"},
     {METHOD_STATUS, "status", 0, 0, 0, "the service's version, day and health as this user may see them"},
+    {METHOD_TRIAL, "trial", 0, P(STEPS), P(STEPS),
+     "what a batch would answer: everything is done and undone again, so a price is seen before it is agreed"},
   /* clang-format on */
 };
 
@@ -100,10 +102,10 @@ enum rc
 method_check_params(const struct method_info *m, const struct params *p, struct err *reterr)
 {
     enum rc rc = check_keys(m, p, reterr);
-    if (rc || m->number != METHOD_BATCH)
+    if (rc || (m->number != METHOD_BATCH && m->number != METHOD_TRIAL))
         return rc;
     if (p->nsteps == 0)
-        return err_set(reterr, RC_BAD_PARAMS, "steps", "a batch needs at least one step");
+        return err_set(reterr, RC_BAD_PARAMS, "steps", "a %s needs at least one step", m->name);
     for (size_t i = 0; i < p->nsteps && !rc; i++)
         rc = check_step(&p->steps[i], i, reterr);
     return rc;

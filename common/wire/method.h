@@ -24,6 +24,7 @@ enum method {
     METHOD_PRINT = 13,   /* entity, id|key, format -> file */
     METHOD_BATCH = 14,   /* steps (add, set, act) -> results, all or nothing */
     METHOD_STATUS = 15,  /* -> status of the service as this user may see it (version, today, latency) */
+    METHOD_TRIAL = 16,   /* steps as of a batch -> the results they would have; all undone, nothing is saved */
 };
 
 enum method_flag {

@@ -55,6 +55,7 @@ static const struct {
     {METHOD_PRINT,    op_print   },
     {METHOD_BATCH,    op_batch   },
     {METHOD_STATUS,   op_status  },
+    {METHOD_TRIAL,    op_batch   },
 };
 
 /* describe asks nothing of the database: dispatch puts the schema in once it knows the role. */
@@ -296,6 +297,22 @@ try_write(struct call *c, struct idem *idem)
     return rc;
 }
 
+/* Does everything and takes it back: what it would cost or what would refuse it. */
+static enum rc
+run_trial(struct call *c)
+{
+    forget_findings(c);
+    enum rc rc = tx_begin(&c->tx, c->ctx.arena, NULL, 0, NULL, &c->err);
+    if (rc == RC_OK)
+        rc = op_context_read(&c->tx.entered, &c->ctx.who, &c->err);
+    if (rc == RC_OK)
+        rc = permit_request(c->ctx.who.role, c->method, &c->params, &c->err);
+    if (rc == RC_OK)
+        rc = run_handler(c);
+    tx_rollback(&c->tx, c->ctx.arena);
+    return rc;
+}
+
 /* A few milliseconds, different for each: those who met in a deadlock should not meet again. */
 static void
 step_back(int tries)
@@ -370,7 +387,9 @@ static enum rc
 run_request(struct worker *w, struct call *c)
 {
     enum rc rc = read_request(c);
-    if (rc == RC_OK)
+    if (rc == RC_OK && c->method->number == METHOD_TRIAL)
+        rc = run_trial(c);
+    else if (rc == RC_OK)
         rc = (c->method->flags & METHOD_WRITES) ? run_write(c) : run_read(w, c);
     if (rc == RC_OK && c->method->number == METHOD_DESCRIBE)
         rc = put_schema(w, c, c->params.hash);

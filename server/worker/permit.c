@@ -103,6 +103,7 @@ verb_of(const struct method_info *m, const struct params *p, const struct entity
     case METHOD_HOME:
     case METHOD_FIND:
     case METHOD_BATCH:
+    case METHOD_TRIAL:
     case METHOD_STATUS:
         break;
     }
@@ -124,7 +125,7 @@ permit_one(enum user_role role, const struct method_info *m, const struct params
 enum rc
 permit_request(enum user_role role, const struct method_info *m, const struct params *p, struct err *reterr)
 {
-    if (m->number != METHOD_BATCH)
+    if (m->number != METHOD_BATCH && m->number != METHOD_TRIAL)
         return permit_one(role, m, p, reterr);
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < p->nsteps; i++) {
