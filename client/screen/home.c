@@ -372,7 +372,7 @@ paint_bars(const struct home *d, const struct area *a, int y)
     x += (int)h->nspark + 3;
     paint_format(a, (struct spot){.y = y, .x = x, .role = ROLE_DIM}, _("low %lld   high %lld   today %lld"),
                  (long long)extreme(h, false), (long long)extreme(h, true),
-                 (long long)h->spark[h->nspark - 1]);
+                 (long long)h->spark[0]);
 }
 
 static void

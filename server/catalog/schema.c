@@ -126,5 +126,5 @@ catalog_schema(struct arena *a, enum user_role role, catalog_may *may, struct sc
         if (may(role, entities[i]->name, "read"))
             ret->entities[ret->nentities++] = entity_of(a, entities[i], role, may);
     if (may_sell(role, may))
-        ret->sell |= 1u << FLOW_NEW_BUSINESS;
+        ret->sell |= FLOW_NEW_BUSINESS;
 }
