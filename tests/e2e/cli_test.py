@@ -447,6 +447,30 @@ class BrokenLines(unittest.TestCase):
         self.assertLessEqual(self.count(code), 1)
 
 
+class Completion(unittest.TestCase):
+    SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../contrib/completions/bima")
+
+    def complete(self, *words):
+        """What Tab offers for the last of the words; no password file, so asking the service would fail."""
+        env = environment(BIMA_HOST="127.0.0.1", BIMA_PORT=str(service.port), BIMA_LOGIN=service.clerk)
+        env["PATH"] = os.path.dirname(service.bima) + ":" + env["PATH"]
+        code = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+                '_bima bima "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"; printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "-c", code, "bash", self.SCRIPT, "bima", *words], env=env, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (OK, ""))
+        return done.stdout.split()
+
+    def test_words_are_offered_from_what_was_cached(self):
+        good(service.clerk, "me")
+        self.assertEqual(self.complete("cust"), ["customer"])
+        self.assertEqual(self.complete("policy", "qu"), ["quote"])
+        self.assertEqual(self.complete("policy", "quote", "sum"), ["sum_insured="])
+        self.assertEqual(self.complete("receipt", "add", "method=ca"), ["cash", "card"])
+        self.assertIn("--json", self.complete("policy", "--js"))
+        self.assertEqual(self.complete("policy", "--format", "p"), ["pdf"])
+
+
 class OverSsh(unittest.TestCase):
     def ssh(self, who, command, stdin=None):
         given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
