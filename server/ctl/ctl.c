@@ -74,7 +74,7 @@ ctl_options(struct ctl *ctl, const struct ctl_option *options, size_t n, struct 
 void
 ctl_password(char out[CTL_PASSWORD])
 {
-    /* 32 signs, none of which looks like another */
+    /* none of which looks like another */
     static const char signs[] = "abcdefghjkmnpqrstuvwxyz23456789";
     enum { SIGNS = sizeof signs - 1, GROUPS = 4, GROUP = 4 };
     size_t at = 0;

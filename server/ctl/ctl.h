@@ -47,7 +47,7 @@ struct ctl_option {
 enum rc ctl_options(struct ctl *ctl, const struct ctl_option *options, size_t n,
                     struct err *reterr) NODISCARD;
 
-/* A password people can type: four groups of letters and digits that look like nothing else, 80 bits. */
+/* A password people can type: four groups of letters and digits that look like nothing else, 79 bits. */
 enum { CTL_PASSWORD = 24 };
 void ctl_password(char out[CTL_PASSWORD]);
 /* "name@domain" in lower case; both parts live in the arena. Fails: RC_BAD_PARAMS. */

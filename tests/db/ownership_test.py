@@ -9,7 +9,7 @@ from world import SIMBA, Refusals, Work, refusal
 class OneOwner(Refusals, unittest.TestCase):
     def test_a_vehicle_without_an_owner_is_not_kept(self):
         with self.refused("owner_mirrored"), Work() as w:
-            w.insert("vehicle", {"tenant_id": SIMBA.id, "plate": "T9", "plate_key": "T9", "vehicle_type_id": SIMBA.car,
+            w.insert("vehicle", {"tenant_id": SIMBA.id, "plate": "X 9", "plate_key": "X9", "vehicle_type_id": SIMBA.car,
                                  "make": "Toyota", "owner_id": w.customer()})
 
     def test_a_second_owner_at_the_same_time_is_refused(self):
@@ -58,7 +58,7 @@ class OneOwner(Refusals, unittest.TestCase):
             w.run("update app.vehicle set owner_id = %s where id = %s", (w.customer(), w.vehicle()))
         with self.refused("ownership_whole"), Work() as w:
             buyer = w.customer()
-            w.own(w.insert("vehicle", {"tenant_id": SIMBA.id, "plate": "T8", "plate_key": "T8", "vehicle_type_id": SIMBA.car,
+            w.own(w.insert("vehicle", {"tenant_id": SIMBA.id, "plate": "X 8", "plate_key": "X8", "vehicle_type_id": SIMBA.car,
                                        "make": "Toyota", "owner_id": buyer}), w.customer(), "2026-01-01", "2026-02-01")
 
     def test_many_transfers_at_once_leave_one_owner(self):

@@ -61,7 +61,7 @@ class TenantIsolation(Refusals, unittest.TestCase):
 
     def test_a_reference_to_another_tenants_record_is_refused(self):
         with self.refused("vehicle_tenant_id_owner_id_fkey"), Work(SIMBA) as w:
-            w.insert("vehicle", {"tenant_id": SIMBA.id, "plate": "T1X", "plate_key": "T1X", "vehicle_type_id": SIMBA.car,
+            w.insert("vehicle", {"tenant_id": SIMBA.id, "plate": "X 1", "plate_key": "X1", "vehicle_type_id": SIMBA.car,
                                  "make": "Toyota", "owner_id": self.their_customer})
         with self.refused("policy_tenant_id_vehicle_id_fkey"), Work(SIMBA) as w:
             w.insert("policy", {"tenant_id": SIMBA.id, "number": "X1", "customer_id": w.customer(), "product_id": SIMBA.product,
