@@ -10,8 +10,8 @@ static const struct field fields[] = {
      18, 0, .help = "Term that pays for it.", .ref = ENTITY_TERM},
     {FIELD(cover, vehicle, VT_REF), COVER_VEHICLE, "Vehicle", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 12, 0,
      .help = "What is covered.", .ref = ENTITY_VEHICLE},
-    {FIELD(cover, from_date, VT_DATE), COVER_FROM_DATE, "From", FF_FILLED | FF_COLUMN, 10, 0,
-     .help = "First day."},
+    {FIELD(cover, from_date, VT_DATE), COVER_FROM_DATE, "From", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 10,
+     0, .help = "First day."},
     {FIELD(cover, to_date, VT_DATE), COVER_TO_DATE, "Until", FF_FILLED | FF_COLUMN, 10, 0,
      .help = "Last day; that day is still covered."},
     {FIELD(cover, in_force, VT_BOOL), COVER_IN_FORCE, "In force", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 8,
@@ -26,9 +26,9 @@ static const struct field fields[] = {
 static const uint32_t all_columns[] = {COVER_VEHICLE,  COVER_FROM_DATE, COVER_TO_DATE,
                                        COVER_IN_FORCE, COVER_POLICY,    COVER_TERM};
 static const struct view views[] = {
-    {1, "all", "Covers, latest first", all_columns, COUNTOF(all_columns), COVER_FROM_DATE, true, NULL},
+    {1, "all", "Covers, latest first", all_columns, COUNTOF(all_columns), COVER_CREATED_AT, true, NULL},
     {2, "in_force", "In force today", all_columns, COUNTOF(all_columns), COVER_TO_DATE, false,
-     "@.in_force and @.from_date <= app.today() and @.to_date >= app.today()"},
+     "@.in_force and @.from_date <= (select app.today()) and @.to_date >= (select app.today())"},
 };
 
 static const struct tab tabs[] = {{"Certificates", ENTITY_CERTIFICATE, CERTIFICATE_COVER}};

@@ -19,8 +19,8 @@ static const struct choice statuses[] = {
 
 static const struct field fields[] = {
     {FIELD(customer, kind, VT_CHOICE), CUSTOMER_KIND, "Kind",
-     SCHEMA_REQUIRED | FF_FORM | FF_COLUMN | SCHEMA_NARROW, 10, 0, .help = "A person or a company.",
-     .group = "Who", .fallback = "individual", CHOICES(kinds)},
+     SCHEMA_REQUIRED | FF_FORM | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 10, 0,
+     .help = "A person or a company.", .group = "Who", .fallback = "individual", CHOICES(kinds)},
     {FIELD(customer, name, VT_TEXT), CUSTOMER_NAME, "Name",
      SCHEMA_REQUIRED | FF_FORM | FF_COLUMN | SCHEMA_KEY | SCHEMA_PERSONAL | SCHEMA_CHECK, 28, 160,
      .help = "Full name as on the identity paper, or the company's registered name."},

@@ -36,7 +36,8 @@ enum entity_flag {
     EF_SEARCH = 1u << 4, /* has search tokens */
 };
 
-/* A named list. `where` is SQL over the table's alias @, without parameters; app.today() is the tenant's day.
+/* A named list. `where` is SQL over the table's alias @, without parameters; (select app.today()) is the
+   company's day, looked up once for all rows.
  */
 struct view {
     uint32_t number;

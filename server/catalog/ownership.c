@@ -6,8 +6,8 @@ static const struct field fields[] = {
      .ref = ENTITY_VEHICLE},
     {FIELD(ownership, customer, VT_REF), OWNERSHIP_CUSTOMER, "Owner", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER,
      28, 0, .help = "Who owns it.", .ref = ENTITY_CUSTOMER},
-    {FIELD(ownership, from_date, VT_DATE), OWNERSHIP_FROM_DATE, "From", FF_FILLED | FF_COLUMN, 10, 0,
-     .help = "First day of the ownership."},
+    {FIELD(ownership, from_date, VT_DATE), OWNERSHIP_FROM_DATE, "From",
+     FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 10, 0, .help = "First day of the ownership."},
     {FIELD(ownership, to_date, VT_DATE), OWNERSHIP_TO_DATE, "Until", SCHEMA_LIST | SCHEMA_FILTER, 10, 0,
      .help = "First day of the next owner; empty for the owner now."},
     {FIELD(ownership, reason, VT_TEXT), OWNERSHIP_REASON, "Reason", SCHEMA_LIST | SCHEMA_NARROW, 24, 400,
@@ -21,7 +21,7 @@ static const struct field fields[] = {
 static const uint32_t all_columns[] = {OWNERSHIP_FROM_DATE, OWNERSHIP_TO_DATE, OWNERSHIP_VEHICLE,
                                        OWNERSHIP_CUSTOMER, OWNERSHIP_REASON};
 static const struct view views[] = {
-    {1, "all", "Owners, latest first", all_columns, COUNTOF(all_columns), OWNERSHIP_FROM_DATE, true, NULL},
+    {1, "all", "Owners, latest first", all_columns, COUNTOF(all_columns), OWNERSHIP_CREATED_AT, true, NULL},
 };
 
 const struct entity ownership_entity = {

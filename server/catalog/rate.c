@@ -41,7 +41,7 @@ static const uint32_t all_columns[] = {RATE_PRODUCT, RATE_VEHICLE_TYPE, RATE_USA
 static const struct view views[] = {
     {1, "all", "Rate book, latest first", all_columns, COUNTOF(all_columns), RATE_FROM_DATE, true, NULL},
     {2, "valid", "Valid today", all_columns, COUNTOF(all_columns), RATE_FROM_DATE, true,
-     "@.from_date <= app.today() and (@.to_date is null or @.to_date >= app.today())"},
+     "@.from_date <= (select app.today()) and (@.to_date is null or @.to_date >= (select app.today()))"},
 };
 
 const struct entity rate_entity = {

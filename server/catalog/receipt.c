@@ -32,8 +32,9 @@ static const struct field fields[] = {
      .fallback = "cash", CHOICES(methods)},
     {FIELD(receipt, reference, VT_TEXT), RECEIPT_REFERENCE, "Reference", FF_NEW | SCHEMA_LIST | SCHEMA_NARROW,
      18, 80, .help = "Transaction, cheque or slip number. Needed unless paid in cash."},
-    {FIELD(receipt, paid_on, VT_DATE), RECEIPT_PAID_ON, "Paid on", FF_FILLED | FF_NEW | FF_COLUMN, 10, 0,
-     .help = "Day the money came in.", .fallback = "t"},
+    {FIELD(receipt, paid_on, VT_DATE), RECEIPT_PAID_ON, "Paid on",
+     FF_FILLED | FF_NEW | SCHEMA_LIST | SCHEMA_FILTER, 10, 0, .help = "Day the money came in.",
+     .fallback = "t"},
     {FIELD(receipt, branch, VT_REF), RECEIPT_BRANCH, "Branch",
      FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 8, 0, .help = "Branch whose till took it.",
      .group = "Handled", .ref = ENTITY_BRANCH},
@@ -68,7 +69,7 @@ static const struct view views[] = {
     {2, "to_verify", "To verify", all_columns, COUNTOF(all_columns), RECEIPT_CREATED_AT, false,
      "@.state = 1"},
     {3, "today", "Taken today", all_columns, COUNTOF(all_columns), RECEIPT_CREATED_AT, true,
-     "@.paid_on = app.today()"},
+     "@.paid_on = (select app.today())"},
 };
 
 static const struct action actions[] = {

@@ -7,13 +7,13 @@
 static const struct field fields[] = {
     {FIELD(term, policy, VT_REF), TERM_POLICY, "Policy", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_KEY,
      16, 0, .help = "Policy the term belongs to.", .group = "Term", .ref = ENTITY_POLICY},
-    {FIELD(term, seq, VT_INT), TERM_SEQ, "No.", FF_FILLED | FF_COLUMN, 3, 0,
+    {FIELD(term, seq, VT_INT), TERM_SEQ, "No.", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 3, 0,
      .help = "1 for the first term, then one more with every renewal."},
     {FIELD(term, state, VT_CHOICE), TERM_STATE, "State", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 17, 0,
      .help = "Active only when its verified receipts equal its total.", CHOICES(term_states)},
-    {FIELD(term, start_date, VT_DATE), TERM_START_DATE, "Starts", FF_FILLED | FF_COLUMN, 10, 0,
-     .help = "First day."},
-    {FIELD(term, end_date, VT_DATE), TERM_END_DATE, "Ends", FF_FILLED | FF_COLUMN, 10, 0,
+    {FIELD(term, start_date, VT_DATE), TERM_START_DATE, "Starts", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 10,
+     0, .help = "First day."},
+    {FIELD(term, end_date, VT_DATE), TERM_END_DATE, "Ends", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 10, 0,
      .help = "Last day; that day is still covered."},
     {FIELD(term, months, VT_INT), TERM_MONTHS, "Months", FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW, 6, 0,
      .help = "How long it runs."},
@@ -53,7 +53,7 @@ static const struct entity_key keys[] = {
 static const uint32_t all_columns[] = {TERM_POLICY,   TERM_SEQ,   TERM_STATE, TERM_START_DATE,
                                        TERM_END_DATE, TERM_TOTAL, TERM_PAID,  TERM_SUM_INSURED};
 static const struct view views[] = {
-    {1, "all", "Terms, latest first", all_columns, COUNTOF(all_columns), TERM_START_DATE, true, NULL},
+    {1, "all", "Terms, latest first", all_columns, COUNTOF(all_columns), TERM_CREATED_AT, true, NULL},
 };
 
 static const struct tab tabs[] = {

@@ -53,7 +53,7 @@ static const struct field fields[] = {
     {FIELD(vehicle, covered_until, VT_DATE), VEHICLE_COVERED_UNTIL, "Covered until", SCHEMA_LIST, 13, 0,
      .help = "Last day of the cover in force; empty when the vehicle is not insured today.",
      .sql = "(select max(c.to_date) from app.cover c where c.tenant_id = @.tenant_id and c.vehicle_id = @.id"
-            " and c.in_force and c.from_date <= app.today() and c.to_date >= app.today())"},
+            " and c.in_force and c.from_date <= (select app.today()) and c.to_date >= (select app.today()))"},
     {FIELD(vehicle, status, VT_CHOICE), VEHICLE_STATUS, "Status",
      FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 12, 0,
      .help = "A deregistered vehicle can't be insured; its plate may be used again.", CHOICES(statuses)},
@@ -83,7 +83,8 @@ static const struct view views[] = {
      NULL},
     {2, "uninsured", "Without cover today", all_columns, COUNTOF(all_columns), VEHICLE_CREATED_AT, true,
      "@.status = 1 and not exists (select 1 from app.cover c where c.tenant_id = @.tenant_id"
-     " and c.vehicle_id = @.id and c.in_force and c.from_date <= app.today() and c.to_date >= app.today())"},
+     " and c.vehicle_id = @.id and c.in_force and c.from_date <= (select app.today()) and c.to_date >= "
+     "(select app.today()))"},
     {3, "transit", "In transit, without a plate", all_columns, COUNTOF(all_columns), VEHICLE_CREATED_AT, true,
      "@.plate_key is null"},
 };
@@ -127,5 +128,5 @@ const struct entity vehicle_entity = {
         "concat_ws(' · ', concat_ws(' ', @.make, @.model), (select o.name from app.customer o"
         " where o.tenant_id = @.tenant_id and o.id = @.owner_id),"
         " (select 'covered until ' || max(c.to_date)::text from app.cover c where c.tenant_id = @.tenant_id"
-        " and c.vehicle_id = @.id and c.in_force and c.to_date >= app.today()))",
+        " and c.vehicle_id = @.id and c.in_force and c.to_date >= (select app.today())))",
 };

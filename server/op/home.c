@@ -12,31 +12,31 @@ enum { SPARK_DAYS = 14 };
 enum { S_DUE, S_RECEIPTS, S_ALERTS, S_FIGURES, S_SPARK, STATEMENTS };
 
 static const char *const statements[STATEMENTS] = {
-    [S_DUE] = "select k, coalesce(sum(n) filter (where (k = 1 and due_date = app.today())"
-              " or (k = 2 and due_date <= app.today())), 0)::bigint,"
-              " coalesce(sum(n) filter (where due_date <= app.today() + 7), 0)::bigint, coalesce(sum(n), "
+    [S_DUE] = "select k, coalesce(sum(n) filter (where (k = 1 and due_date = $1)"
+              " or (k = 2 and due_date <= $1)), 0)::bigint,"
+              " coalesce(sum(n) filter (where due_date <= $1 + 7), 0)::bigint, coalesce(sum(n), "
               "0)::bigint,"
-              " coalesce(sum(n) filter (where due_date < app.today()), 0)::bigint"
+              " coalesce(sum(n) filter (where due_date < $1), 0)::bigint"
               " from unnest(array[1, 2]) k left join app.due_count c on c.kind = k and c.due_date <= "
-              "app.today() + 30"
-              " and (k = 2 or c.due_date >= app.today() - 30) group by k order by k",
-    [S_RECEIPTS] = "select count(*) filter (where paid_on >= app.today()), count(*) filter (where paid_on > "
-                   "app.today() - 7),"
+              "$1 + 30"
+              " and (k = 2 or c.due_date >= $1 - 30) group by k order by k",
+    [S_RECEIPTS] = "select count(*) filter (where paid_on >= $1), count(*) filter (where paid_on > "
+                   "$1 - 7),"
                    " count(*) from (select paid_on from app.receipt where state = 1 limit 1000) x",
     [S_ALERTS] =
         "select d.kind, d.due_date, p.id, p.number, coalesce(v.plate, v.chassis, 'no plate'), c.name from ("
         "(select kind, row_id, due_date from app.due_item where is_open and kind = 1"
-        " and due_date <= app.today() + 30 order by due_date, row_id limit 20) union all "
+        " and due_date <= $1 + 30 order by due_date, row_id limit 20) union all "
         "(select kind, row_id, due_date from app.due_item where is_open and kind = 2"
-        " and due_date <= app.today() + 30 order by due_date, row_id limit 20)"
+        " and due_date <= $1 + 30 order by due_date, row_id limit 20)"
         " order by due_date, kind, row_id limit 20) d"
         " join app.policy p on p.id = d.row_id join app.vehicle v on v.id = p.vehicle_id"
         " join app.customer c on c.id = p.customer_id order by d.due_date, d.kind, p.number",
     [S_FIGURES] =
         "select k, coalesce(f.n, 0)::bigint, coalesce(f.amount, 0)::bigint from unnest(array[1, 2, 3]) k"
-        " left join app.day_figure f on f.kind = k and f.day = app.today() and f.branch_id = $1 order by k",
+        " left join app.day_figure f on f.kind = k and f.day = $1 and f.branch_id = $2 order by k",
     [S_SPARK] = "select coalesce(c.n, 0)::bigint from generate_series(0, 13) i left join app.due_count c"
-                " on c.due_date = app.today() + i and c.kind = 1 order by i",
+                " on c.due_date = $1 + i and c.kind = 1 order by i",
 };
 
 static struct body_counter
@@ -123,11 +123,14 @@ enum rc
 op_home(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
     (void)p;
-    const struct value params[] = {VALUE_INT(ctx->who.branch.id)};
+    const struct value params[] = {
+        {.type = VT_DATE, .date = ctx->who.today},
+        VALUE_INT(ctx->who.branch.id)
+    };
     struct pg_stmt stmts[STATEMENTS];
     struct pg_rows rows[STATEMENTS];
     for (size_t i = 0; i < STATEMENTS; i++)
-        stmts[i] = (struct pg_stmt){statements[i], params, i == S_FIGURES ? 1 : 0};
+        stmts[i] = (struct pg_stmt){statements[i], params, i == S_FIGURES ? 2 : 1};
     enum rc rc = tx_run(ctx->tx, ctx->arena, stmts, STATEMENTS, rows, reterr);
     if (rc != RC_OK)
         return rc;
