@@ -131,6 +131,10 @@ cancel(void *ctx)
 {
     struct app *a = ctx;
     bool wrote = false;
+    if (a->holding) {
+        tui_quit(&a->tui, 0);
+        return;
+    }
     for (size_t i = 0; i < APP_CALLS; i++) {
         struct app_call *c = &a->calls[i];
         if (!c->used || !c->barrier)
@@ -193,6 +197,19 @@ signin_view(struct app *a)
     return NULL;
 }
 
+/* What is typed before the line stands is for what comes then: a password, or home. */
+static void
+hold_keys(struct app *a, bool hold)
+{
+    if (hold == a->holding)
+        return;
+    a->holding = hold;
+    if (hold)
+        tui_barrier(&a->tui);
+    else
+        tui_unbarrier(&a->tui);
+}
+
 static void
 follow_state(struct app *a, enum link_state now)
 {
@@ -211,6 +228,7 @@ follow_state(struct app *a, enum link_state now)
         tui_say(&a->tui, ROLE_WARN, "%s",
                 _("The line to the service broke. Trying again; you can go on typing."));
     }
+    hold_keys(a, now == LINK_CONNECTING && !a->was_online);
     a->seen = now;
     tui_touch(&a->tui);
 }

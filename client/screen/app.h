@@ -28,7 +28,7 @@ struct app {
     struct tui tui;
     const struct client_config *config;
     struct link *link;
-    bool was_online;
+    bool was_online, holding; /* holding: keys wait for the first connection */
     enum link_state seen;
     struct app_call calls[APP_CALLS];
     struct form_last last;

@@ -371,8 +371,7 @@ paint_bars(const struct home *d, const struct area *a, int y)
     paint_spark(a, (struct spot){.y = y, .x = x, .role = ROLE_CHART}, h->spark, (int)h->nspark);
     x += (int)h->nspark + 3;
     paint_format(a, (struct spot){.y = y, .x = x, .role = ROLE_DIM}, _("low %lld   high %lld   today %lld"),
-                 (long long)extreme(h, false), (long long)extreme(h, true),
-                 (long long)h->spark[0]);
+                 (long long)extreme(h, false), (long long)extreme(h, true), (long long)h->spark[0]);
 }
 
 static void

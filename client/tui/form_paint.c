@@ -7,7 +7,7 @@
 #include "common/base/utf8.h"
 
 /* Columns of one item: marker, blank, label with its dots, blank, input, blank, mark. */
-enum { MARKER = 2, AROUND = 3, MARK = 3, LEAST_NOTE = 18 };
+enum { MARKER = 2, AROUND = 3, MARK = 3, LEAST_NOTE = 18, NARROWED = 20, WIDEST_NARROWED = 24 };
 
 static bool
 needs(const struct form_item *i)
@@ -27,12 +27,14 @@ has_note(const struct form_item *i)
     return i->note[0] != 0;
 }
 
-/* Does an item fit half the width? */
+/* Does an item fit half the width? A little too wide is fine: what is typed scrolls. */
 static bool
 is_narrow(const struct form *f, const struct form_item *i)
 {
-    return MARKER + f->label + AROUND + form_width(i) + MARK <= f->half &&
-           !(i->field->flags & SCHEMA_MULTILINE);
+    int width = form_width(i);
+    if (width > NARROWED && width <= WIDEST_NARROWED)
+        width = NARROWED;
+    return MARKER + f->label + AROUND + width + MARK <= f->half && !(i->field->flags & SCHEMA_MULTILINE);
 }
 
 static void
@@ -81,7 +83,7 @@ measure(struct form *f, const struct area *a)
     for (size_t k = 0; k < f->n; k++)
         if (!f->items[k].hidden && label_width(&f->items[k]) > f->label)
             f->label = label_width(&f->items[k]);
-    int most = a->cols / 4 > 12 ? a->cols / 4 : 12;
+    int most = a->cols / 4 > 12 ? a->cols / 4 : 12, widest = f->label;
     f->label = f->label + 3 < most ? f->label + 3 : most;
     f->half = a->cols;
     f->columns = 1;
@@ -90,7 +92,7 @@ measure(struct form *f, const struct area *a)
         return;
     f->columns = 2;
     f->half = a->cols / 2;
-    f->label = f->label < f->half / 2 - 4 ? f->label : f->half / 2 - 4;
+    f->label = widest + 1 < f->half / 2 - 6 ? widest + 1 : f->half / 2 - 6;
     f->rows = lay_out(f, a->cols);
 }
 
@@ -132,6 +134,16 @@ paint_note(const struct form_item *i, const struct area *a, struct spot at)
     paint_format(a, at, "%s%s%s", look.mark, look.mark[0] ? " " : "", i->note);
 }
 
+/* A long note of the right column begins further left. */
+static int
+note_column(const struct form_item *i, const struct area *a, int x)
+{
+    int wants = (int)utf8_width(str_from(i->note)) + 4;
+    if (x + wants > a->cols)
+        x = a->cols - wants;
+    return x > MARKER + 2 ? x : MARKER + 2;
+}
+
 static void
 paint_marks(const struct form_item *i, const struct area *a, int y, int x)
 {
@@ -170,7 +182,7 @@ paint_item(struct form *f, size_t k, const struct area *a)
             paint_note(i, a, (struct spot){.y = y, .x = x + width + MARK});
     }
     if (has_note(i) && i->note_row >= 0)
-        paint_note(i, a, (struct spot){.y = i->note_row - f->top, .x = left + MARKER + 2});
+        paint_note(i, a, (struct spot){.y = i->note_row - f->top, .x = note_column(i, a, left + MARKER + 2)});
 }
 
 void
