@@ -13,8 +13,8 @@
 enum rc demo_bulk_begin(struct admin *db, struct arena *a, const char *tables, struct err *reterr) NODISCARD;
 enum rc demo_bulk_end(struct admin *db, struct arena *a, const char *tables, struct err *reterr) NODISCARD;
 
-/* Takes the indexes off that no foreign key needs, unless the tables hold rows; demo_bulk_index makes them
- * again. */
+/* Takes the indexes off that no foreign key needs, unless the tables are full already; demo_bulk_index makes
+ * them again. */
 enum rc demo_bulk_unindex(struct admin *db, struct arena *a, const char *tables,
                           struct err *reterr) NODISCARD;
 enum rc demo_bulk_index(struct admin *db, struct arena *a, const char *tables, struct err *reterr) NODISCARD;

@@ -29,7 +29,7 @@ static const struct model models[] = {
     {DEMO_MOTORCYCLE, 6,  "Haojue",          "HJ125-8",            "LC6PCJ2E5N0", "HJ156FMI", 2,  2200,   2900  },
     {DEMO_MOTORCYCLE, 5,  "Honda",           "CB 125",             "LALPCJ9A8N3", "JC40E",    2,  3900,   5200  },
     {DEMO_MOTORCYCLE, 3,  "Yamaha",          "YBR 125",            "LBPKE1800N0", "E3H5E",    2,  4200,   5400  },
-    {DEMO_MOTORCYCLE, 2,  "Boxer",           "X150",               "MD2B13EX4NW", "DUXW",     2,  2500,   3300  },
+    {DEMO_MOTORCYCLE, 2,  "Kinglion",        "KL150",              "LZL15P108N1", "DUXW",     2,  2500,   3300  },
     {DEMO_BAJAJI,     60, "Bajaj",           "RE 4S",              "MD2A45BX3NW", "AFXW",     4,  7800,   9600  },
     {DEMO_BAJAJI,     28, "TVS",             "King Deluxe",        "MD6M14PA8N4", "OK4N",     4,  7200,   9200  },
     {DEMO_BAJAJI,     12, "Piaggio",         "Ape City",           "MBX0003CEN1", "AP2C",     4,  8200,   9900  },

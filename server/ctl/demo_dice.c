@@ -53,5 +53,5 @@ demo_weighed(struct demo_dice *d, const int *weights, size_t n)
 uint64_t
 demo_scatter(uint64_t i, uint64_t factor, uint64_t n)
 {
-    return (i % n * factor + n / 3) % n;
+    return (i % n * factor + factor / 3) % n;
 }
