@@ -10,8 +10,6 @@
  * comes late ends the attempt as lost; what was answered is in the credentials and the next attempt does not
  * ask again.
  */
-#include "client/link/transport.h"
-
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,48 +17,7 @@
 
 #include <libssh/libssh.h>
 
-#include "client/link/dial.h"
-
-enum {
-    KEX_MS = 20000,
-    AUTH_MS = 30000,
-    CHANNEL_MS = 15000,
-    PATIENCE_MS = 12000, /* of the service with an unfinished sign-in, with a margin */
-    ATTEMPTS = 3,
-};
-
-enum stage {
-    STAGE_DIAL,
-    STAGE_KEX,
-    STAGE_HOST_KEY,
-    STAGE_KEY_FILE,
-    STAGE_KEYS,
-    STAGE_PASSWORD,
-    STAGE_CHANNEL,
-    STAGE_SUBSYSTEM,
-    STAGE_OPEN,
-};
-
-struct ssh_line {
-    struct transport base;
-    const struct ssh_target *target;
-    struct credentials *cred;
-    struct dialler dial;
-    ssh_session session;
-    ssh_channel channel;
-    ssh_key key;
-    enum stage stage;
-    int64_t deadline_ms; /* of the stage; 0 while asking and when open */
-    int64_t began_ms;    /* the service's patience counts from here */
-    bool asked;
-    bool subsystem_answered;
-    bool refused; /* the person did not take the host key, or gave no secret */
-    char fingerprint[64];
-    char key_type[32];
-};
-
-/* What a stage says besides the transport's own words: go on with the stage now set. */
-enum { STEP_ON = TRANSPORT_LOST + 1 };
+#include "client/link/ssh_line.h"
 
 static struct ssh_line *
 line_of(struct transport *t)
@@ -68,32 +25,32 @@ line_of(struct transport *t)
     return (struct ssh_line *)t;
 }
 
-static int
-lost(struct err *reterr, enum rc code, const char *field, const char *text)
+int
+ssh_lost(struct err *reterr, enum rc code, const char *field, const char *text)
 {
     (void)err_set(reterr, code, field, "%s", text);
     return TRANSPORT_LOST;
 }
 
 /* The cause as libssh puts it is of use only to people who know SSH, but nobody else could say more. */
-static int
-lost_line(struct ssh_line *line, struct err *reterr, const char *doing)
+int
+ssh_lost_line(struct ssh_line *line, struct err *reterr, const char *doing)
 {
     (void)err_set(reterr, RC_UNAVAILABLE, "host", "%s %s failed: %s", doing, line->target->host,
                   ssh_get_error(line->session));
     return TRANSPORT_LOST;
 }
 
-static int
-go(struct ssh_line *line, enum stage stage, int64_t budget_ms)
+int
+ssh_go(struct ssh_line *line, enum stage stage, int64_t budget_ms)
 {
     line->stage = stage;
     line->deadline_ms = budget_ms > 0 ? now_ms() + budget_ms : 0;
     return STEP_ON;
 }
 
-static int
-ask(struct ssh_line *line, enum link_state kind)
+int
+ssh_ask(struct ssh_line *line, enum link_state kind)
 {
     line->base.question = (struct link_question){
         .kind = kind,
@@ -110,8 +67,8 @@ ask(struct ssh_line *line, enum link_state kind)
     return TRANSPORT_ASK;
 }
 
-static bool
-answered_late(struct ssh_line *line, struct err *reterr)
+bool
+ssh_answered_late(struct ssh_line *line, struct err *reterr)
 {
     if (!line->asked || now_ms() - line->began_ms <= PATIENCE_MS)
         return false;
@@ -149,13 +106,13 @@ step_dial(struct ssh_line *line, struct err *reterr)
         return TRANSPORT_BUSY;
     line->session = ssh_new();
     if (line->session == NULL)
-        return lost(reterr, RC_INTERNAL, NULL, "out of memory");
+        return ssh_lost(reterr, RC_INTERNAL, NULL, "out of memory");
     if (!set_options(line))
-        return lost(reterr, RC_USAGE, "host", "the host or login has characters that cannot be used");
+        return ssh_lost(reterr, RC_USAGE, "host", "the host or login has characters that cannot be used");
     ssh_set_blocking(line->session, 0);
     line->dial.fd = -1; /* the session's from here on */
     line->began_ms = now_ms();
-    return go(line, STAGE_KEX, KEX_MS);
+    return ssh_go(line, STAGE_KEX, KEX_MS);
 }
 
 static int
@@ -165,8 +122,8 @@ step_kex(struct ssh_line *line, struct err *reterr)
     if (rc == SSH_AGAIN)
         return TRANSPORT_BUSY;
     if (rc != SSH_OK)
-        return lost_line(line, reterr, "the secure line to");
-    return go(line, STAGE_HOST_KEY, AUTH_MS);
+        return ssh_lost_line(line, reterr, "the secure line to");
+    return ssh_go(line, STAGE_HOST_KEY, AUTH_MS);
 }
 
 static bool
@@ -192,9 +149,9 @@ static int
 first_sign_in(struct ssh_line *line)
 {
     if (line->target->key_path != NULL)
-        return go(line, STAGE_KEY_FILE, AUTH_MS);
+        return ssh_go(line, STAGE_KEY_FILE, AUTH_MS);
     bool password = line->cred->password.n > 0 || line->cred->keys_refused;
-    return go(line, password ? STAGE_PASSWORD : STAGE_KEYS, AUTH_MS);
+    return ssh_go(line, password ? STAGE_PASSWORD : STAGE_KEYS, AUTH_MS);
 }
 
 static int
@@ -212,8 +169,8 @@ step_host_key(struct ssh_line *line, struct err *reterr)
     if (line->refused)
         return host_refused(line, reterr);
     if (!take_fingerprint(line))
-        return lost(reterr, RC_UNAUTHENTICATED, "host", "the host showed no key");
-    if (answered_late(line, reterr))
+        return ssh_lost(reterr, RC_UNAUTHENTICATED, "host", "the host showed no key");
+    if (ssh_answered_late(line, reterr))
         return TRANSPORT_LOST;
     if (line->cred->trusted[0] != '\0' && strcmp(line->cred->trusted, line->fingerprint) == 0)
         return first_sign_in(line);
@@ -222,7 +179,7 @@ step_host_key(struct ssh_line *line, struct err *reterr)
         return first_sign_in(line);
     case SSH_KNOWN_HOSTS_NOT_FOUND:
     case SSH_KNOWN_HOSTS_UNKNOWN:
-        return ask(line, LINK_ASK_HOST_KEY);
+        return ssh_ask(line, LINK_ASK_HOST_KEY);
     case SSH_KNOWN_HOSTS_CHANGED:
     case SSH_KNOWN_HOSTS_OTHER:
         (void)err_set(
@@ -234,108 +191,7 @@ step_host_key(struct ssh_line *line, struct err *reterr)
     case SSH_KNOWN_HOSTS_ERROR:
         break;
     }
-    return lost_line(line, reterr, "looking up the known key of");
-}
-
-/* RC_OK, or why the file gives no key. *ret_locked: a passphrase would help. */
-static enum rc
-load_key(struct ssh_line *line, bool *ret_locked, struct err *reterr)
-{
-    const char *path = line->target->key_path;
-    const struct secret *phrase = &line->cred->passphrase;
-    const char *text = phrase->n > 0 ? (const char *)phrase->p : NULL;
-    int rc = ssh_pki_import_privkey_file(path, text, NULL, NULL, &line->key);
-    if (rc == SSH_OK)
-        return RC_OK;
-    if (rc == SSH_EOF)
-        return err_set(reterr, RC_UNAUTHENTICATED, "key", "%s cannot be read", path);
-    *ret_locked = true;
-    return err_set(reterr, RC_UNAUTHENTICATED, "key", "%s holds no key, or the passphrase is wrong", path);
-}
-
-static int
-step_key_file(struct ssh_line *line, struct err *reterr)
-{
-    bool locked = false;
-    if (line->refused)
-        return lost(reterr, RC_UNAUTHENTICATED, "key", "no passphrase was given");
-    if (line->key == NULL && load_key(line, &locked, reterr) != RC_OK) {
-        if (!locked || line->cred->attempt >= ATTEMPTS)
-            return TRANSPORT_LOST;
-        return ask(line, LINK_ASK_PASSPHRASE);
-    }
-    if (answered_late(line, reterr))
-        return TRANSPORT_LOST;
-    switch (ssh_userauth_publickey(line->session, NULL, line->key)) {
-    case SSH_AUTH_AGAIN:
-        return TRANSPORT_BUSY;
-    case SSH_AUTH_SUCCESS:
-        line->cred->attempt = 0;
-        return go(line, STAGE_CHANNEL, CHANNEL_MS);
-    case SSH_AUTH_DENIED:
-    case SSH_AUTH_PARTIAL:
-        line->cred->attempt = 0;
-        return go(line, STAGE_PASSWORD, AUTH_MS);
-    default:
-        return lost_line(line, reterr, "signing in at");
-    }
-}
-
-/* The agent's keys, then the usual files. A service that hangs up over too many of them is met with the
-   password next time. */
-static int
-step_keys(struct ssh_line *line, struct err *reterr)
-{
-    int rc = ssh_userauth_publickey_auto(line->session, NULL, NULL);
-    if (rc == SSH_AUTH_AGAIN)
-        return TRANSPORT_BUSY;
-    if (rc == SSH_AUTH_SUCCESS)
-        return go(line, STAGE_CHANNEL, CHANNEL_MS);
-    line->cred->keys_refused = true;
-    if (rc == SSH_AUTH_ERROR && !ssh_is_connected(line->session))
-        return lost_line(line, reterr, "signing in at");
-    return go(line, STAGE_PASSWORD, AUTH_MS);
-}
-
-static int
-password_refused(struct ssh_line *line, struct err *reterr)
-{
-    struct credentials *cred = line->cred;
-    cred->attempt++;
-    if (cred->password_fixed || cred->attempt >= ATTEMPTS)
-        return lost(reterr, RC_UNAUTHENTICATED, "password", "the login or the password is wrong");
-    secret_set(&cred->password, "", 0);
-    return ask(line, LINK_ASK_PASSWORD);
-}
-
-static int
-step_password(struct ssh_line *line, struct err *reterr)
-{
-    struct credentials *cred = line->cred;
-    if (line->refused)
-        return lost(reterr, RC_UNAUTHENTICATED, "password", "no password was given");
-    int methods = ssh_userauth_list(line->session, NULL);
-    if (methods != 0 && ((unsigned)methods & SSH_AUTH_METHOD_PASSWORD) == 0)
-        return lost(reterr, RC_UNAUTHENTICATED, "key",
-                    "the service knows none of your keys and takes no password");
-    if (cred->password.n == 0)
-        return ask(line, LINK_ASK_PASSWORD);
-    if (answered_late(line, reterr))
-        return TRANSPORT_LOST;
-    switch (ssh_userauth_password(line->session, NULL, (const char *)cred->password.p)) {
-    case SSH_AUTH_AGAIN:
-        return TRANSPORT_BUSY;
-    case SSH_AUTH_SUCCESS:
-        cred->attempt = 0;
-        return go(line, STAGE_CHANNEL, CHANNEL_MS);
-    case SSH_AUTH_DENIED:
-    case SSH_AUTH_PARTIAL:
-        return password_refused(line, reterr);
-    default:
-        if (cred->attempt > 0) /* hung up over wrong passwords */
-            return lost(reterr, RC_UNAUTHENTICATED, "password", "the login or the password is wrong");
-        return lost_line(line, reterr, "signing in at");
-    }
+    return ssh_lost_line(line, reterr, "looking up the known key of");
 }
 
 static int
@@ -344,13 +200,13 @@ step_channel(struct ssh_line *line, struct err *reterr)
     if (line->channel == NULL)
         line->channel = ssh_channel_new(line->session);
     if (line->channel == NULL)
-        return lost(reterr, RC_INTERNAL, NULL, "out of memory");
+        return ssh_lost(reterr, RC_INTERNAL, NULL, "out of memory");
     int rc = ssh_channel_open_session(line->channel);
     if (rc == SSH_AGAIN)
         return TRANSPORT_BUSY;
     if (rc != SSH_OK)
-        return lost_line(line, reterr, "opening a channel at");
-    return go(line, STAGE_SUBSYSTEM, CHANNEL_MS);
+        return ssh_lost_line(line, reterr, "opening a channel at");
+    return ssh_go(line, STAGE_SUBSYSTEM, CHANNEL_MS);
 }
 
 /* Once asked for, the answer is not waited for: a refusal shows as a closed channel, or here. */
@@ -359,9 +215,9 @@ step_subsystem(struct ssh_line *line, struct err *reterr)
 {
     int rc = ssh_channel_request_subsystem(line->channel, "bima");
     if (rc == SSH_ERROR)
-        return lost(reterr, RC_UNAVAILABLE, "host", "this host does not offer the service \"bima\"");
+        return ssh_lost(reterr, RC_UNAVAILABLE, "host", "this host does not offer the service \"bima\"");
     line->subsystem_answered = rc == SSH_OK;
-    return go(line, STAGE_OPEN, 0);
+    return ssh_go(line, STAGE_OPEN, 0);
 }
 
 static int
@@ -370,7 +226,7 @@ step_open(struct ssh_line *line, struct err *reterr)
     if (!line->subsystem_answered) {
         int rc = ssh_channel_request_subsystem(line->channel, "bima");
         if (rc == SSH_ERROR)
-            return lost(reterr, RC_UNAVAILABLE, "host", "this host does not offer the service \"bima\"");
+            return ssh_lost(reterr, RC_UNAVAILABLE, "host", "this host does not offer the service \"bima\"");
         line->subsystem_answered = rc == SSH_OK;
     }
     return TRANSPORT_READY;
@@ -378,8 +234,8 @@ step_open(struct ssh_line *line, struct err *reterr)
 
 static int (*const stages[])(struct ssh_line *, struct err *) = {
     [STAGE_DIAL] = step_dial,         [STAGE_KEX] = step_kex,
-    [STAGE_HOST_KEY] = step_host_key, [STAGE_KEY_FILE] = step_key_file,
-    [STAGE_KEYS] = step_keys,         [STAGE_PASSWORD] = step_password,
+    [STAGE_HOST_KEY] = step_host_key, [STAGE_KEY_FILE] = ssh_key_file,
+    [STAGE_KEYS] = ssh_keys,          [STAGE_PASSWORD] = ssh_password,
     [STAGE_CHANNEL] = step_channel,   [STAGE_SUBSYSTEM] = step_subsystem,
     [STAGE_OPEN] = step_open,
 };
