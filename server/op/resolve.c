@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/utf8.h"
 #include "server/op/parts.h"
 #include "server/rule/entry/fold.h"
 #include "server/rule/entry/phone.h"
@@ -54,6 +55,8 @@ static bool
 key_text(struct op_ctx *ctx, enum key_form form, struct str typed, struct str *ret)
 {
     struct str s = str_trim(typed);
+    if (utf8_has_control(s))
+        return false;
     switch (form) {
     case KEY_PLAIN:
         *ret = s;

@@ -22,6 +22,7 @@ static const struct {
     {"23514", RC_REFUSED   },
     {"23503", RC_REFUSED   },
     {"23502", RC_BAD_PARAMS},
+    {"22021", RC_BAD_PARAMS},
     {"22001", RC_BAD_PARAMS},
     {"22003", RC_REFUSED   },
     {"0A000", RC_RETRY     },

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "common/base/limits.h"
+#include "common/base/utf8.h"
 #include "common/wire/cbor.h"
 #include "common/wire/method.h"
 #include "common/wire/twin.h"
@@ -16,7 +17,7 @@
  * The life of a request: decode, permit, idempotency, run, commit, encode, log. All generic: an operation
  * sees a decoded request and fills an answer. Nothing here knows an entity.
  */
-enum { TRIES = 4, REQUEST_ID = 12 };
+enum { TRIES = 4, REQUEST_ID = 12, PEER_TEXT = 80, REASON_TEXT = 400 };
 
 /* One request on its way. */
 struct call {
@@ -88,6 +89,17 @@ microseconds(void)
 
 /* ------------------------------------------------------------------ starting */
 
+/* What a peer says of itself, as the database may keep it. */
+static struct str
+printable(struct arena *a, struct str s)
+{
+    size_t n = s.n < PEER_TEXT ? s.n : PEER_TEXT;
+    char *p = arena_alloc(a, n + 1);
+    for (size_t i = 0; i < n; i++)
+        p[i] = (char)(s.p[i] > ' ' && s.p[i] < 0x7f ? s.p[i] : s.p[i] == ' ' ? ' ' : '?');
+    return (struct str){p, n};
+}
+
 static void
 call_init(struct worker *w, struct call *c, const struct job *job)
 {
@@ -96,6 +108,7 @@ call_init(struct worker *w, struct call *c, const struct job *job)
     crypt_random(random, sizeof random);
     crypt_hex(random, sizeof random, c->id);
     c->job = job;
+    const struct str address = printable(&w->arena, job->address), client = printable(&w->arena, job->client);
     c->started = microseconds();
     c->tx = (struct tx){
         .pg = w->pg,
@@ -106,16 +119,16 @@ call_init(struct worker *w, struct call *c, const struct job *job)
                   .has_today = w->config->has_today,
                   .today = w->config->today,
                   .request_id = str_from(c->id),
-                  .address = job->address,
-                  .client = job->client,
+                  .address = address,
+                  .client = client,
                   },
     };
     c->ctx = (struct op_ctx){
         .arena = &w->arena,
         .tx = &c->tx,
         .request_id = str_from(c->id),
-        .address = job->address,
-        .client = job->client,
+        .address = address,
+        .client = client,
         .signer = w->has_signer ? &w->signer : NULL,
     };
 }
@@ -137,6 +150,21 @@ action_word(const struct call *c)
     return str_from(a ? a->name : NULL);
 }
 
+/* The texts of a request that are no field's value: the fields' own are checked where they are read. */
+static enum rc
+check_texts(const struct params *p, struct err *reterr)
+{
+    if (p->reason.n > REASON_TEXT)
+        return err_set(reterr, RC_BAD_PARAMS, "reason", "the reason is too long: %d bytes at most",
+                       REASON_TEXT);
+    if (utf8_has_control(p->reason))
+        return err_set(reterr, RC_BAD_PARAMS, "reason", "the reason has a character that can't be printed");
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < p->nsteps; i++)
+        rc = check_texts(&p->steps[i].params, reterr);
+    return rc;
+}
+
 static enum rc
 read_request(struct call *c)
 {
@@ -150,6 +178,8 @@ read_request(struct call *c)
     enum rc rc = params_decode(c->ctx.arena, &params, &c->params, &c->err);
     if (rc == RC_OK)
         rc = method_check_params(c->method, &c->params, &c->err);
+    if (rc == RC_OK)
+        rc = check_texts(&c->params, &c->err);
     if (rc != RC_OK)
         return rc;
     if ((c->method->flags & METHOD_WRITES) && r->idem.n != IDEM_BYTES)

@@ -180,7 +180,7 @@ start(struct worker *w, const struct worker_config *c)
     struct err e;
     char cause[LOG_TEXT];
     w->config = c;
-    arena_init(&w->arena, LIMIT_ARENA_REQUEST, on_full, NULL);
+    arena_init(&w->arena, c->arena_bytes ? c->arena_bytes : LIMIT_ARENA_REQUEST, on_full, NULL);
     arena_init(&w->memory, PROCESS_MEMORY, NULL, NULL);
     w->pg = pg_new(c->conninfo, c->role);
     if (c->signing_key && signer_load(&w->signer, c->signing_key, false, &e) != RC_OK) {

@@ -2,6 +2,7 @@
 #define WORKER_WORKER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/value/date.h"
 
@@ -15,6 +16,7 @@ struct worker_config {
     date_t today;
     const char *signing_key; /* path of the certificates' signing seed; NULL: none */
     enum worker_kind kind;
+    size_t arena_bytes; /* memory of one request; 0: LIMIT_ARENA_REQUEST */
 };
 
 /*

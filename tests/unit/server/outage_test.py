@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from world import JOB_JSON, JOB_AUTH_PASSWORD, SIMBA, User, Worker, boot
+from world import JOB_AUTH_PASSWORD, JOB_JSON, SIMBA, Reply, User, Worker, boot
 
 RETRY = 45
 
@@ -64,6 +64,29 @@ class Outage(unittest.TestCase):
         line = json.dumps({"id": 9, "method": "find", "params": {"text": "a" * 300000}}).encode()
         self.assertIn(b"TOO_LARGE", self.worker.ask(JOB_JSON, line, self.agent.who)[5])
         self.agent.ok("me")
+
+    def test_a_request_that_outgrows_its_memory_is_refused_and_nothing_else_is_hurt(self):
+        small = Worker("40")
+        user = User(small, SIMBA, "amina")
+        for _ in range(3):
+            user.ok("me")
+            reply = user.call("add", entity="customer", fields={"name": "Out Grown", "phone": "0712345678"})
+            self.assertEqual((reply.code, reply.error["retryable"]), ("TOO_LARGE", False))
+            user.ok("home")
+        self.assertEqual(boot("select count(*) from app.customer where name = 'Out Grown'"), [(0,)])
+        self.assertEqual(small.close(), 0)
+
+    def test_what_can_not_be_printed_reaches_neither_history_nor_the_database(self):
+        line = self.agent.line("add", entity="customer", fields={"name": "Odd Client", "phone": "0712 987 000"})
+        reply = Reply(self.worker.ask(JOB_JSON, line, self.agent.who, client=b"SSH\xff\x00\x1b[2J" + b"x" * 500)[5])
+        self.assertEqual(reply.code, "OK", reply)
+        event = self.agent.ok("history", entity="customer", id=reply.record["id"]).body["events"]["rows"][0]
+        self.assertEqual(event["client"][:10], "SSH???[2Jx")
+        self.assertEqual(self.agent.call("get", entity="customer", key="a\x07b").code, "NOT_FOUND")
+        customer = reply.record["id"]
+        for reason in ("x" * 401, "bell\x07"):
+            reply = self.agent.call("set", entity="customer", id=customer, version=1, reason=reason, fields={"city": "Moshi"})
+            self.assertEqual((reply.code, reply.error["field"]), ("BAD_PARAMS", "reason"))
 
     def test_sql_in_a_value_is_a_value(self):
         name = "Robert'); drop table app.customer; --"

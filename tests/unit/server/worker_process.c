@@ -1,6 +1,6 @@
 /*
- * A worker and nothing else, for tests that play the front: worker_process FD CONNINFO [TODAY [SIGNING_KEY]].
- * The signing key is made when it is not there.
+ * A worker and nothing else, for tests that play the front: worker_process FD CONNINFO [TODAY [SIGNING_KEY
+ * [ARENA_KILOBYTES]]]. The signing key is made when it is not there.
  */
 #include "common/crypt/crypt.h"
 #include "common/value/number.h"
@@ -23,6 +23,12 @@ main(int argc, char **argv)
         c.has_today = true;
         if (date_parse(str_from(argv[3]), "today", &c.today, &e) != RC_OK)
             return 64;
+    }
+    if (argc > 5) {
+        int64_t kilobytes;
+        if (number_parse(str_from(argv[5]), 1, 1 << 20, "arena", &kilobytes, &e) != RC_OK)
+            return 64;
+        c.arena_bytes = (size_t)kilobytes * 1024;
     }
     if (argc > 4) {
         struct signer s;

@@ -129,18 +129,18 @@ class Gone(Exception):
 class Worker:
     """One worker process at the other end of a socketpair."""
 
-    def __init__(self, today=TODAY, conninfo=CONNINFO, stderr=subprocess.DEVNULL):
+    def __init__(self, *more, today=TODAY, conninfo=CONNINFO, stderr=subprocess.DEVNULL):
         if os.environ.get("BIMA_TEST_LOG"):
             stderr = None
         self.sock, theirs = socket.socketpair()
-        self.process = subprocess.Popen([WORKER, str(theirs.fileno()), conninfo, today, KEY], pass_fds=[theirs.fileno()],
+        self.process = subprocess.Popen([WORKER, str(theirs.fileno()), conninfo, today, KEY, *more], pass_fds=[theirs.fileno()],
                                         stdin=subprocess.DEVNULL, stderr=stderr)
         theirs.close()
         self.ids = itertools.count(1)
 
-    def send(self, kind, payload, who=(0, 0, 0), login=b"", job=None):
-        job = next(self.ids) if job is None else job
-        body = encode([job, kind, *who, login, b"192.0.2.7", b"test 1.0", payload, 0])
+    def send(self, kind, payload, who=(0, 0, 0), login=b"", client=b"test 1.0"):
+        job = next(self.ids)
+        body = encode([job, kind, *who, login, b"192.0.2.7", client, payload, 0])
         self.sock.sendall(len(body).to_bytes(4, "little") + body)
         return job
 
@@ -158,8 +158,8 @@ class Worker:
             out += part
         return out
 
-    def ask(self, kind, payload, who=(0, 0, 0), login=b""):
-        job = self.send(kind, payload, who, login)
+    def ask(self, kind, payload, who=(0, 0, 0), login=b"", client=b"test 1.0"):
+        job = self.send(kind, payload, who, login, client)
         answer = self.receive()
         assert answer[0] == job, "an answer to another job"
         return answer
