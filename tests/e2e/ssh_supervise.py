@@ -48,15 +48,22 @@ class Held:
 
 
 class WithService(unittest.TestCase):
+    """One service for all tests of a class; started again after a test that stopped it."""
     settings = {}
 
-    def setUp(self):
-        self.service = Service(**self.settings)
-        self.service.__enter__()
+    @classmethod
+    def setUpClass(cls):
+        cls.service = Service(**cls.settings)
+        cls.service.__enter__()
 
-    def tearDown(self):
-        failed = any(error for _, error in getattr(self._outcome, "errors", []))
-        self.service.__exit__(AssertionError if failed else None, None, None)
+    @classmethod
+    def tearDownClass(cls):
+        cls.service.__exit__(None, None, None)
+
+    def setUp(self):
+        if self.service.process is None:
+            self.service.start()
+        wait_for("the service works", self.works)
 
     def talk(self, who=None):
         who = who or self.service.clerk
@@ -130,7 +137,6 @@ class Dying(WithService):
         self.service.process.kill()
         self.service.process.wait()
         wait_for("every process is gone", lambda: not any(alive(p) for p in pids))
-        self.service.process = None
         self.service.start()
         self.assertTrue(self.works())
 
@@ -140,13 +146,14 @@ class Queue(WithService):
 
     def test_a_full_queue_says_busy_and_another_user_is_not_held_up_by_it(self):
         talk, other = self.talk(), self.talk(self.service.manager)
+        before = int(self.service.status()[0]["busy"])
         with Held(self.service) as held:
             for number in range(1, 21):
                 talk.request(number, wire.LIST, LIST_CUSTOMERS)
             wait_for("one is under way", held.waiting)
             codes, _ = talk.replies(11)
             self.assertEqual(set(codes.values()), {wire.BUSY})
-            self.assertEqual(int(self.service.status()[0]["busy"]), 11)
+            self.assertEqual(int(self.service.status()[0]["busy"]), before + 11)
             other.request(1, wire.LIST, LIST_BRANCHES)
             wait_for("it is queued", lambda: int(self.service.status()[0]["queue"]) == 9)
         # the other user's one request is next but one, not behind all eight
@@ -200,6 +207,7 @@ class Stopping(WithService):
     def test_a_request_that_does_not_end_does_not_keep_it_running(self):
         self.service.stop()
         self.service.settings["drain_seconds"] = 1
+        self.addCleanup(self.service.settings.update, drain_seconds=20)
         self.service.start()
         talk = self.talk()
         with Held(self.service) as held:
