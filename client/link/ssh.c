@@ -240,6 +240,25 @@ static int (*const stages[])(struct ssh_line *, struct err *) = {
     [STAGE_OPEN] = step_open,
 };
 
+/* A stage that waits for ever: the service was silent for too long, or it left, which libssh does not always
+   tell (its agent loop goes on saying "again"). Left over too many keys, it is met with the password at once.
+ */
+static bool
+hung_up(struct ssh_line *line, struct err *reterr)
+{
+    bool late = line->deadline_ms > 0 && now_ms() >= line->deadline_ms;
+    bool left = line->session != NULL && line->stage > STAGE_KEX && !ssh_is_connected(line->session);
+    if (!late && !left)
+        return false;
+    if (line->stage == STAGE_KEYS) {
+        line->cred->keys_refused = true;
+        line->base.at_once = left;
+    }
+    (void)err_set(reterr, RC_UNAVAILABLE, "host",
+                  left ? "%s closed the line during sign-in" : "%s does not answer", line->target->host);
+    return true;
+}
+
 static enum transport_rc
 ssh_step(struct transport *t, struct err *reterr)
 {
@@ -248,10 +267,8 @@ ssh_step(struct transport *t, struct err *reterr)
         return TRANSPORT_ASK;
     for (;;) {
         int rc = stages[line->stage](line, reterr);
-        if (rc == TRANSPORT_BUSY && line->deadline_ms > 0 && now_ms() >= line->deadline_ms) {
-            (void)err_set(reterr, RC_UNAVAILABLE, "host", "%s does not answer", line->target->host);
+        if (rc == TRANSPORT_BUSY && hung_up(line, reterr))
             return TRANSPORT_LOST;
-        }
         if (rc != STEP_ON)
             return (enum transport_rc)rc;
     }

@@ -56,8 +56,10 @@ ssh_keys(struct ssh_line *line, struct err *reterr)
     if (rc == SSH_AUTH_SUCCESS)
         return ssh_go(line, STAGE_CHANNEL, CHANNEL_MS);
     line->cred->keys_refused = true;
+    line->base.at_once = true;
     if (rc == SSH_AUTH_ERROR && !ssh_is_connected(line->session))
         return ssh_lost_line(line, reterr, "signing in at");
+    line->base.at_once = false;
     return ssh_go(line, STAGE_PASSWORD, AUTH_MS);
 }
 

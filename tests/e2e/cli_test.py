@@ -332,6 +332,46 @@ class SigningIn(unittest.TestCase):
                               capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, OK, done.stderr)
 
+    def on_record(self, path, name):
+        with open(path + ".pub") as key:
+            public = " ".join(key.read().split()[:2])
+        good(service.admin, "user_key", "add", "user=amina", f"name={name}", f"public_key={public}")
+
+    def agent(self):
+        said = subprocess.run(["ssh-agent", "-s"], capture_output=True, text=True, check=True).stdout
+        pid = int(re.search(r"SSH_AGENT_PID=(\d+)", said).group(1))
+        self.addCleanup(os.kill, pid, 15)
+        return environment(SSH_AUTH_SOCK=re.search(r"SSH_AUTH_SOCK=([^;]+)", said).group(1))
+
+    def test_an_agents_key_signs_in(self):
+        env, path = self.agent(), service.key("agent-key")
+        self.on_record(path, "agent")
+        subprocess.run(["ssh-add", "-q", path], env=env, check=True)
+        done = subprocess.run(argv(service.clerk, ["me"]), env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=60, start_new_session=True)
+        self.assertEqual(done.returncode, OK, done.stderr)
+
+    def test_an_agent_with_more_keys_than_the_service_tries_leads_to_the_password(self):
+        env = self.agent()
+        for i in range(8):
+            subprocess.run(["ssh-add", "-q", service.key(f"unknown-{i}")], env=env, check=True)
+        terminal = Terminal(argv(service.clerk, ["me"]), env)
+        terminal.until("Password of amina@simba.co.tz")
+        terminal.say(service.password(service.clerk) + "\n")
+        self.assertEqual(terminal.end(), OK, terminal.seen)
+
+    def test_a_locked_key_asks_for_its_passphrase(self):
+        path = os.path.join(service.home, "locked-key")
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "open sesame", "-f", path], check=True)
+        self.on_record(path, "locked")
+        terminal = Terminal([service.bima, "-i", path, *argv(service.clerk, ["me"])[1:]], environment())
+        terminal.until("Passphrase of " + path)
+        terminal.say("something else\n")
+        terminal.until("Once more")
+        terminal.until("Passphrase of " + path + ": ")
+        terminal.say("open sesame\n")
+        self.assertEqual(terminal.end(), OK, terminal.seen)
+
     def test_the_configuration_file_and_the_environment_name_host_and_login(self):
         env = environment(service.clerk, BIMA_HOST="127.0.0.1", BIMA_PORT=str(service.port), BIMA_LOGIN=service.clerk)
         done = subprocess.run([service.bima, "me"], env=env, capture_output=True, text=True, timeout=60)
