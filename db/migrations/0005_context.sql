@@ -99,14 +99,16 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
   returning n
 $$;
 
--- Words of the tenant's own dictionary that look like this one, most alike first.
+-- Words of the tenant's own dictionary that look like this one, most alike first. Names are short: two letters swapped in
+-- "Mushi" leave a fifth of its trigrams. The threshold is the library's, which the first call loads.
 create function app.similar_words(typed text, lim int) returns table (word text, likeness real)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp rows 10 as $$
 begin
+  perform similarity('', ''), set_config('pg_trgm.similarity_threshold', '0.2', true);
   return query
     select w.word, similarity(w.word, $1) from app.search_word w
      where w.tenant_id = current_setting('app.tenant_id')::int and w.word % $1
-     order by similarity(w.word, $1) desc, w.word limit least($2, 50);
+     order by similarity(w.word, $1) desc, abs(length(w.word) - length($1)), w.word limit least($2, 50);
 end $$;
 
 grant create on schema app to bima_search;

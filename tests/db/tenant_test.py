@@ -120,6 +120,9 @@ class TenantIsolation(Refusals, unittest.TestCase):
         with Work(SIMBA) as w:
             w.run("select word from app.similar_words('mwakyuza', 5)")
             self.assertEqual(w.cur.fetchall(), [("mwakyusa",)])
+            w.run("insert into app.search_word (tenant_id, word) values (%s, 'mushi'), (%s, 'mollel')", (SIMBA.id, SIMBA.id))
+            w.run("select word from app.similar_words('muhsi', 5)")
+            self.assertEqual(w.cur.fetchall(), [("mushi",)])
         with Work(TWIGA) as w:
             w.run("select word from app.similar_words('mwakyuza', 5)")
             self.assertEqual(w.cur.fetchall(), [])
