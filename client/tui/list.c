@@ -95,33 +95,52 @@ needed(const struct list *l)
     return sum - GAP;
 }
 
+static int
+least(const struct list_column *c)
+{
+    int three_quarters = wanted(c) * 3 / 4;
+    return three_quarters > LEAST_TEXT ? three_quarters : LEAST_TEXT;
+}
+
 static struct list_column *
-widest_text(struct list *l)
+widest_text(struct list *l, bool shrinking)
 {
     struct list_column *ret = NULL;
     for (size_t i = 0; i < l->ncolumns; i++) {
         struct list_column *c = &l->columns[i];
-        if (c->shown && !c->right && (!ret || c->shown > ret->shown))
+        bool may = c->shown && !c->right && (!shrinking || c->shown > least(c));
+        if (may && (!ret || c->shown > ret->shown))
             ret = c;
     }
     return ret;
 }
 
-/* Columns of little weight go first, then the widest texts shrink, then columns go from the right. */
+/* All that is kept at its width, then the widest texts a little narrower. */
+static bool
+squeeze(struct list *l, const bool *kept, int room)
+{
+    for (size_t i = 0; i < l->ncolumns; i++)
+        l->columns[i].shown = kept[i] ? wanted(&l->columns[i]) : 0;
+    struct list_column *w;
+    while (needed(l) > room && (w = widest_text(l, true)))
+        w->shown--;
+    return needed(l) <= room;
+}
+
+/* Columns of little weight go first, from the right, then the others. */
 static void
 fit(struct list *l, int room)
 {
+    bool kept[LIST_COLUMNS];
     for (size_t i = 0; i < l->ncolumns; i++)
-        l->columns[i].shown = wanted(&l->columns[i]);
-    for (size_t i = l->ncolumns; i-- > 0 && needed(l) > room;)
-        if (l->columns[i].narrow)
-            l->columns[i].shown = 0;
-    struct list_column *w;
-    while (needed(l) > room && (w = widest_text(l)) && w->shown > LEAST_TEXT)
-        w->shown--;
-    for (size_t i = l->ncolumns; i-- > 1 && needed(l) > room;)
-        l->columns[i].shown = 0;
-    if (needed(l) > room)
+        kept[i] = true;
+    for (int weight = 1; weight >= 0; weight--)
+        for (size_t i = l->ncolumns; i-- > 1;) {
+            if (squeeze(l, kept, room))
+                return;
+            kept[i] = kept[i] && l->columns[i].narrow != (weight == 1);
+        }
+    if (!squeeze(l, kept, room))
         l->columns[0].shown = room > 1 ? room : 1;
 }
 
@@ -130,7 +149,7 @@ lay_out(struct list *l, int cols)
 {
     int x = MARKER + (l->options ? OPTION : 1) + (l->marks ? MARK : 0);
     fit(l, cols - x);
-    struct list_column *w = widest_text(l);
+    struct list_column *w = widest_text(l, false);
     int spare = cols - x - needed(l);
     if (w && spare > 0)
         w->shown += spare < 16 ? spare : 16;

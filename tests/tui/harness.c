@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <utmp.h>
 #include <vterm.h>
 
 #include "common/base/utf8.h"
@@ -23,7 +24,7 @@ enum { RAW_MAX = 8 << 20, MARK_MAX = 80, PATIENCE_MS = 20000 };
 
 struct screen {
     pid_t pid;
-    int master, server_fd, rows, cols;
+    int master, slave, rows, cols;
     struct termios before;
     VTerm *vt;
     VTermScreen *vs;
@@ -74,15 +75,19 @@ screen_start(const struct screen_options *o)
     s->cols = o->cols ? o->cols : 80;
     s->raw = malloc(RAW_MAX);
     struct winsize w = {.ws_row = (unsigned short)s->rows, .ws_col = (unsigned short)s->cols};
-    s->pid = forkpty(&s->master, NULL, NULL, &w);
-    if (s->pid == 0) /* no assertion in here: the test runner's line is not the child's */
+    int slave;
+    cr_assert(openpty(&s->master, &slave, NULL, NULL, &w) == 0);
+    tcgetattr(slave, &s->before);
+    s->slave = slave; /* kept open: the settings can be read after the client has gone */
+    s->pid = fork();
+    if (s->pid == 0) { /* no assertion in here: the test runner's line is not the child's */
+        login_tty(slave);
         run_client(o, pair[1]);
+    }
     cr_assert(s->pid > 0 && s->raw);
-    tcgetattr(s->master, &s->before);
     close(pair[1]);
     fcntl(s->master, F_SETFL, O_NONBLOCK);
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
-    s->server_fd = pair[0];
     s->has_server = !o->sign_in;
     fake_start(&s->server, pair[0]);
     s->vt = vterm_new(s->rows, s->cols);
@@ -109,6 +114,7 @@ screen_stop(struct screen *s)
             ;
     }
     close(s->master);
+    close(s->slave);
     fake_stop(&s->server);
     vterm_free(s->vt);
     free(s->raw);
@@ -184,14 +190,14 @@ take_bytes(struct screen *s, const char *p, size_t n)
 }
 
 static bool
-pump(struct screen *s)
+pump_for(struct screen *s, int ms)
 {
     struct pollfd p[2] = {
         {s->master,                         POLLIN, 0},
         {s->has_server ? s->server.fd : -1, POLLIN, 0}
     };
     char bytes[4096];
-    if (poll(p, 2, PATIENCE_MS) <= 0)
+    if (poll(p, 2, ms) <= 0)
         return false;
     if (p[1].revents && !fake_pump(&s->server)) {
         s->has_server = false;
@@ -204,6 +210,12 @@ pump(struct screen *s)
     if (n > 0)
         take_bytes(s, bytes, (size_t)n);
     return n > 0 || errno == EAGAIN || errno == EINTR;
+}
+
+static bool
+pump(struct screen *s)
+{
+    return pump_for(s, PATIENCE_MS);
 }
 
 static void
@@ -260,22 +272,46 @@ screen_resize(struct screen *s, int rows, int cols)
     ioctl(s->master, TIOCSWINSZ, &w);
 }
 
+void
+screen_cut(struct screen *s)
+{
+    s->word[0] = 0;
+    s->has_server = false;
+    close(s->server.fd);
+    s->server.fd = -1;
+    screen_idle(s);
+}
+
 int
 screen_wait_end(struct screen *s)
 {
-    while (pump(s))
+    while (waitpid(s->pid, &s->status, WNOHANG) == 0)
+        (void)pump_for(s, 20);
+    s->ended = true;
+    while (pump_for(s, 0))
         ;
+    return WIFEXITED(s->status) ? WEXITSTATUS(s->status) : 128 + WTERMSIG(s->status);
+}
+
+void
+screen_reap(struct screen *s)
+{
     while (waitpid(s->pid, &s->status, 0) < 0 && errno == EINTR)
         ;
     s->ended = true;
-    return WIFEXITED(s->status) ? WEXITSTATUS(s->status) : 128 + WTERMSIG(s->status);
+}
+
+struct termios
+screen_before(struct screen *s)
+{
+    return s->before;
 }
 
 struct termios
 screen_termios(struct screen *s)
 {
     struct termios t;
-    tcgetattr(s->master, &t);
+    tcgetattr(s->slave, &t);
     return t;
 }
 

@@ -38,9 +38,14 @@ void screen_idle(struct screen *s);
 /* Until the client waits for the service with all keys taken (replies are held). */
 void screen_waiting(struct screen *s);
 void screen_resize(struct screen *s, int rows, int cols);
+/* Closes the line; waits until the client has noticed. */
+void screen_cut(struct screen *s);
 /* Waits for the end; returns the exit status or 128 + signal. */
 int screen_wait_end(struct screen *s);
-struct termios screen_termios(struct screen *s);
+/* Waits for the supervisor alone; the terminal stays open. */
+void screen_reap(struct screen *s);
+struct termios screen_termios(struct screen *s); /* now */
+struct termios screen_before(struct screen *s);  /* before the client took it over */
 
 /* The screen, blanks at line ends cut off, "\n" after each line. Valid until the next call. */
 const char *screen_text(struct screen *s);
