@@ -1,39 +1,20 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/base/limits.h"
-#include "common/base/utf8.h"
 #include "common/wire/cbor.h"
 #include "common/wire/method.h"
 #include "common/wire/twin.h"
-#include "server/log.h"
 #include "server/op/ops.h"
 #include "server/op/parts.h"
+#include "server/worker/call.h"
 #include "server/worker/idempotency.h"
 #include "server/worker/permit.h"
-#include "server/worker/state.h"
 
 /*
  * The life of a request: decode, permit, idempotency, run, commit, encode, log. All generic: an operation
  * sees a decoded request and fills an answer. Nothing here knows an entity.
  */
-enum { TRIES = 4, REQUEST_ID = 12, PEER_TEXT = 80, REASON_TEXT = 400 };
-
-/* One request on its way. */
-struct call {
-    const struct job *job;
-    const struct method_info *method;
-    struct params params;
-    struct request request;
-    struct tx tx;
-    struct op_ctx ctx;
-    struct body body;
-    struct err err;
-    struct reply_meta meta;
-    int64_t started; /* microseconds, monotonic */
-    char id[REQUEST_ID + 1];
-    int tries;
-};
+enum { TRIES = 4 };
 
 static op_fn op_describe; /* below: it needs the worker, found through the call */
 
@@ -79,117 +60,6 @@ handler(enum method number)
     return NULL;
 }
 
-static int64_t
-microseconds(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-/* ------------------------------------------------------------------ starting */
-
-/* What a peer says of itself, as the database may keep it. */
-static struct str
-printable(struct arena *a, struct str s)
-{
-    size_t n = s.n < PEER_TEXT ? s.n : PEER_TEXT;
-    char *p = arena_alloc(a, n + 1);
-    for (size_t i = 0; i < n; i++)
-        p[i] = (char)(s.p[i] > ' ' && s.p[i] < 0x7f ? s.p[i] : s.p[i] == ' ' ? ' ' : '?');
-    return (struct str){p, n};
-}
-
-static void
-call_init(struct worker *w, struct call *c, const struct job *job)
-{
-    unsigned char random[REQUEST_ID / 2];
-    memset(c, 0, sizeof *c);
-    crypt_random(random, sizeof random);
-    crypt_hex(random, sizeof random, c->id);
-    c->job = job;
-    const struct str address = printable(&w->arena, job->address), client = printable(&w->arena, job->client);
-    c->started = microseconds();
-    c->tx = (struct tx){
-        .pg = w->pg,
-        .who =
-            {
-                  .tenant = job->who.tenant,
-                  .user = job->who.user,
-                  .has_today = w->config->has_today,
-                  .today = w->config->today,
-                  .request_id = str_from(c->id),
-                  .address = address,
-                  .client = client,
-                  },
-    };
-    c->ctx = (struct op_ctx){
-        .arena = &w->arena,
-        .tx = &c->tx,
-        .request_id = str_from(c->id),
-        .address = address,
-        .client = client,
-        .signer = w->has_signer ? &w->signer : NULL,
-    };
-}
-
-/* The word of the action, for history: known before the transaction opens, because the preamble carries it.
- */
-static struct str
-action_word(const struct call *c)
-{
-    if (c->method->number != METHOD_ACT)
-        return STR_NONE;
-    const struct params *p = &c->params;
-    const struct entity *e =
-        p->entity.name.n ? entity_by_name(p->entity.name) : entity_by_number(p->entity.number);
-    if (!e)
-        return STR_NONE;
-    const struct action *a =
-        p->action.name.n ? entity_action_named(e, p->action.name) : entity_action(e, p->action.number);
-    return str_from(a ? a->name : NULL);
-}
-
-/* The texts of a request that are no field's value: the fields' own are checked where they are read. */
-static enum rc
-check_texts(const struct params *p, struct err *reterr)
-{
-    if (p->reason.n > REASON_TEXT)
-        return err_set(reterr, RC_BAD_PARAMS, "reason", "the reason is too long: %d bytes at most",
-                       REASON_TEXT);
-    if (utf8_has_control(p->reason))
-        return err_set(reterr, RC_BAD_PARAMS, "reason", "the reason has a character that can't be printed");
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < p->nsteps; i++)
-        rc = check_texts(&p->steps[i].params, reterr);
-    return rc;
-}
-
-static enum rc
-read_request(struct call *c)
-{
-    const struct request *r = &c->request;
-    c->method = r->method.name.n ? method_by_name(r->method.name) : method_by_number(r->method.number);
-    if (!c->method || !handler(c->method->number))
-        return err_set(&c->err, RC_UNKNOWN_METHOD, "method", "there is no method \"%.*s\"",
-                       STR_ARG(r->method.name));
-    struct rbuf params;
-    rbuf_init(&params, r->params_raw);
-    enum rc rc = params_decode(c->ctx.arena, &params, &c->params, &c->err);
-    if (rc == RC_OK)
-        rc = method_check_params(c->method, &c->params, &c->err);
-    if (rc == RC_OK)
-        rc = check_texts(&c->params, &c->err);
-    if (rc != RC_OK)
-        return rc;
-    if ((c->method->flags & METHOD_WRITES) && r->idem.n != IDEM_BYTES)
-        return err_set(&c->err, RC_BAD_PARAMS, "idem", "a change must carry an idempotency key of %d bytes",
-                       IDEM_BYTES);
-    c->ctx.reason = c->tx.who.reason = c->params.reason;
-    c->ctx.action = c->tx.who.action = action_word(c);
-    return RC_OK;
-}
-
 /* ------------------------------------------------------------------ reading */
 
 /* Runs the preamble alone: who is this now? */
@@ -207,7 +77,10 @@ look_who(struct worker *w, struct call *c, const struct pg_rows **ret)
 static enum rc
 run_handler(struct call *c)
 {
-    return handler(c->method->number)(&c->ctx, &c->params, &c->body, &c->err);
+    op_fn *run = handler(c->method->number);
+    if (!run)
+        return err_log(&c->err, RC_INTERNAL, "method %s has no handler", c->method->name);
+    return run(&c->ctx, &c->params, &c->body, &c->err);
 }
 
 static void
@@ -281,15 +154,6 @@ run_read(struct worker *w, struct call *c)
 
 /* ------------------------------------------------------------------ writing */
 
-static struct str
-encode_body(struct arena *a, const struct body *body)
-{
-    struct buf b;
-    buf_init(&b, a, 1024);
-    body_encode(&b, body);
-    return buf_str(&b);
-}
-
 static enum rc
 replay(struct call *c, enum rc code, struct str stored)
 {
@@ -320,7 +184,7 @@ try_write(struct call *c, struct idem *idem)
     if (rc == RC_OK)
         rc = found ? replay(c, code, stored) : run_handler(c);
     if (rc == RC_OK && !found) {
-        const struct pg_stmt store = idem_store(idem, RC_OK, encode_body(c->ctx.arena, &c->body));
+        const struct pg_stmt store = idem_store(idem, RC_OK, call_body(c->ctx.arena, &c->body));
         rc = tx_commit(&c->tx, c->ctx.arena, &store, 1, &c->err);
     }
     tx_rollback(&c->tx, c->ctx.arena);
@@ -372,60 +236,18 @@ run_write(struct call *c)
 /* ------------------------------------------------------------------ answering */
 
 static enum rc
-put_schema(struct worker *w, struct call *c, struct str known_hash)
-{
-    const struct described *d = worker_describe(w, c->ctx.who.role);
-    c->body.present &= ~(1u << BODY_SCHEMA);
-    if (str_eq(known_hash, d->schema.hash))
-        return RC_NOT_MODIFIED;
-    c->body.schema = arena_new(c->ctx.arena, struct schema, 1);
-    *c->body.schema = d->schema;
-    c->body.schema_raw = d->raw;
-    c->body.present |= 1u << BODY_SCHEMA;
-    return RC_OK;
-}
-
-static void
-put_error(struct call *c, enum rc code)
-{
-    uint32_t keep = c->body.present & (1u << BODY_RECORD);
-    c->err.code = code;
-    c->body.error = body_error_of(c->ctx.arena, &c->err);
-    c->body.error.issues = c->ctx.issues;
-    c->body.error.nissues = c->ctx.nissues;
-    c->body.error.trace = str_from(c->id);
-    c->body.present = keep | 1u << BODY_ERROR;
-}
-
-static void
-log_call(struct worker *w, struct call *c, enum rc code)
-{
-    char cause[LOG_TEXT];
-    bool internal = code == RC_INTERNAL || code == RC_RETRY || code == RC_BUSY || code == RC_DEADLINE;
-    c->meta.server_us = (uint32_t)(microseconds() - c->started);
-    log_event(code == RC_INTERNAL ? LOG_ERROR_
-              : internal          ? LOG_WARN_
-                                  : LOG_INFO_,
-              "request",
-              "req=%s session=%llx tenant=%d user=%lld method=%s code=%s us=%u arena=%zu tries=%d%s%s", c->id,
-              (unsigned long long)c->job->who.session, c->job->who.tenant, (long long)c->job->who.user,
-              c->method ? c->method->name : "none", rc_symbol(code), c->meta.server_us, w->arena.used,
-              c->tries, internal ? " cause=" : "", internal ? log_text(c->err.log, cause) : "");
-}
-
-static enum rc
 run_request(struct worker *w, struct call *c)
 {
-    enum rc rc = read_request(c);
+    enum rc rc = call_read(c);
     if (rc == RC_OK && c->method->number == METHOD_TRIAL)
         rc = run_trial(c);
     else if (rc == RC_OK)
         rc = (c->method->flags & METHOD_WRITES) ? run_write(c) : run_read(w, c);
     if (rc == RC_OK && c->method->number == METHOD_DESCRIBE)
-        rc = put_schema(w, c, c->params.hash);
+        rc = call_put_schema(w, c, c->params.hash);
     if (rc != RC_OK && rc != RC_NOT_MODIFIED)
-        put_error(c, rc);
-    log_call(w, c, rc);
+        call_put_error(c, rc);
+    call_log(w, c, rc);
     return rc;
 }
 
@@ -442,33 +264,17 @@ run_hello(struct worker *w, struct call *c, const struct hello *h)
         rc = err_set(&c->err, RC_BAD_PARAMS, "versions", "this service speaks version %d of the protocol",
                      PROTOCOL_VERSION);
     if (rc != RC_OK) {
-        put_error(c, rc);
-        log_call(w, c, rc);
+        call_put_error(c, rc);
+        call_log(w, c, rc);
         return rc;
     }
     c->body.hello = (struct body_hello){h->version, STR("bimad " BIMA_VERSION),
                                         worker_describe(w, c->ctx.who.role)->schema.hash};
     c->body.me = op_me_of(&c->ctx);
-    (void)put_schema(w, c, h->schema_hash);
+    (void)call_put_schema(w, c, h->schema_hash);
     c->body.present |= 1u << BODY_HELLO | 1u << BODY_ME;
-    log_call(w, c, RC_OK);
+    call_log(w, c, RC_OK);
     return RC_OK;
-}
-
-static struct str
-encode_reply(struct worker *w, struct call *c, uint64_t id, enum rc code)
-{
-    struct buf b;
-    struct reply r = {.id = id, .code = code, .body_raw = encode_body(&w->arena, &c->body), .meta = c->meta};
-    if (r.body_raw.n > LIMIT_INFLATED / 2) {
-        (void)err_set(&c->err, RC_TOO_LARGE, NULL, "the answer is too large: ask for less");
-        put_error(c, RC_TOO_LARGE);
-        r.code = RC_TOO_LARGE;
-        r.body_raw = encode_body(&w->arena, &c->body);
-    }
-    buf_init(&b, &w->arena, r.body_raw.n + 64);
-    reply_encode(&b, &r);
-    return buf_str(&b);
 }
 
 static enum rc
@@ -484,7 +290,7 @@ run_message(struct worker *w, struct call *c, const struct message *m, uint64_t 
         return run_request(w, c);
     }
     enum rc rc = err_set(&c->err, RC_BAD_FRAME, NULL, "a request or a hello is expected");
-    put_error(c, rc);
+    call_put_error(c, rc);
     return rc;
 }
 
@@ -499,8 +305,8 @@ dispatch_wire(struct worker *w, const struct job *job)
     if (rc == RC_OK)
         rc = run_message(w, c, &m, &id);
     else
-        put_error(c, rc);
-    return encode_reply(w, c, id, rc);
+        call_put_error(c, rc);
+    return call_reply(w, c, id, rc);
 }
 
 struct str
@@ -515,7 +321,7 @@ dispatch_json(struct worker *w, const struct job *job)
     if (rc == RC_OK)
         rc = run_message(w, c, &m, &id);
     else
-        put_error(c, rc);
+        call_put_error(c, rc);
     const struct locale_info locale = op_locale(&c->ctx);
     buf_init(&out, &w->arena, 4096);
     twin_write(&out, &worker_describe(w, c->ctx.who.role)->schema, &locale, id, rc, &c->body, &c->meta);
@@ -531,12 +337,12 @@ dispatch_failure(struct worker *w, const struct job *job, enum rc code)
     uint64_t id = 0;
     call_init(w, c, job);
     (void)err_set(&c->err, code, NULL, "%s", rc_text(code));
-    put_error(c, code);
-    log_call(w, c, code);
+    call_put_error(c, code);
+    call_log(w, c, code);
     if (job->kind == JOB_WIRE) {
         if (message_decode(job->payload, &m, &ignored) == RC_OK && m.kind == MESSAGE_REQUEST)
             id = m.request.id;
-        return encode_reply(w, c, id, code);
+        return call_reply(w, c, id, code);
     }
     struct buf out;
     const struct locale_info locale = {0};

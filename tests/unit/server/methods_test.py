@@ -324,6 +324,18 @@ class Writing(Case):
     def test_a_batch_needs_the_permission_of_each_step(self):
         self.refused(self.cashier.call("batch", steps=new_business("No One", "0745 000 999", "T 779 BAT")), "FORBIDDEN")
 
+    def test_a_trial_answers_as_the_batch_would_and_leaves_nothing(self):
+        before = boot("select (select count(*) from app.history), (select sum(n) from app.counter), (select count(*) from app.search_token)")
+        reply = self.agent.ok("trial", steps=new_business("Trial Person", "0745 000 666", "T 776 TRY"))
+        self.assertEqual([r["record"]["entity"] for r in reply.body["results"]], ["customer", "vehicle", "policy", "policy", "receipt"])
+        self.assertEqual(reply.body["results"][3]["record"]["fields"]["outstanding"], "619500.00")
+        steps = new_business("Trial Person", "0745 000 666", "T 776 TRY")
+        steps[-1][1]["fields"]["amount"] = "1"
+        self.refused(self.agent.call("trial", steps=steps), "REFUSED", "4.amount")
+        self.refused(self.cashier.call("trial", steps=steps), "FORBIDDEN")
+        after = boot("select (select count(*) from app.history), (select sum(n) from app.counter), (select count(*) from app.search_token)")
+        self.assertEqual(after, before)
+
     def test_a_change_without_a_key_of_its_own_is_refused(self):
         self.assertEqual(self.agent.call("add", idem="00", entity="customer", fields={}).code, "BAD_PARAMS")
 

@@ -1,0 +1,80 @@
+#include <time.h>
+
+#include "common/base/limits.h"
+#include "server/log.h"
+#include "server/worker/call.h"
+
+int64_t
+call_now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+struct str
+call_body(struct arena *a, const struct body *body)
+{
+    struct buf b;
+    buf_init(&b, a, 1024);
+    body_encode(&b, body);
+    return buf_str(&b);
+}
+
+enum rc
+call_put_schema(struct worker *w, struct call *c, struct str known_hash)
+{
+    const struct described *d = worker_describe(w, c->ctx.who.role);
+    c->body.present &= ~(1u << BODY_SCHEMA);
+    if (str_eq(known_hash, d->schema.hash))
+        return RC_NOT_MODIFIED;
+    c->body.schema = arena_new(c->ctx.arena, struct schema, 1);
+    *c->body.schema = d->schema;
+    c->body.schema_raw = d->raw;
+    c->body.present |= 1u << BODY_SCHEMA;
+    return RC_OK;
+}
+
+void
+call_put_error(struct call *c, enum rc code)
+{
+    uint32_t keep = c->body.present & (1u << BODY_RECORD);
+    c->err.code = code;
+    c->body.error = body_error_of(c->ctx.arena, &c->err);
+    c->body.error.issues = c->ctx.issues;
+    c->body.error.nissues = c->ctx.nissues;
+    c->body.error.trace = str_from(c->id);
+    c->body.present = keep | 1u << BODY_ERROR;
+}
+
+void
+call_log(struct worker *w, struct call *c, enum rc code)
+{
+    char cause[LOG_TEXT];
+    bool internal = code == RC_INTERNAL || code == RC_RETRY || code == RC_BUSY || code == RC_DEADLINE;
+    c->meta.server_us = (uint32_t)(call_now() - c->started);
+    log_event(code == RC_INTERNAL ? LOG_ERROR_
+              : internal          ? LOG_WARN_
+                                  : LOG_INFO_,
+              "request",
+              "req=%s session=%llx tenant=%d user=%lld method=%s code=%s us=%u arena=%zu tries=%d%s%s", c->id,
+              (unsigned long long)c->job->who.session, c->job->who.tenant, (long long)c->job->who.user,
+              c->method ? c->method->name : "none", rc_symbol(code), c->meta.server_us, w->arena.used,
+              c->tries, internal ? " cause=" : "", internal ? log_text(c->err.log, cause) : "");
+}
+
+struct str
+call_reply(struct worker *w, struct call *c, uint64_t id, enum rc code)
+{
+    struct buf b;
+    struct reply r = {.id = id, .code = code, .body_raw = call_body(&w->arena, &c->body), .meta = c->meta};
+    if (r.body_raw.n > LIMIT_INFLATED / 2) {
+        (void)err_set(&c->err, RC_TOO_LARGE, NULL, "the answer is too large: ask for less");
+        call_put_error(c, RC_TOO_LARGE);
+        r.code = RC_TOO_LARGE;
+        r.body_raw = call_body(&w->arena, &c->body);
+    }
+    buf_init(&b, &w->arena, r.body_raw.n + 64);
+    reply_encode(&b, &r);
+    return buf_str(&b);
+}

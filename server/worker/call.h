@@ -1,0 +1,39 @@
+#ifndef WORKER_CALL_H
+#define WORKER_CALL_H
+
+#include "common/wire/method.h"
+#include "server/worker/state.h"
+
+enum { REQUEST_ID = 12 };
+
+/* One request on its way. */
+struct call {
+    const struct job *job;
+    const struct method_info *method;
+    struct params params;
+    struct request request;
+    struct tx tx;
+    struct op_ctx ctx;
+    struct body body;
+    struct err err;
+    struct reply_meta meta;
+    int64_t started; /* microseconds, monotonic */
+    char id[REQUEST_ID + 1];
+    int tries;
+};
+
+/* request.c: from the message to what is to be done */
+void call_init(struct worker *w, struct call *c, const struct job *job);
+/* Decodes and checks c->request. Fails: RC_UNKNOWN_METHOD, RC_BAD_PARAMS. */
+enum rc call_read(struct call *c) NODISCARD;
+
+/* answer.c: from what was done to the message */
+struct str call_body(struct arena *a, const struct body *body);
+/* The catalog as the user sees it, or RC_NOT_MODIFIED when that is what the client has. */
+enum rc call_put_schema(struct worker *w, struct call *c, struct str known_hash);
+void call_put_error(struct call *c, enum rc code);
+struct str call_reply(struct worker *w, struct call *c, uint64_t id, enum rc code);
+void call_log(struct worker *w, struct call *c, enum rc code);
+int64_t call_now(void); /* microseconds, monotonic */
+
+#endif
