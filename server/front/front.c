@@ -20,7 +20,7 @@
 #include "server/front/state.h"
 #include "server/log.h"
 
-enum { SCRATCH = 256 * 1024 * 1024, TURN_MS = 200 };
+enum { SCRATCH = 256 * 1024 * 1024, TURN_MS = 200, TRIM_AFTER = 1000 };
 
 static const char key_exchanges[] = "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256";
 static const char ciphers[] = "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,"
@@ -163,6 +163,10 @@ sweep(struct front *f)
     mailbox_sweep(f);
     client_sweep(f);
     session_run_touched(f);
+    if (f->nclosed >= TRIM_AFTER) { /* what a storm of sessions left behind */
+        f->nclosed = 0;
+        (void)malloc_trim(0);
+    }
     if (f->draining && (f->now >= f->drain_until || quiet(f))) {
         f->done = true;
     }

@@ -27,9 +27,9 @@ put(struct rpc *r, enum outq_class class, struct str bytes)
     r->wake(r);
 }
 
-/* Message in a frame, or line with its newline. Uses the scratch arena and leaves it to the caller to reset.
- */
-static void
+/* Message in a frame, or line with its newline; false when it is larger than a frame may be. Uses the scratch
+   arena and leaves it to the caller to reset. */
+static bool
 put_framed(struct rpc *r, enum outq_class class, struct str message)
 {
     struct buf b;
@@ -38,9 +38,11 @@ put_framed(struct rpc *r, enum outq_class class, struct str message)
         buf_add_str(&b, message);
         buf_add_char(&b, '\n');
     } else {
-        frame_put(&b, message, r->deflate);
+        if (!frame_put(&b, message, r->deflate))
+            return false;
     }
     put(r, class, buf_str(&b));
+    return true;
 }
 
 static void
@@ -61,7 +63,7 @@ put_error(struct rpc *r, uint64_t id, const struct err *err)
         struct reply reply = {.id = id, .code = err->code, .body_raw = buf_str(&inner), .meta = meta};
         reply_encode(&b, &reply);
     }
-    put_framed(r, OUT_CONTROL, buf_str(&b));
+    (void)put_framed(r, OUT_CONTROL, buf_str(&b));
     arena_reset(a);
 }
 
@@ -99,8 +101,10 @@ answered(struct task_owner *o, struct task *t, const struct answer *an)
     if (an->code != RC_OK || an->payload.n == 0) {
         put_code(r, t->request, an->code == RC_OK ? RC_INTERNAL : an->code);
     } else {
-        put_framed(r, OUT_REPLY, an->payload);
+        bool fits = put_framed(r, OUT_REPLY, an->payload);
         arena_reset(&r->front->scratch);
+        if (!fits)
+            put_code(r, t->request, RC_TOO_LARGE);
     }
 }
 
@@ -164,7 +168,7 @@ take_ping(struct rpc *r, uint64_t token)
     struct buf b;
     buf_init(&b, &r->front->scratch, FIRST);
     ping_encode(&b, MESSAGE_PONG, token);
-    put_framed(r, OUT_CONTROL, buf_str(&b));
+    (void)put_framed(r, OUT_CONTROL, buf_str(&b));
     arena_reset(&r->front->scratch);
 }
 
@@ -381,7 +385,7 @@ rpc_goaway(struct rpc *r)
     struct buf b;
     buf_init(&b, &r->front->scratch, FIRST);
     goaway_encode(&b, STR("the service is stopping"), wait % GOAWAY_SPREAD_MS);
-    put_framed(r, OUT_CONTROL, buf_str(&b));
+    (void)put_framed(r, OUT_CONTROL, buf_str(&b));
     arena_reset(&r->front->scratch);
 }
 

@@ -87,6 +87,7 @@ drop(struct session *s)
     auth_done(s);
     loop_remove(&f->loop, &s->watch);
     list_take(s);
+    f->nclosed++;
     *(signed_in ? &f->nopen : &f->nhalf_open) -= 1;
     if (s->ending != NULL && s->stage != STAGE_KEX && ssh_is_connected(s->ssh)) {
         ssh_session_set_disconnect_message(s->ssh, s->ending);
@@ -279,8 +280,9 @@ sweep_one(struct session *s)
     } else if (s->stage == STAGE_AUTH && f->now >= s->deadline) {
         session_end(s, "not signed in in time");
     } else if (s->stage == STAGE_OPEN) {
-        if (s->channels != NULL) {
-            s->deadline = f->now + f->settings->open_seconds * 1000u;
+        if (s->channels !=
+            NULL) { /* between channels it may rest: OpenSSH keeps sessions for later commands */
+            s->deadline = f->now + f->settings->idle_seconds * 1000ull;
         } else if (f->now >= s->deadline) {
             session_end(s, "nothing was asked for");
         }

@@ -28,6 +28,7 @@ struct front {
     struct session *half_open, *open; /* not signed in yet; signed in */
     struct session *touched;          /* to be run at the end of this turn */
     size_t nhalf_open, nopen;
+    size_t nclosed; /* since memory was last given back */
     struct client *clients; /* programs started for terminals and commands, until they are reaped */
     size_t nclients;
     uint64_t now; /* milliseconds, of this turn */
