@@ -143,6 +143,7 @@ cancel(void *ctx)
         link_cancel(a->link, c->id);
         call_done(c);
     }
+    a->tui.barriers = 0;
     tui_say(&a->tui, ROLE_WARN, "%s",
             wrote
                 ? _("Given up waiting. It may have been saved all the same: look before you enter it again.")

@@ -8,7 +8,7 @@
 #include "client/tui/choice.h"
 
 /* The list of an entity: position-to and filter on top, options by digit, sorted and paged by the service. */
-enum { TAG_FIRST = 1, TAG_MORE = 2, PURPOSE_FIELD = 1, PURPOSE_RECORD = 2, PAGE = 50 };
+enum { TAG_FIRST = 1, TAG_MORE = 2, PURPOSE_FIELD = 1, PURPOSE_RECORD = 2, PAGE = 50, NEAR = 16 };
 enum place { IN_ROWS, IN_POSITION, IN_FILTER };
 
 struct browse {
@@ -106,14 +106,14 @@ load(struct view *v, bool barrier)
     ask_page(v, STR_NONE, barrier);
 }
 
-/* Near the end of what is here: the next page, in the background unless it is waited for. */
+/* Near the end of what is here: the next page. */
 static void
-want_more(struct view *v, bool barrier)
+want_more(struct view *v)
 {
     struct browse *d = v->data;
     struct str next = rows_next(&d->rows);
     if (next.n && !d->asked_more && !rows_full(&d->rows))
-        ask_page(v, next, barrier);
+        ask_page(v, next, true);
 }
 
 static void
@@ -345,7 +345,6 @@ command(struct view *v, enum cmd c)
     struct browse *d = v->data;
     if (d->place != IN_ROWS && line_command(v, c))
         return true;
-    size_t before = d->rows.list.at;
     switch (c) {
     case CMD_ENTER:
         enter(v);
@@ -387,9 +386,8 @@ command(struct view *v, enum cmd c)
     }
     if (!list_command(&d->rows.list, c))
         return false;
-    bool stuck = d->rows.list.at == before && d->rows.list.at + 1 == d->rows.list.nrows;
-    if (c != CMD_UP && c != CMD_TOP && d->rows.list.at + 2 * d->rows.list.page >= d->rows.list.nrows)
-        want_more(v, stuck);
+    if (c != CMD_UP && c != CMD_TOP && d->rows.list.at + 2 * d->rows.list.page + NEAR >= d->rows.list.nrows)
+        want_more(v);
     return true;
 }
 

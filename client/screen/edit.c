@@ -148,10 +148,12 @@ ask_conflict(struct view *v, struct answer *a)
     buf_printf(&b, "%s\n", _("Someone else changed this record since you opened it."));
     for (size_t i = 0; i < theirs->nfields; i++) {
         const struct schema_field *s = schema_field(d->e, theirs->fields[i].tag);
+        if (!s)
+            continue;
         char name[64], text[FIELD_TEXT];
-        snprintf(name, sizeof name, "%.*s", STR_ARG(s ? s->name : STR_NONE));
+        snprintf(name, sizeof name, "%.*s", STR_ARG(s->name));
         struct form_item *item = form_find(&d->form, PART_FIELDS, name);
-        if (!s || !item || !item_changed(item))
+        if (!item || !item_changed(item))
             continue;
         struct str now = value_text(&t, s, &theirs->fields[i].value, app_locale(app_of(v)));
         buf_printf(&b, _("\n%.*s: yours %.*s, theirs %.*s"), STR_ARG(s->label),

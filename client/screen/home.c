@@ -382,7 +382,9 @@ paint_alerts(struct home *d, const struct area *a)
         paint_text(a, 1, 1, ROLE_DIM, _("Nothing needs you now."));
         return;
     }
-    d->alerts.columns[0] = (struct list_column){.label = str_from(_("Alert")), .width = a->cols - 36};
+    bool wide = a->cols >= 70;
+    d->alerts.columns[0] =
+        (struct list_column){.label = str_from(_("Alert")), .width = a->cols - (wide ? 33 : 20)};
     d->alerts.columns[1] = (struct list_column){.label = STR_NONE, .width = 10, .narrow = true};
     d->alerts.columns[2] = (struct list_column){.label = str_from(_("When")), .width = 11};
     d->alerts.ncolumns = d->alerts.sort = 3;
@@ -391,7 +393,7 @@ paint_alerts(struct home *d, const struct area *a)
         d->alerts.nrows -
         (d->alerts.top + d->alerts.page < d->alerts.nrows ? d->alerts.top + d->alerts.page : d->alerts.nrows);
     long long more = (long long)below + (long long)d->home->more_alerts;
-    if (more > 0)
+    if (more > 0 && wide)
         paint_format(a, (struct spot){.x = a->cols - 30, .width = 10, .role = ROLE_DIM}, _("%lld more"),
                      more);
 }

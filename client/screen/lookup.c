@@ -36,13 +36,29 @@ list(struct view *v, const struct form_item *i, size_t item)
     app_ask(v, &(struct ask){.method = METHOD_LIST, .params = &p, .tag = LOOKUP_ROWS + (uint32_t)item});
 }
 
+/* Rows that begin with what was typed in one of their first columns. */
+static size_t
+rows_that_fit(const struct body_page *p, struct str typed, size_t columns, const struct body_row **ret_last)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < p->nrows; r++)
+        for (size_t c = 0; c < columns && c < p->ncolumns; c++) {
+            const struct value *cell = &p->rows[r].cells[c];
+            if (cell->type != VT_TEXT || !match_prefix(cell->text, typed))
+                continue;
+            *ret_last = &p->rows[r];
+            n++;
+            break;
+        }
+    return n;
+}
+
 static void
 take_rows(struct view *v, struct form *f, size_t item, struct answer *a)
 {
     struct form_item *i = &f->items[item];
     const struct body_page *p = &a->body->page;
     const struct body_row *one = NULL;
-    struct str label = STR_NONE;
     char text[FIELD_TEXT];
     struct str typed = field_text(&i->edit, text);
     size_t n = 0;
@@ -50,18 +66,11 @@ take_rows(struct view *v, struct form *f, size_t item, struct answer *a)
         find(v, f, item);
         return;
     }
-    for (size_t r = 0; r < p->nrows; r++)
-        for (size_t c = 0; c < p->ncolumns; c++) {
-            const struct value *cell = &p->rows[r].cells[c];
-            if (cell->type != VT_TEXT || !match_prefix(cell->text, typed))
-                continue;
-            one = &p->rows[r];
-            label = p->rows[r].cells[0].type == VT_TEXT ? p->rows[r].cells[0].text : cell->text;
-            n++;
-            break;
-        }
-    if (n == 1)
-        form_put_ref(i, one->id, label);
+    n = rows_that_fit(p, typed, 1, &one);
+    if (n != 1)
+        n = rows_that_fit(p, typed, p->ncolumns, &one);
+    if (n == 1 && one->cells[0].type == VT_TEXT)
+        form_put_ref(i, one->id, one->cells[0].text);
     else
         form_note(i, TONE_WARN,
                   str_from(n ? _("Several fit: F4 shows them.") : _("Not found. F4 shows what there is.")));

@@ -337,9 +337,9 @@ more(struct view *v)
         return;
     if (related(d) && rows_next(&d->rows).n && !rows_full(&d->rows) &&
         d->rows.list.at + 2 * d->rows.list.page >= d->rows.list.nrows)
-        load_rows(v, false, rows_next(&d->rows));
+        load_rows(v, true, rows_next(&d->rows));
     else if (on_history(d) && events_wants_more(&d->events))
-        load_events(v, false, events_next(&d->events));
+        load_events(v, true, events_next(&d->events));
 }
 
 static bool

@@ -12,15 +12,16 @@ struct refer {
     uint32_t entity, asked;
 };
 
-static void
+static bool
 search(struct view *v, struct str typed)
 {
     struct refer *r = choice_context(v);
     if (typed.n < 2)
-        return;
+        return false;
     r->asked++;
     struct params p = {.present = 1u << PARAM_TEXT | 1u << PARAM_LIMIT, .text = typed, .limit = 40};
     app_ask(v, &(struct ask){.method = METHOD_FIND, .params = &p, .tag = TAG_HITS + r->asked});
+    return true;
 }
 
 static void
@@ -72,14 +73,17 @@ static void
 answer(struct view *v, struct answer *a)
 {
     struct refer *r = choice_context(v);
-    if (a->code != RC_OK)
+    bool page = body_has(a->body, BODY_PAGE);
+    if (a->code != RC_OK) {
         app_say_error(v, a);
-    else if (a->tag == TAG_ROWS && body_has(a->body, BODY_PAGE) && a->body->page.next.n)
+        choice_fill(v, NULL, 0);
+    } else if (a->tag == TAG_ROWS && page && a->body->page.next.n) {
         choice_start_search(v, search);
-    else if (a->tag == TAG_ROWS && body_has(a->body, BODY_PAGE))
+    } else if (a->tag == TAG_ROWS && page) {
         take_rows(v, a);
-    else if (a->tag == TAG_HITS + r->asked && body_has(a->body, BODY_HITS))
+    } else if (a->tag == TAG_HITS + r->asked && body_has(a->body, BODY_HITS)) {
         take_hits(v, a);
+    }
 }
 
 void

@@ -17,7 +17,8 @@ struct choice {
     size_t nshown, at, top, page;
     struct field typed;
     bool filled;
-    void (*search)(struct view *v, struct str typed);
+    bool asked, pick_later; /* rows for what is typed are on their way; Enter was typed before they came */
+    bool (*search)(struct view *v, struct str typed);
     void (*answer)(struct view *v, struct answer *a);
     void *context;
 };
@@ -42,7 +43,7 @@ typed_changed(struct view *v)
     struct choice *d = v->data;
     char text[FIELD_TEXT];
     if (d->search)
-        d->search(v, field_text(&d->typed, text));
+        d->asked = d->search(v, field_text(&d->typed, text));
     else
         narrow(v);
 }
@@ -51,6 +52,11 @@ static void
 pick(struct view *v)
 {
     struct choice *d = v->data;
+    if (d->asked) {
+        d->pick_later = true;
+        tui_barrier(v->tui);
+        return;
+    }
     if (d->at >= d->nshown) {
         tui_say(v->tui, ROLE_WARN, _("Nothing here to choose."));
         return;
@@ -193,10 +199,16 @@ choice_fill(struct view *v, const struct choice_row *rows, size_t nrows)
         d->rows[i].detail = str_dup(&v->arena, rows[i].detail);
     }
     narrow(v);
+    d->asked = false;
+    if (d->pick_later) {
+        d->pick_later = false;
+        tui_unbarrier(v->tui);
+        pick(v);
+    }
 }
 
 void
-choice_start_search(struct view *v, void (*search)(struct view *v, struct str typed))
+choice_start_search(struct view *v, bool (*search)(struct view *v, struct str typed))
 {
     struct choice *d = v->data;
     d->search = search;

@@ -19,14 +19,14 @@ struct choice_spec {
     struct str title, initial;
     const struct choice_row *rows;
     size_t nrows;
-    void (*search)(struct view *v, struct str typed); /* NULL: narrows its rows */
+    bool (*search)(struct view *v, struct str typed); /* NULL: narrows its rows; true: asked */
     void (*answer)(struct view *v, struct answer *a);
 };
 /* Rows are copied. */
 struct view *choice_open(struct tui *t, const struct choice_spec *spec);
 void choice_fill(struct view *v, const struct choice_row *rows, size_t nrows);
 /* From now on `search` finds the rows; what was typed so far is searched for. */
-void choice_start_search(struct view *v, void (*search)(struct view *v, struct str typed));
+void choice_start_search(struct view *v, bool (*search)(struct view *v, struct str typed));
 /* For a search box: what it was opened for. */
 void choice_set_context(struct view *v, void *context);
 void *choice_context(struct view *v);

@@ -6,7 +6,14 @@
 #include "client/text.h"
 #include "common/base/utf8.h"
 
-enum { MARKER = 1, OPTION = 3, MARK = 3, GAP = 2, LEAST_TEXT = 11 };
+enum {
+    MARKER = 1,
+    OPTION = 3,
+    MARK = 3,
+    GAP = 2,
+    LEAST_TEXT = 11,
+    FIRST_PAGE = 15 /* before it was ever painted */
+};
 
 void
 list_reset(struct list *l)
@@ -26,7 +33,7 @@ go(struct list *l, long step)
 bool
 list_command(struct list *l, enum cmd c)
 {
-    long page = l->page > 1 ? (long)l->page - 1 : 1;
+    long page = l->page > 1 ? (long)l->page - 1 : FIRST_PAGE;
     switch (c) {
     case CMD_UP:
         go(l, -1);

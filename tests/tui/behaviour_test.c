@@ -203,7 +203,8 @@ Test(form, a_likely_duplicate_is_shown_while_typing_and_asked_about_on_save)
 Test(form, the_existing_record_can_be_opened_instead)
 {
     struct screen *s = screen_home();
-    screen_type(s, "new customer" ENTER ENTER "Rehema" ENTER "0712345678" F10 "1");
+    screen_type(s, "new customer" ENTER ENTER "Rehema" ENTER "0712345678" F10);
+    screen_type(s, "1");
     EXPECT_TEXT(s, "Customer Salma Ibrahim");
     cr_assert_eq(screen_server(s)->saves, 0);
     screen_stop(s);
@@ -354,14 +355,14 @@ Test(ahead, two_thousand_keys_land_where_they_belong)
     static char keys[4096];
     struct screen *s = screen_home();
     size_t n = 0;
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < 45; i++)
         n += (size_t)snprintf(keys + n, sizeof keys - n,
                               "new customer\r\rBurst %02d\r0699 %06d\r\r\rTabora\r\r" ESC "3", i, i);
     cr_assert_gt(n, 2000);
     screen_send(s, keys, n);
     screen_idle(s);
-    cr_assert_eq(screen_server(s)->saves, 40, "%zu saved", screen_server(s)->saves);
-    for (int i = 0; i < 40; i++) {
+    cr_assert_eq(screen_server(s)->saves, 45, "%zu saved", screen_server(s)->saves);
+    for (int i = 0; i < 45; i++) {
         char phone[20], name[20];
         snprintf(phone, sizeof phone, "0699%06d", i);
         snprintf(name, sizeof name, "Burst %02d", i);
