@@ -29,7 +29,7 @@ enum rc money_scale(money_t amount, rate_t rate, money_t *ret, struct err *reter
 enum rc money_parse(struct str text, int exponent, const char *field, money_t *ret,
                     struct err *reterr) NODISCARD;
 /* "619,500" (minor part only when not zero) into out; returns out. */
-#define MONEY_TEXT 40
+#define MONEY_TEXT 48
 char *money_text(money_t m, int exponent, char out[MONEY_TEXT]);
 /* "619500.00": for machines; always `exponent` decimals. */
 char *money_plain(money_t m, int exponent, char out[MONEY_TEXT]);

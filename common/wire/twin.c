@@ -149,7 +149,8 @@ read_value(const struct reading *d, const json_t *j, struct value *ret)
         *ret = VALUE_TEXT(text_of(d, j));
         return RC_OK;
     case JSON_INTEGER:
-        *ret = VALUE_INT(json_integer_value(j));
+        /* Read as a person would write it: 619500 is an amount in the currency, whole or not. */
+        *ret = VALUE_TEXT(str_printf(d->a, "%" JSON_INTEGER_FORMAT, json_integer_value(j)));
         return RC_OK;
     case JSON_TRUE:
     case JSON_FALSE:

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/value/number.h"
 #include "server/op/parts.h"
 #include "server/rule/entry/fold.h"
 #include "server/rule/entry/phone.h"
@@ -126,6 +127,11 @@ look_up_stmt(struct op_ctx *ctx, const struct op_lookup *l)
             continue;
         params[n++] = VALUE_TEXT(key);
         add_form(&b, l->entity, i, l->entity->keys[i].where, n);
+    }
+    int64_t id;
+    if (!l->by_id && number_parse(l->key, 1, UINT32_MAX, NULL, &id, NULL) == RC_OK) {
+        params[n++] = VALUE_INT(id);
+        add_form(&b, l->entity, l->entity->nkeys, "@.id = $1", n);
     }
     if (!n)
         buf_add_str(&b, STR("select 0::bigint, 0::bigint, ''::text where false"));

@@ -18,7 +18,7 @@ sql_alias(struct buf *b, const char *expr, const char *alias)
 static void
 add_column(struct buf *b, const struct field *f, size_t place)
 {
-    char column[FIELD_COLUMN], alias[16];
+    char column[FIELD_COLUMN], alias[24];
     if (f->sql) {
         sql_alias(b, f->sql, "t");
         return;

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.." || exit 2
 bad=0
 ban() {
     local pattern=$1 instead=$2 hits
-    hits=$(git ls-files -- '*.c' '*.h' | xargs grep -nE "(^|[^_a-zA-Z0-9.>\"])($pattern)[ ]*\(" 2>/dev/null | grep -vE '^[^:]+:[0-9]+: *(\*|/\*)')
+    hits=$(git ls-files -- 'common/*.[ch]' 'server/*.[ch]' 'client/*.[ch]' | xargs grep -nE "(^|[^_a-zA-Z0-9.>\"])($pattern)[ ]*\(" 2>/dev/null | grep -vE '^[^:]+:[0-9]+: *(\*|/\*)')
     if [ -n "$hits" ]; then
         printf 'instead: %s\n%s\n' "$instead" "$hits"
         bad=1

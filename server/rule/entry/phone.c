@@ -59,8 +59,8 @@ national_part(struct str digits, bool abroad, struct str country, struct str *re
 enum rc
 phone_key(struct arena *a, struct str typed, struct str country, struct str *ret, struct err *reterr)
 {
-    struct str digits, rest;
-    bool abroad;
+    struct str digits = STR_NONE, rest = STR_NONE;
+    bool abroad = false;
     enum rc rc = digits_of(a, typed, &digits, &abroad, reterr);
     if (rc)
         return rc;
