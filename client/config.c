@@ -1,5 +1,7 @@
 #include "client/config.h"
 
+#include "client/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +56,7 @@ apply(struct client_config *c, struct arena *a, const struct setting *s, struct 
     int64_t port = 0;
     if (s->kind == KIND_PORT) {
         if (number_parse(value, 1, PORT_MAX, s->name, &port, reterr) != RC_OK)
-            return err_set(reterr, RC_USAGE, s->name, "is a number from 1 to %d", PORT_MAX);
+            return err_set(reterr, RC_USAGE, s->name, _("is a number from 1 to %d"), PORT_MAX);
         *(int *)(void *)to = (int)port;
         return RC_OK;
     }

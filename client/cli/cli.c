@@ -50,8 +50,7 @@ take_style(struct run *r)
     r->st.terminal = !to_file && isatty(STDOUT_FILENO);
     r->st.columns = r->st.terminal ? columns_of(STDOUT_FILENO) : 0;
     r->st.utf8 = !r->st.terminal || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    r->st.schema = link_schema(r->l);
-    r->st.locale = link_locale(r->l);
+    run_refresh(r);
 }
 
 static bool
@@ -94,16 +93,34 @@ write_out(const struct run *r)
 
 /* --- the command --- */
 
+/* A command that only reads and is understood by the description kept from last time leaves together with the
+   hello: one round trip less. Writes wait until the line stands, so that what breaks before is known not to
+   have happened. */
+static bool
+can_leave_early(struct run *r, struct cli_command *ret)
+{
+    if (r->st.schema == NULL || r->args->as_of != NULL)
+        return false;
+    if (command_read(r->a, r->st.schema, r->st.locale, r->args, ret, NULL) != RC_OK)
+        return false;
+    const struct method_info *m = method_by_number(ret->method);
+    bool asks = ret->kind == COMMAND_CALL || ret->kind == COMMAND_LIST;
+    return asks && m != NULL && (m->flags & METHOD_WRITES) == 0;
+}
+
 static int
 run_words(struct run *r)
 {
     struct cli_command c;
     struct err err = {0};
-    if (link_wait_online(r->l, &err) != RC_OK)
-        return cli_fail(&err);
     take_style(r);
-    if (command_read(r->a, r->st.schema, r->st.locale, r->args, &c, &err) != RC_OK)
-        return cli_fail(&err);
+    if (!can_leave_early(r, &c)) {
+        if (link_wait_online(r->l, &err) != RC_OK)
+            return cli_fail(&err);
+        run_refresh(r);
+        if (command_read(r->a, r->st.schema, r->st.locale, r->args, &c, &err) != RC_OK)
+            return cli_fail(&err);
+    }
     int code = run_command(r, &c);
     int wrote = code == 0 ? write_out(r) : 0;
     return code != 0 ? code : wrote;

@@ -12,9 +12,17 @@
 #include "common/base/limits.h"
 #include "common/wire/twin.h"
 
+void
+run_refresh(struct run *r)
+{
+    r->st.schema = link_schema(r->l);
+    r->st.locale = link_locale(r->l);
+}
+
 static void
 show(struct run *r, const struct body *body)
 {
+    run_refresh(r);
     switch (r->args->format) {
     case FORMAT_TEXT:
         write_text(&r->out, &r->st, body);
@@ -32,6 +40,7 @@ show(struct run *r, const struct body *body)
 static int
 failed(struct run *r, const struct err *err, const struct body *body)
 {
+    run_refresh(r);
     report_error(&r->st, err, body);
     return rc_exit(err->code);
 }

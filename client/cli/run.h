@@ -15,6 +15,8 @@ struct run {
     bool spawned;   /* on the service's machine: no files */
 };
 
+/* Takes the newest description and locale from the link. */
+void run_refresh(struct run *r);
 /* Fills `out` and tells warnings and errors on the standard error. Returns the exit code. */
 int run_command(struct run *r, struct cli_command *c);
 

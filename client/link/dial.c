@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/link/transport.h"
+#include "client/text.h"
 
 enum { ADDRESS_MS = 10000 };
 
@@ -23,7 +24,7 @@ dialler_start(struct dialler *d, const char *host, int port, struct err *reterr)
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV};
     int rc = getaddrinfo(host, service, &hints, &d->all);
     if (rc != 0)
-        return err_set(reterr, RC_UNAVAILABLE, "host", "%s has no address (%s)", host, gai_strerror(rc));
+        return err_set(reterr, RC_UNAVAILABLE, "host", _("%s has no address (%s)"), host, gai_strerror(rc));
     d->next = d->all;
     d->fd = -1;
     return RC_OK;
@@ -77,7 +78,7 @@ dialler_step(struct dialler *d, bool *ret_done, struct err *reterr)
             (void)close(d->fd);
         d->fd = -1;
         if (d->next == NULL)
-            return err_set(reterr, RC_UNAVAILABLE, "host", "could not reach %s: %s", d->host,
+            return err_set(reterr, RC_UNAVAILABLE, "host", _("could not reach %s: %s"), d->host,
                            strerror(state));
         state = try_next(d);
     }

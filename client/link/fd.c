@@ -1,5 +1,6 @@
 /* A stream socket that is signed in already: the service starts the client with one, and tests use a pair. */
 #include "client/link/transport.h"
+#include "client/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +50,7 @@ moved(ssize_t n, struct err *reterr)
         return n;
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return 0;
-    (void)err_set(reterr, RC_UNAVAILABLE, NULL, "the line to the service was closed");
+    (void)err_set(reterr, RC_UNAVAILABLE, NULL, _("the line to the service was closed"));
     return -1;
 }
 
@@ -109,7 +110,7 @@ fd_transport(int fd, struct transport **ret, struct err *reterr)
 {
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
-        enum rc rc = err_set(reterr, RC_USAGE, "link-fd", "descriptor %d is not an open socket", fd);
+        enum rc rc = err_set(reterr, RC_USAGE, "link-fd", _("descriptor %d is not an open socket"), fd);
         (void)close(fd);
         return rc;
     }

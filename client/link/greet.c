@@ -1,5 +1,6 @@
 /* Hello and what the service tells with it: the description (kept by hash between runs) and who one is. */
 #include "client/link/private.h"
+#include "client/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +100,7 @@ take_schema(struct link *l, const struct body *body, struct err *reterr)
         }
     }
     if (l->eras == NULL || !str_eq(l->eras->schema.hash, hash))
-        return err_set(reterr, RC_BAD_FRAME, NULL, "the service did not describe itself");
+        return err_set(reterr, RC_BAD_FRAME, NULL, _("the service did not describe itself"));
     return RC_OK;
 }
 
@@ -131,7 +132,7 @@ read_hello(struct link *l, const struct reply *reply, struct err *reterr)
         return reply->code;
     }
     if (!body_has(&body, BODY_HELLO) || !body_has(&body, BODY_ME))
-        return err_set(reterr, RC_BAD_FRAME, NULL, "the service's greeting is not complete");
+        return err_set(reterr, RC_BAD_FRAME, NULL, _("the service's greeting is not complete"));
     rc = take_schema(l, &body, reterr);
     if (rc == RC_OK)
         take_me(l, &body.me);

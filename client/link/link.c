@@ -1,5 +1,6 @@
 /* Life and state of the line. See link.h for what it promises, private.h for what is where. */
 #include "client/link/private.h"
+#include "client/text.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -165,7 +166,7 @@ hear_all(struct link *l)
     while (heard && l->line != NULL) {
         heard = false;
         if (hear_next(l, &heard, &err) != RC_OK) {
-            lost_because(l, RC_BAD_FRAME, "the service said something that is not well formed");
+            lost_because(l, RC_BAD_FRAME, _("the service said something that is not well formed"));
             return;
         }
     }
@@ -242,11 +243,11 @@ keep_alive(struct link *l)
     if (l->line == NULL)
         return;
     if (l->leave_ms != 0 && (calls_oldest_ms(l) == 0 || now >= l->leave_ms))
-        lost_because(l, RC_UNAVAILABLE, "the service is restarting");
+        lost_because(l, RC_UNAVAILABLE, _("the service is restarting"));
     else if (l->state != LINK_ONLINE && now >= l->hello_ms + HELLO_MS)
-        lost_because(l, RC_UNAVAILABLE, "the service does not answer");
+        lost_because(l, RC_UNAVAILABLE, _("the service does not answer"));
     else if (l->ping_ms != 0 && now >= dead_at(l))
-        lost_because(l, RC_UNAVAILABLE, "the line to the service is silent");
+        lost_because(l, RC_UNAVAILABLE, _("the line to the service is silent"));
     else if (l->ping_ms == 0 && now >= ping_due(l))
         ping(l);
 }

@@ -1,5 +1,6 @@
 /* Beginning and end of a link; which transport it uses. */
 #include "client/link/private.h"
+#include "client/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ given_dial(void *ctx, struct credentials *cred, struct transport **ret, struct e
     (void)cred;
     l->given_fd = -1;
     if (fd < 0)
-        return err_set(reterr, RC_UNAVAILABLE, NULL, "the line to the service was closed");
+        return err_set(reterr, RC_UNAVAILABLE, NULL, _("the line to the service was closed"));
     return fd_transport(fd, ret, reterr);
 }
 
@@ -81,13 +82,13 @@ enum rc
 link_open(const struct link_options *o, struct link **ret, struct err *reterr)
 {
     if (o->fd < 0 && (o->host == NULL || o->host[0] == '\0'))
-        return err_set(
-            reterr, RC_USAGE, "host",
-            "name the host of the service: bima HOST …, BIMA_HOST, or \"host =\" in the configuration file");
+        return err_set(reterr, RC_USAGE, "host",
+                       _("name the host of the service: bima HOST …, BIMA_HOST, or \"host =\" in the "
+                         "configuration file"));
     if (o->fd < 0 && (o->login == NULL || o->login[0] == '\0'))
         return err_set(
             reterr, RC_USAGE, "login",
-            "name the login: -l NAME@COMPANY, BIMA_LOGIN, or \"login =\" in the configuration file");
+            _("name the login: -l NAME@COMPANY, BIMA_LOGIN, or \"login =\" in the configuration file"));
     struct link *l = link_new(o);
     l->given_fd = o->fd;
     if (o->fd >= 0)

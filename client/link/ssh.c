@@ -18,6 +18,7 @@
 #include <libssh/libssh.h>
 
 #include "client/link/ssh_line.h"
+#include "client/text.h"
 
 static struct ssh_line *
 line_of(struct transport *t)
@@ -73,7 +74,7 @@ ssh_answered_late(struct ssh_line *line, struct err *reterr)
     if (!line->asked || now_ms() - line->began_ms <= PATIENCE_MS)
         return false;
     line->base.at_once = true;
-    (void)err_set(reterr, RC_UNAVAILABLE, "host", "the sign-in took too long");
+    (void)err_set(reterr, RC_UNAVAILABLE, "host", _("the sign-in took too long"));
     return true;
 }
 
@@ -106,9 +107,9 @@ step_dial(struct ssh_line *line, struct err *reterr)
         return TRANSPORT_BUSY;
     line->session = ssh_new();
     if (line->session == NULL)
-        return ssh_lost(reterr, RC_INTERNAL, NULL, "out of memory");
+        return ssh_lost(reterr, RC_INTERNAL, NULL, _("out of memory"));
     if (!set_options(line))
-        return ssh_lost(reterr, RC_USAGE, "host", "the host or login has characters that cannot be used");
+        return ssh_lost(reterr, RC_USAGE, "host", _("the host or login has characters that cannot be used"));
     ssh_set_blocking(line->session, 0);
     line->dial.fd = -1; /* the session's from here on */
     line->began_ms = now_ms();
@@ -122,7 +123,7 @@ step_kex(struct ssh_line *line, struct err *reterr)
     if (rc == SSH_AGAIN)
         return TRANSPORT_BUSY;
     if (rc != SSH_OK)
-        return ssh_lost_line(line, reterr, "the secure line to");
+        return ssh_lost_line(line, reterr, _("the secure line to"));
     return ssh_go(line, STAGE_HOST_KEY, AUTH_MS);
 }
 
@@ -158,7 +159,7 @@ static int
 host_refused(struct ssh_line *line, struct err *reterr)
 {
     (void)err_set(reterr, RC_UNAUTHENTICATED, "host",
-                  "%s is not a known host and its key %s was not accepted", line->target->host,
+                  _("%s is not a known host and its key %s was not accepted"), line->target->host,
                   line->fingerprint);
     return TRANSPORT_LOST;
 }
@@ -169,7 +170,7 @@ step_host_key(struct ssh_line *line, struct err *reterr)
     if (line->refused)
         return host_refused(line, reterr);
     if (!take_fingerprint(line))
-        return ssh_lost(reterr, RC_UNAUTHENTICATED, "host", "the host showed no key");
+        return ssh_lost(reterr, RC_UNAUTHENTICATED, "host", _("the host showed no key"));
     if (ssh_answered_late(line, reterr))
         return TRANSPORT_LOST;
     if (line->cred->trusted[0] != '\0' && strcmp(line->cred->trusted, line->fingerprint) == 0)
@@ -182,16 +183,15 @@ step_host_key(struct ssh_line *line, struct err *reterr)
         return ssh_ask(line, LINK_ASK_HOST_KEY);
     case SSH_KNOWN_HOSTS_CHANGED:
     case SSH_KNOWN_HOSTS_OTHER:
-        (void)err_set(
-            reterr, RC_UNAUTHENTICATED, "host",
-            "the key of %s is not the one on record (now %s): refused. Ask the operator whether the key was "
-            "changed; if so remove the old one from known_hosts",
-            line->target->host, line->fingerprint);
+        (void)err_set(reterr, RC_UNAUTHENTICATED, "host",
+                      _("the key of %s is not the one on record (now %s): refused. Ask the operator whether "
+                        "the key was changed; if so remove the old one from known_hosts"),
+                      line->target->host, line->fingerprint);
         return TRANSPORT_LOST;
     case SSH_KNOWN_HOSTS_ERROR:
         break;
     }
-    return ssh_lost_line(line, reterr, "looking up the known key of");
+    return ssh_lost_line(line, reterr, _("looking up the known key of"));
 }
 
 static int
@@ -200,12 +200,12 @@ step_channel(struct ssh_line *line, struct err *reterr)
     if (line->channel == NULL)
         line->channel = ssh_channel_new(line->session);
     if (line->channel == NULL)
-        return ssh_lost(reterr, RC_INTERNAL, NULL, "out of memory");
+        return ssh_lost(reterr, RC_INTERNAL, NULL, _("out of memory"));
     int rc = ssh_channel_open_session(line->channel);
     if (rc == SSH_AGAIN)
         return TRANSPORT_BUSY;
     if (rc != SSH_OK)
-        return ssh_lost_line(line, reterr, "opening a channel at");
+        return ssh_lost_line(line, reterr, _("opening a channel at"));
     return ssh_go(line, STAGE_SUBSYSTEM, CHANNEL_MS);
 }
 
@@ -215,7 +215,7 @@ step_subsystem(struct ssh_line *line, struct err *reterr)
 {
     int rc = ssh_channel_request_subsystem(line->channel, "bima");
     if (rc == SSH_ERROR)
-        return ssh_lost(reterr, RC_UNAVAILABLE, "host", "this host does not offer the service \"bima\"");
+        return ssh_lost(reterr, RC_UNAVAILABLE, "host", _("this host does not offer the service \"bima\""));
     line->subsystem_answered = rc == SSH_OK;
     return ssh_go(line, STAGE_OPEN, 0);
 }
@@ -226,7 +226,8 @@ step_open(struct ssh_line *line, struct err *reterr)
     if (!line->subsystem_answered) {
         int rc = ssh_channel_request_subsystem(line->channel, "bima");
         if (rc == SSH_ERROR)
-            return ssh_lost(reterr, RC_UNAVAILABLE, "host", "this host does not offer the service \"bima\"");
+            return ssh_lost(reterr, RC_UNAVAILABLE, "host",
+                            _("this host does not offer the service \"bima\""));
         line->subsystem_answered = rc == SSH_OK;
     }
     return TRANSPORT_READY;
@@ -255,7 +256,8 @@ hung_up(struct ssh_line *line, struct err *reterr)
         line->base.at_once = left;
     }
     (void)err_set(reterr, RC_UNAVAILABLE, "host",
-                  left ? "%s closed the line during sign-in" : "%s does not answer", line->target->host);
+                  left ? _("%s closed the line during sign-in") : _("%s does not answer"),
+                  line->target->host);
     return true;
 }
 
@@ -317,7 +319,7 @@ ssh_read(struct transport *t, void *p, size_t n, struct err *reterr)
         return got;
     bool closed = ssh_channel_is_eof(line->channel) || ssh_channel_is_closed(line->channel);
     if (got == SSH_ERROR || got == SSH_EOF || closed || !ssh_is_connected(line->session)) {
-        (void)err_set(reterr, RC_UNAVAILABLE, "host", "the line to %s was closed", line->target->host);
+        (void)err_set(reterr, RC_UNAVAILABLE, "host", _("the line to %s was closed"), line->target->host);
         return -1;
     }
     return 0;
@@ -338,7 +340,7 @@ ssh_write_some(struct transport *t, const void *p, size_t n, struct err *reterr)
     int wrote = ssh_channel_write(line->channel, p, (uint32_t)n);
     if (wrote >= 0)
         return wrote;
-    (void)err_set(reterr, RC_UNAVAILABLE, "host", "the line to %s was closed", line->target->host);
+    (void)err_set(reterr, RC_UNAVAILABLE, "host", _("the line to %s was closed"), line->target->host);
     return -1;
 }
 

@@ -1,5 +1,6 @@
 /* Signing in: the key that was named, else the agent's and the usual ones, then the password. */
 #include "client/link/ssh_line.h"
+#include "client/text.h"
 
 /* RC_OK, or why the file gives no key. *ret_locked: a passphrase would help. */
 static enum rc
@@ -12,9 +13,9 @@ load_key(struct ssh_line *line, bool *ret_locked, struct err *reterr)
     if (rc == SSH_OK)
         return RC_OK;
     if (rc == SSH_EOF)
-        return err_set(reterr, RC_UNAUTHENTICATED, "key", "%s cannot be read", path);
+        return err_set(reterr, RC_UNAUTHENTICATED, "key", _("%s cannot be read"), path);
     *ret_locked = true;
-    return err_set(reterr, RC_UNAUTHENTICATED, "key", "%s holds no key, or the passphrase is wrong", path);
+    return err_set(reterr, RC_UNAUTHENTICATED, "key", _("%s holds no key, or the passphrase is wrong"), path);
 }
 
 int
@@ -22,7 +23,7 @@ ssh_key_file(struct ssh_line *line, struct err *reterr)
 {
     bool locked = false;
     if (line->refused)
-        return ssh_lost(reterr, RC_UNAUTHENTICATED, "key", "no passphrase was given");
+        return ssh_lost(reterr, RC_UNAUTHENTICATED, "key", _("no passphrase was given"));
     if (line->key == NULL && load_key(line, &locked, reterr) != RC_OK) {
         if (!locked || line->cred->attempt >= ATTEMPTS)
             return TRANSPORT_LOST;
@@ -69,7 +70,7 @@ password_refused(struct ssh_line *line, struct err *reterr)
     struct credentials *cred = line->cred;
     cred->attempt++;
     if (cred->password_fixed || cred->attempt >= ATTEMPTS)
-        return ssh_lost(reterr, RC_UNAUTHENTICATED, "password", "the login or the password is wrong");
+        return ssh_lost(reterr, RC_UNAUTHENTICATED, "password", _("the login or the password is wrong"));
     secret_set(&cred->password, "", 0);
     return ssh_ask(line, LINK_ASK_PASSWORD);
 }
@@ -79,11 +80,11 @@ ssh_password(struct ssh_line *line, struct err *reterr)
 {
     struct credentials *cred = line->cred;
     if (line->refused)
-        return ssh_lost(reterr, RC_UNAUTHENTICATED, "password", "no password was given");
+        return ssh_lost(reterr, RC_UNAUTHENTICATED, "password", _("no password was given"));
     int methods = ssh_userauth_list(line->session, NULL);
     if (methods != 0 && ((unsigned)methods & SSH_AUTH_METHOD_PASSWORD) == 0)
         return ssh_lost(reterr, RC_UNAUTHENTICATED, "key",
-                        "the service knows none of your keys and takes no password");
+                        _("the service knows none of your keys and takes no password"));
     if (cred->password.n == 0)
         return ssh_ask(line, LINK_ASK_PASSWORD);
     if (ssh_answered_late(line, reterr))
@@ -99,7 +100,7 @@ ssh_password(struct ssh_line *line, struct err *reterr)
         return password_refused(line, reterr);
     default:
         if (cred->attempt > 0) /* hung up over wrong passwords */
-            return ssh_lost(reterr, RC_UNAUTHENTICATED, "password", "the login or the password is wrong");
+            return ssh_lost(reterr, RC_UNAUTHENTICATED, "password", _("the login or the password is wrong"));
         return ssh_lost_line(line, reterr, "signing in at");
     }
 }

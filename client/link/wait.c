@@ -1,5 +1,6 @@
 /* The link for those who have nothing else to do meanwhile: the command line. */
 #include "client/link/private.h"
+#include "client/text.h"
 
 #include <poll.h>
 #include <stddef.h>
@@ -35,10 +36,11 @@ turn(struct link *l, struct err *reterr)
         return true;
     if (q->kind == LINK_ASK_HOST_KEY)
         (void)err_set(reterr, RC_UNAUTHENTICATED, "host",
-                      "%s is not known (its key is %s) and there is nobody to ask", q->host, q->fingerprint);
+                      _("%s is not known (its key is %s) and there is nobody to ask"), q->host,
+                      q->fingerprint);
     else
         (void)err_set(reterr, RC_UNAUTHENTICATED, "password",
-                      "a password is needed and there is nobody to ask");
+                      _("a password is needed and there is nobody to ask"));
     return false;
 }
 
