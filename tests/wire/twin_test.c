@@ -35,7 +35,7 @@ Test(twin, lines_become_the_same_messages_a_wire_client_sends)
 {
     becomes("{\"id\":1,\"method\":2}", "request_me");
     becomes("{\"id\":3, \"method\":4, \"params\":{\"limit\":10, \"text\":\"t 337-dse\"}}", "request_find");
-    becomes("{\"id\":4,\"method\":5,\"params\":{\"total\":true,\"entity\":6,\"filters\":[[12,\"=\",4],"
+    becomes("{\"id\":4,\"method\":5,\"params\":{\"total\":true,\"entity\":6,\"filters\":[[12,\"=\",{\"id\":4}],"
             "[\"end_date\",\"<=\",\"+30d\"]],\"sort\":\"end_date\",\"desc\":true,\"limit\":50,\"cursor\":"
             "\"AQI=\","
             "\"view\":\"2\"},\"deadline_ms\":5000}",
