@@ -511,6 +511,19 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("policy", "--format", "p"), ["pdf"])
 
 
+class Documents(unittest.TestCase):
+    def test_every_option_stands_in_the_help_the_manual_and_the_completion(self):
+        top = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+        said = subprocess.run([service.bima, "--help"], env=environment(), capture_output=True, text=True, timeout=60).stdout
+        options = set(re.findall(r"--([a-z-]+)", said))
+        self.assertGreater(len(options), 15)
+        with open(os.path.join(top, "man/bima.1")) as page, open(os.path.join(top, "contrib/completions/bima")) as script:
+            manual, completion = page.read(), script.read()
+        for option in options:
+            self.assertIn(f"Fl -{option}", manual)
+            self.assertIn(f"--{option}", completion)
+
+
 class OverSsh(unittest.TestCase):
     def ssh(self, who, command, stdin=None):
         given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
