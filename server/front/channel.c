@@ -245,6 +245,9 @@ channel_drop(struct channel *c)
         c->next->link = c->link;
     }
     c->session->nchannels--;
+    if (c->started) { /* between channels a session may rest: OpenSSH keeps it for later commands */
+        c->session->deadline = c->session->front->now + c->session->front->settings->idle_seconds * 1000ull;
+    }
     /* libssh keeps its channel until the client has closed it too, and would go on calling us */
     ssh_remove_channel_callbacks(c->ssh, &c->callbacks);
     ssh_channel_free(c->ssh);

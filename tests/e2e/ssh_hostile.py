@@ -193,13 +193,15 @@ class Hostile(unittest.TestCase):
 
     def test_a_channel_that_asks_for_nothing_is_ended_in_time(self):
         line = signed_in()
-        line.open_session()
+        channel = line.open_session()
         ends(line, 8, "nothing was asked for on a channel")
+        channel.close()
 
     def test_a_client_that_never_says_hello_is_ended_in_time(self):
         line = signed_in()
-        wire.Wire(line, hello=False)
+        talk = wire.Wire(line, hello=False)
         ends(line, 8, "no hello in time")
+        talk.channel.close()
 
     def test_a_request_before_hello_ends_the_line(self):
         line = signed_in()
