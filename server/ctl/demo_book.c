@@ -135,6 +135,15 @@ demo_book_close(struct demo_book *b)
 }
 
 int64_t
+demo_book_records(const struct demo_book *b)
+{
+    int64_t sum = 0;
+    for (size_t e = 0; e < DEMO_ENTITIES; e++)
+        sum += b->counts[e];
+    return sum;
+}
+
+int64_t
 demo_book_counter(const struct demo_book *b, size_t company, size_t branch, enum demo_tally_kind kind,
                   int year)
 {

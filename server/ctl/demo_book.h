@@ -42,6 +42,8 @@ void demo_book_rewind(struct demo_book *b);
 enum rc demo_book_read(struct demo_book *b, int64_t n, const struct demo_story **ret,
                        struct err *reterr) NODISCARD;
 
+int64_t demo_book_records(const struct demo_book *b); /* of all entities */
+
 /* How many numbers of a kind the branch gave out in a year. */
 int64_t demo_book_counter(const struct demo_book *b, size_t company, size_t branch, enum demo_tally_kind kind,
                           int year);

@@ -160,8 +160,8 @@ put_counter(struct demo_load *l, size_t lane, int year, struct err *reterr)
     return admin_script(l->db, sql.p, reterr);
 }
 
-static enum rc
-put_counters(struct demo_load *l, struct err *reterr)
+enum rc
+demo_load_counters(struct demo_load *l, struct err *reterr)
 {
     int first = civil_of(l->book->first_day).year, last = civil_of(l->book->setting.today).year;
     enum rc rc = RC_OK;
@@ -173,17 +173,13 @@ put_counters(struct demo_load *l, struct err *reterr)
 }
 
 enum rc
-demo_load_records(struct demo_load *l, struct err *reterr)
+demo_load_record(struct demo_load *l, enum entity_number e, struct err *reterr)
 {
-    enum rc rc = RC_OK;
-    for (int e = ENTITY_CUSTOMER; rc == RC_OK && e <= ENTITY_CERTIFICATE; e++) {
-        if (l->book->counts[e] == 0)
-            continue;
-        struct pass *p = new_pass(l, entity_by_number((uint64_t)e)->table);
-        p->only = (enum entity_number)e;
-        rc = run(p, write_record, NULL, reterr);
-    }
-    return rc ? rc : put_counters(l, reterr);
+    if (l->book->counts[e] == 0)
+        return RC_OK;
+    struct pass *p = new_pass(l, entity_by_number(e)->table);
+    p->only = e;
+    return run(p, write_record, NULL, reterr);
 }
 
 /* ------------------------------------------------------------------ search */

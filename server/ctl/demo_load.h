@@ -20,10 +20,6 @@ struct demo_load {
     int64_t rows;      /* written so far */
 };
 
-#define DEMO_RECORD_TABLES "{customer,vehicle,ownership,policy,term,cover,receipt,certificate}"
-#define DEMO_SEARCH_TABLES "{search_token,search_word}"
-#define DEMO_HISTORY_TABLES "{history}"
-
 /* Takes the ids of all records off the sequences: a transaction of its own. Fills the book's bases and keys.
  */
 enum rc demo_load_ids(struct admin *db, struct arena *a, struct demo_book *book,
@@ -34,11 +30,13 @@ enum rc demo_load_open(struct admin *db, struct arena *a, struct demo_book *book
                        struct demo_load *ret, struct err *reterr) NODISCARD;
 void demo_load_close(struct demo_load *l); /* for CLEANUP */
 
-/* All records, then the counters of their numbers. */
-enum rc demo_load_records(struct demo_load *l, struct err *reterr) NODISCARD;
+/* All records of one entity, 1 to 10. Certificates leave what they say in `payloads`. */
+enum rc demo_load_record(struct demo_load *l, enum entity_number e, struct err *reterr) NODISCARD;
+/* The counters that go on behind the numbers given out. */
+enum rc demo_load_counters(struct demo_load *l, struct err *reterr) NODISCARD;
 /* What they are found by. */
 enum rc demo_load_search(struct demo_load *l, struct err *reterr) NODISCARD;
-/* One entry for each, in the order of time within each customer. After demo_load_records. */
+/* One entry for each, in the order of time within each customer. After the certificates. */
 enum rc demo_load_history(struct demo_load *l, struct err *reterr) NODISCARD;
 
 #endif
