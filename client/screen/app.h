@@ -75,6 +75,8 @@ void edit_add(struct app *a, uint32_t entity, uint32_t purpose);
 /* A new record that belongs to `parent`: its field `via` points there, the amount is what is outstanding. */
 void edit_add_under(struct app *a, uint32_t entity, uint32_t via, const struct body_record *parent,
                     uint32_t purpose);
+void edit_add_under_id(struct app *a, const struct schema_tab *tab, uint32_t parent,
+                       int64_t id); /* loads it */
 void edit_set(struct app *a, const struct body_record *record, uint32_t purpose);
 void edit_set_id(struct app *a, uint32_t entity, int64_t id); /* loads it first */
 /* An action: with parameters a form, with a reason a question, else done at once. id 0 for one beside "add".

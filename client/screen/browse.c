@@ -461,7 +461,8 @@ paint_browse(struct view *v, const struct area *a)
     paint_lines(d, a);
     int y = 1;
     if (a->rows > 10)
-        paint(a, (struct spot){.y = y++, .x = 1, .role = ROLE_DIM}, rows_legend(d->rows.entity, &arena));
+        paint(a, (struct spot){.y = y++, .x = 1, .role = ROLE_DIM},
+              rows_legend(app_of(v), d->rows.entity, &arena));
     struct area list = area_sub(a, y, 0, a->rows - y - 1, a->cols);
     if (d->rows.npages == 0)
         paint_text(&list, 1, 1, ROLE_DIM, _("Loading …"));

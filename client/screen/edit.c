@@ -1,30 +1,8 @@
-#include <stdio.h>
+#include "client/screen/edit.h"
 
-#include "client/screen/app.h"
 #include "client/screen/lookup.h"
-#include "client/screen/objection.h"
 #include "client/text.h"
 #include "client/tui/box.h"
-#include "common/base/buf.h"
-
-/* A form over one entity: a new record, changes to one, or the parameters of an action. */
-enum { TAG_SAVE = 1, TAG_CHECK = 2, TAG_LOAD = 3 };
-enum { PURPOSE_OBJECTION = 1, PURPOSE_REASON = 2, PURPOSE_LEAVE = 3, PURPOSE_REF = 4, PURPOSE_CONFLICT = 5 };
-enum mode { MODE_ADD, MODE_SET, MODE_ACT };
-
-struct edit {
-    enum mode mode;
-    const struct schema_entity *e;
-    const struct schema_action *act;
-    int64_t id, version;
-    struct str label; /* of the record it is about */
-    struct form form;
-    struct kept conflict;
-    const struct body_record *theirs;
-    struct objection objection;
-    bool go_to_record, sent, saved;
-    unsigned char idem[IDEM_BYTES];
-};
 
 static const struct schema_field reason_field = {
     .name = {"reason",                                     6 },
@@ -35,234 +13,6 @@ static const struct schema_field reason_field = {
     .max = 240,
     .width = 40
 };
-enum { PART_FIELDS = 0, PART_REASON = 1 };
-
-/* ---- saving ---- */
-
-static struct str
-reason_typed(struct edit *d, char text[FIELD_TEXT])
-{
-    struct form_item *i = form_find(&d->form, PART_REASON, "reason");
-    return i ? field_text(&i->edit, text) : STR_NONE;
-}
-
-static void
-send(struct view *v, struct str reason)
-{
-    struct edit *d = v->data;
-    static const enum method methods[] = {METHOD_ADD, METHOD_SET, METHOD_ACT};
-    struct arena a;
-    arena_init(&a, SIZE_MAX, NULL, NULL);
-    char text[FIELD_TEXT];
-    struct params p = d->id ? params_record(d->e->number, d->id) : params_entity(d->e->number);
-    p.nfields = form_fields(&d->form, &a, PART_FIELDS, d->mode == MODE_SET, &p.fields);
-    if (p.nfields || d->mode != MODE_ACT)
-        p.present |= 1u << PARAM_FIELDS;
-    if (d->mode == MODE_SET) {
-        p.present |= 1u << PARAM_VERSION;
-        p.version = d->version;
-    }
-    if (d->act) {
-        p.present |= 1u << PARAM_ACTION;
-        p.action.number = d->act->number;
-    }
-    p.reason = reason.n ? reason : reason_typed(d, text);
-    if (p.reason.n)
-        p.present |= 1u << PARAM_REASON;
-    if (!d->sent)
-        app_new_idem(d->idem);
-    d->sent = true;
-    app_ask(v,
-            &(struct ask){
-                .method = methods[d->mode], .params = &p, .tag = TAG_SAVE, .barrier = true, .idem = d->idem});
-    arena_done(&a);
-}
-
-static void
-save(struct view *v)
-{
-    struct edit *d = v->data;
-    if (!form_check(&d->form)) {
-        tui_flush(v->tui);
-        return;
-    }
-    if (d->mode == MODE_SET && !form_dirty(&d->form)) {
-        tui_say(v->tui, ROLE_DIM, "%s", _("Nothing was changed."));
-        view_finish(v, (struct outcome){.choice = 0});
-        return;
-    }
-    send(v, STR_NONE);
-}
-
-/* "Renew done: KK/26/000001, awaiting payment." */
-static void
-tell(struct view *v, const struct body *body)
-{
-    struct edit *d = v->data;
-    const struct body_record *r = body_has(body, BODY_RECORD) ? &body->record : NULL;
-    struct str what = d->act ? d->act->label : str_from(_("Saved"));
-    struct str state = STR_NONE;
-    const struct schema_entity *e = r ? schema_entity(app_schema(app_of(v)), r->entity) : NULL;
-    for (size_t i = 0; d->act && e == d->e && i < r->nfields; i++) {
-        const struct schema_field *f = schema_field(e, r->fields[i].tag);
-        if (r->fields[i].tag == d->act->state_tag && f && r->fields[i].value.type == VT_CHOICE) {
-            const struct schema_choice *c = schema_choice(f, r->fields[i].value.i);
-            state = c ? c->label : STR_NONE;
-        }
-    }
-    const struct body_issue *warn = body_has(body, BODY_ISSUES) && body->nissues ? &body->issues[0] : NULL;
-    tui_say(v->tui, warn ? ROLE_WARN : ROLE_GOOD, "%.*s: %.*s %.*s%s%.*s. %.*s", STR_ARG(what),
-            STR_ARG(e ? e->label : STR_NONE), STR_ARG(r ? r->label : d->label), state.n ? ", " : "",
-            STR_ARG(state), STR_ARG(warn ? warn->text : STR_NONE));
-}
-
-static void
-saved(struct view *v, struct answer *a)
-{
-    struct edit *d = v->data;
-    struct app *app = app_of(v);
-    const struct body_record *r = body_has(a->body, BODY_RECORD) ? &a->body->record : NULL;
-    struct outcome o = {.choice = 1, .entity = r ? r->entity : d->e->number, .id = r ? r->id : d->id};
-    d->saved = true;
-    form_remember(&d->form);
-    tell(v, a->body);
-    bool go = d->go_to_record && r;
-    view_finish(v, o);
-    if (go)
-        record_open(app, o.entity, o.id);
-}
-
-/* ---- conflict: mine and theirs ---- */
-
-static void
-ask_conflict(struct view *v, struct answer *a)
-{
-    struct edit *d = v->data;
-    struct arena t;
-    arena_init(&t, SIZE_MAX, NULL, NULL);
-    struct buf b;
-    buf_init(&b, &t, 256);
-    const struct body_record *theirs = &a->body->record;
-    answer_keep(a, &d->conflict);
-    d->theirs = theirs;
-    buf_printf(&b, "%s\n", _("Someone else changed this record since you opened it."));
-    for (size_t i = 0; i < theirs->nfields; i++) {
-        const struct schema_field *s = schema_field(d->e, theirs->fields[i].tag);
-        if (!s)
-            continue;
-        char name[64], text[FIELD_TEXT];
-        snprintf(name, sizeof name, "%.*s", STR_ARG(s->name));
-        struct form_item *item = form_find(&d->form, PART_FIELDS, name);
-        if (!item || !item_changed(item))
-            continue;
-        struct str now = value_text(&t, s, &theirs->fields[i].value, app_locale(app_of(v)));
-        buf_printf(&b, _("\n%.*s: yours %.*s, theirs %.*s"), STR_ARG(s->label),
-                   STR_ARG(field_text(&item->edit, text)), STR_ARG(now));
-    }
-    box_ask(v->tui, &(struct question){
-                        .purpose = PURPOSE_CONFLICT,
-                        .title = str_from(_("Changed meanwhile")),
-                        .text = buf_str(&b),
-                        .answers = {str_from(_("Keep what I typed, take the rest from theirs")),
-                                    str_from(_("Take theirs, drop what I typed"))},
-                        .nanswers = 2
-    });
-    arena_done(&t);
-    tui_flush(v->tui);
-}
-
-static void
-put_record(struct edit *d, const struct body_record *r, bool keep_mine)
-{
-    for (size_t k = 0; k < d->form.n; k++) {
-        struct form_item *i = &d->form.items[k];
-        struct value v = VALUE_NULL;
-        for (size_t n = 0; n < r->nfields; n++)
-            if (r->fields[n].tag == i->field->tag)
-                v = r->fields[n].value;
-        if (i->part != PART_FIELDS || (keep_mine && item_changed(i)))
-            continue;
-        form_put(&d->form, i, &v, true);
-        i->by_hand = false;
-    }
-}
-
-static void
-resolve_conflict(struct view *v, int choice)
-{
-    struct edit *d = v->data;
-    if (choice == 0 || !d->theirs)
-        return;
-    d->version = d->theirs->version;
-    put_record(d, d->theirs, choice == 1);
-    tui_say(v->tui, ROLE_WARN, "%s", _("The form has their version now. F10 saves yours over it."));
-}
-
-/* ---- answers ---- */
-
-static void
-refused(struct view *v, struct answer *a)
-{
-    struct edit *d = v->data;
-    if (a->code == RC_CONFLICT && body_has(a->body, BODY_RECORD) && d->mode == MODE_SET) {
-        ask_conflict(v, a);
-        return;
-    }
-    if (a->code == RC_CONFIRM || a->code == RC_DUPLICATE) {
-        objection_take(&d->objection, &d->form, a);
-        objection_ask(v->tui, &d->objection, PURPOSE_OBJECTION, NULL);
-        return;
-    }
-    if (!a->err->field[0] || !form_blame(&d->form, str_from(a->err->field), TONE_BAD, str_from(a->err->text)))
-        app_say_error(v, a);
-    else
-        tui_say(v->tui, ROLE_BAD, "%s", a->err->text);
-    if (d->form.n == 0)
-        view_finish(v, (struct outcome){.choice = 0});
-}
-
-static void
-loaded(struct view *v, struct answer *a)
-{
-    struct edit *d = v->data;
-    if (a->code != RC_OK || !body_has(a->body, BODY_RECORD)) {
-        app_say_error(v, a);
-        view_pop(v);
-        return;
-    }
-    d->version = a->body->record.version;
-    d->label = str_dup(&v->arena, a->body->record.label);
-    if (d->mode == MODE_SET)
-        put_record(d, &a->body->record, false);
-    form_focus(&d->form, d->form.at);
-}
-
-static void
-answer(struct view *v, struct answer *a)
-{
-    struct edit *d = v->data;
-    if (lookup_answer(v, &d->form, a))
-        return;
-    switch (a->tag) {
-    case TAG_SAVE:
-        d->sent = false;
-        if (a->code == RC_OK)
-            saved(v, a);
-        else
-            refused(v, a);
-        break;
-    case TAG_CHECK:
-        if (a->code != RC_OK)
-            break;
-        form_clear_told(&d->form, PART_FIELDS);
-        form_issues(&d->form, PART_FIELDS, a->body->issues,
-                    body_has(a->body, BODY_ISSUES) ? a->body->nissues : 0);
-        break;
-    default:
-        loaded(v, a);
-    }
-}
-
 static void
 outcome(struct view *v, const struct outcome *o)
 {
@@ -280,7 +30,7 @@ outcome(struct view *v, const struct outcome *o)
         break;
     case PURPOSE_REASON:
         if (o->choice)
-            send(v, o->text);
+            edit_send(v, o->text);
         break;
     case PURPOSE_LEAVE:
         if (o->choice == 2) {
@@ -289,7 +39,7 @@ outcome(struct view *v, const struct outcome *o)
         }
         break;
     case PURPOSE_CONFLICT:
-        resolve_conflict(v, o->choice);
+        edit_resolve_conflict(v, o->choice);
         break;
     default:
         form_outcome(&d->form, o);
@@ -323,7 +73,7 @@ handle(struct view *v, enum form_event event)
         left_field(v);
         break;
     case FORM_SAVE:
-        save(v);
+        edit_save(v);
         break;
     case FORM_PROMPT:
         refer_open(v, PURPOSE_REF, form_here(&d->form)->field, field_text(&form_here(&d->form)->edit, text));
@@ -439,7 +189,7 @@ static const struct view_ops ops = {.name = "form",
                                     .command = command,
                                     .key = key,
                                     .paste = paste,
-                                    .answer = answer,
+                                    .answer = edit_answer,
                                     .outcome = outcome,
                                     .paint = paint_edit,
                                     .title = title,
@@ -493,21 +243,23 @@ edit_add_under(struct app *a, uint32_t entity, uint32_t via, const struct body_r
                uint32_t purpose)
 {
     struct view *v;
-    const struct schema_entity *pe = schema_entity(app_schema(a), parent->entity);
     struct edit *d = open_add(a, entity, purpose, &v);
-    if (!d || !pe)
+    if (!d)
         return;
-    for (size_t k = 0; k < d->form.n; k++)
-        if (d->form.items[k].field->tag == via) {
-            form_put_ref(&d->form.items[k], parent->id, parent->label);
-            d->form.items[k].readonly = true;
-        }
-    struct form_item *amount = form_find(&d->form, PART_FIELDS, "amount");
-    const struct schema_field *due = schema_field_named(pe, STR("outstanding"));
-    for (size_t i = 0; amount && due && i < parent->nfields; i++)
-        if (parent->fields[i].tag == due->tag)
-            form_put(&d->form, amount, &parent->fields[i].value, true);
-    form_start(&d->form);
+    d->via = via;
+    edit_put_parent(v, parent);
+}
+
+void
+edit_add_under_id(struct app *a, const struct schema_tab *tab, uint32_t parent, int64_t id)
+{
+    struct view *v;
+    struct edit *d = open_add(a, tab->entity, 0, &v);
+    if (!d)
+        return;
+    d->via = tab->via;
+    struct params p = params_record(parent, id);
+    app_ask(v, &(struct ask){.method = METHOD_GET, .params = &p, .tag = TAG_PARENT, .barrier = true});
 }
 
 static struct edit *
@@ -534,7 +286,7 @@ edit_set(struct app *a, const struct body_record *record, uint32_t purpose)
         return;
     d->version = record->version;
     d->label = str_dup(&v->arena, record->label);
-    put_record(d, record, false);
+    edit_put_record(d, record, false);
     form_start(&d->form);
 }
 
@@ -565,7 +317,7 @@ open_action(struct app *a, const struct schema_entity *e, const struct schema_ac
         form_add(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
     form_start(&d->form);
     if (d->form.n == 0)
-        send(v, STR_NONE);
+        edit_send(v, STR_NONE);
     return v;
 }
 

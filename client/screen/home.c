@@ -449,7 +449,7 @@ help(struct view *v, struct arena *a)
         return str_from(_("Type a plate, phone, name or number and Enter. A digit opens a counter's list."));
     const struct body_ref *r = &d->home->alerts[d->alerts.at].record;
     const struct schema_entity *e = schema_entity(app_schema(app_of(v)), r->entity);
-    return e ? rows_legend(e, a) : STR_NONE;
+    return e ? rows_legend(app_of(v), e, a) : STR_NONE;
 }
 
 static struct str

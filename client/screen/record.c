@@ -1,12 +1,10 @@
+#include "client/screen/record.h"
+
 #include <stdio.h>
 
-#include "client/screen/app.h"
-#include "client/screen/events.h"
 #include "client/screen/offers.h"
-#include "client/screen/rows.h"
 #include "client/text.h"
 #include "client/tui/choice.h"
-#include "common/base/buf.h"
 
 /* One record: its details, the lists that belong to it, its history: tabs, walked with F11 or Left and Right.
  */
@@ -15,44 +13,22 @@ enum { PURPOSE_DO = 1, PURPOSE_CHANGED = 2 };
 enum { DO_CHANGE = 1, DO_ADD, DO_ACTION };
 enum { PAGE = 50 };
 
-struct record {
-    uint32_t entity;
-    int64_t id;
-    const struct schema_entity *e;
-    struct kept kept;
-    const struct body_record *record;
-    size_t tab; /* 0 details, then the tabs, then history */
-    size_t at;  /* field on the details */
-    int top;
-    struct rows rows;
-    struct events events;
-    bool asked_more, running;
-};
-
-static size_t
-ntabs(const struct record *d)
+size_t
+record_ntabs(const struct record *d)
 {
     return 1 + d->e->ntabs + (d->e->has_history ? 1 : 0);
 }
 
-static bool
-on_history(const struct record *d)
+bool
+record_on_history(const struct record *d)
 {
-    return d->e->has_history && d->tab == ntabs(d) - 1;
+    return d->e->has_history && d->tab == record_ntabs(d) - 1;
 }
 
-static const struct schema_tab *
-related(const struct record *d)
+const struct schema_tab *
+record_related(const struct record *d)
 {
     return d->tab > 0 && d->tab <= d->e->ntabs ? &d->e->tabs[d->tab - 1] : NULL;
-}
-
-static struct str
-tab_label(const struct record *d, size_t tab)
-{
-    if (tab == 0)
-        return str_from(_("Details"));
-    return tab <= d->e->ntabs ? d->e->tabs[tab - 1].label : str_from(_("History"));
 }
 
 /* ---- asking ---- */
@@ -69,7 +45,7 @@ static void
 load_rows(struct view *v, bool barrier, struct str cursor)
 {
     struct record *d = v->data;
-    const struct schema_tab *t = related(d);
+    const struct schema_tab *t = record_related(d);
     struct params p = params_entity(t->entity);
     struct param_filter f = {.field = {.number = t->via}, .op = FILTER_EQ, .value = VALUE_INT(d->id)};
     p.present |= 1u << PARAM_FILTERS | 1u << PARAM_LIMIT | (cursor.n ? 1u << PARAM_CURSOR : 0);
@@ -97,12 +73,12 @@ static void
 load_tab(struct view *v, bool barrier)
 {
     struct record *d = v->data;
-    if (related(d)) {
-        const struct schema_entity *e = schema_entity(app_schema(app_of(v)), related(d)->entity);
+    if (record_related(d)) {
+        const struct schema_entity *e = schema_entity(app_schema(app_of(v)), record_related(d)->entity);
         rows_clear(&d->rows);
         rows_init(&d->rows, app_of(v), e ? e : d->e);
         load_rows(v, barrier, STR_NONE);
-    } else if (on_history(d)) {
+    } else if (record_on_history(d)) {
         events_clear(&d->events);
         load_events(v, barrier, STR_NONE);
     }
@@ -122,32 +98,16 @@ answer(struct view *v, struct answer *a)
         const struct body_record *r = &a->body->record;
         answer_keep(a, &d->kept);
         d->record = r;
-    } else if ((a->tag == TAG_ROWS || a->tag == TAG_MORE) && related(d) && body_has(a->body, BODY_PAGE) &&
-               a->body->page.entity == related(d)->entity) {
+    } else if ((a->tag == TAG_ROWS || a->tag == TAG_MORE) && record_related(d) &&
+               body_has(a->body, BODY_PAGE) && a->body->page.entity == record_related(d)->entity) {
         rows_add(&d->rows, a);
-    } else if ((a->tag == TAG_EVENTS || a->tag == TAG_EVENTS_MORE) && on_history(d)) {
+    } else if ((a->tag == TAG_EVENTS || a->tag == TAG_EVENTS_MORE) && record_on_history(d)) {
         events_add(&d->events, a);
     }
     d->asked_more = false;
 }
 
 /* ---- doing ---- */
-
-/* The first related list one may add to: option 7. */
-static const struct schema_tab *
-adds_to(struct view *v)
-{
-    struct record *d = v->data;
-    for (size_t i = 0; i < d->e->nactions; i++)
-        if (d->e->actions[i].option == '7')
-            return NULL;
-    for (size_t i = 0; i < d->e->ntabs; i++) {
-        const struct schema_entity *e = schema_entity(app_schema(app_of(v)), d->e->tabs[i].entity);
-        if (e && e->may_add)
-            return &d->e->tabs[i];
-    }
-    return NULL;
-}
 
 static void
 change(struct view *v)
@@ -265,8 +225,8 @@ option(struct view *v, uint32_t digit)
         }
     if (digit == '2')
         change(v);
-    else if (digit == '7' && adds_to(v))
-        add_related(v, adds_to(v));
+    else if (digit == '7' && entity_adds_to(app_of(v), d->e))
+        add_related(v, entity_adds_to(app_of(v), d->e));
     else
         return false;
     return true;
@@ -299,11 +259,11 @@ static void
 enter(struct view *v)
 {
     struct record *d = v->data;
-    if (on_history(d)) {
+    if (record_on_history(d)) {
         events_enter(&d->events, app_of(v));
         return;
     }
-    if (related(d)) {
+    if (record_related(d)) {
         size_t row;
         char digit;
         d->running = false;
@@ -335,10 +295,10 @@ more(struct view *v)
     struct record *d = v->data;
     if (d->asked_more)
         return;
-    if (related(d) && rows_next(&d->rows).n && !rows_full(&d->rows) &&
+    if (record_related(d) && rows_next(&d->rows).n && !rows_full(&d->rows) &&
         d->rows.list.at + 2 * d->rows.list.page >= d->rows.list.nrows)
         load_rows(v, true, rows_next(&d->rows));
-    else if (on_history(d) && events_wants_more(&d->events))
+    else if (record_on_history(d) && events_wants_more(&d->events))
         load_events(v, true, events_next(&d->events));
 }
 
@@ -347,9 +307,9 @@ move(struct view *v, enum cmd c)
 {
     struct record *d = v->data;
     bool moved;
-    if (related(d)) {
+    if (record_related(d)) {
         moved = list_command(&d->rows.list, c);
-    } else if (on_history(d)) {
+    } else if (record_on_history(d)) {
         moved = list_command(&d->events.list, c);
     } else {
         switch (c) {
@@ -382,10 +342,10 @@ command(struct view *v, enum cmd c)
         return true;
     case CMD_VIEW:
     case CMD_NEXT:
-        go_tab(v, (d->tab + 1) % ntabs(d));
+        go_tab(v, (d->tab + 1) % record_ntabs(d));
         return true;
     case CMD_PREV:
-        go_tab(v, (d->tab + ntabs(d) - 1) % ntabs(d));
+        go_tab(v, (d->tab + record_ntabs(d) - 1) % record_ntabs(d));
         return true;
     case CMD_REFRESH:
         load_record(v, true);
@@ -395,7 +355,7 @@ command(struct view *v, enum cmd c)
         prompt(v);
         return true;
     case CMD_NEW:
-        add_related(v, related(d) ? related(d) : adds_to(v));
+        add_related(v, record_related(d) ? record_related(d) : entity_adds_to(app_of(v), d->e));
         return true;
     default:
         return move(v, c);
@@ -407,10 +367,10 @@ key(struct view *v, const struct key *k)
 {
     struct record *d = v->data;
     if (k->code == K_RIGHT || k->code == K_LEFT) {
-        go_tab(v, (d->tab + (k->code == K_RIGHT ? 1 : ntabs(d) - 1)) % ntabs(d));
+        go_tab(v, (d->tab + (k->code == K_RIGHT ? 1 : record_ntabs(d) - 1)) % record_ntabs(d));
         return true;
     }
-    if (related(d))
+    if (record_related(d))
         return list_digit(&d->rows.list, k);
     if (k->code == K_CHAR && k->cp >= '1' && k->cp <= '9' && d->record)
         return option(v, k->cp);
@@ -433,157 +393,6 @@ shown(struct view *v)
             return;
     }
     load_tab(v, false);
-}
-
-/* ---- paint ---- */
-
-static void
-paint_tabs(const struct record *d, const struct area *a)
-{
-    int x = 1;
-    for (size_t i = 0; i < ntabs(d); i++) {
-        bool here = i == d->tab;
-        x += paint_text(a, 0, x, ROLE_FOCUS, here ? "[" : " ");
-        x += paint(a, (struct spot){.x = x, .role = here ? ROLE_HEAD : ROLE_LABEL}, tab_label(d, i));
-        x += paint_text(a, 0, x, ROLE_FOCUS, here ? "]" : " ") + 1;
-    }
-}
-
-struct place {
-    int row, x, width;
-};
-
-/* Two columns while they fit; long texts and headings take a row of their own. */
-static struct place
-place_field(const struct record *d, size_t i, int cols, struct place *at)
-{
-    const struct schema_field *s = schema_field(d->e, d->record->fields[i].tag);
-    bool two = cols >= 72, wide = s && ((s->flags & SCHEMA_MULTILINE) || s->width > 36);
-    if (s && s->group.n && i > 0) {
-        at->row += at->x > 0;
-        at->x = 0;
-    }
-    if (wide && at->x > 0) {
-        at->row++;
-        at->x = 0;
-    }
-    if (s && s->group.n)
-        at->row++;
-    struct place ret = {at->row, at->x, two && !wide ? cols / 2 : cols};
-    if (two && !wide && at->x == 0) {
-        at->x = cols / 2;
-    } else {
-        at->x = 0;
-        at->row++;
-    }
-    return ret;
-}
-
-static void
-paint_value(struct view *v, const struct area *a, size_t i, struct place p)
-{
-    struct record *d = v->data;
-    const struct body_field *f = &d->record->fields[i];
-    const struct schema_field *s = schema_field(d->e, f->tag);
-    struct arena arena;
-    arena_init(&arena, SIZE_MAX, NULL, NULL);
-    int y = p.row - d->top, label = p.width >= 60 ? 18 : 15;
-    if (s->group.n)
-        paint(a, (struct spot){.y = y - 1, .x = 1, .role = ROLE_HEAD}, s->group);
-    paint(a, (struct spot){.y = y, .x = p.x + 2, .width = label - 1, .role = ROLE_DIM}, s->label);
-    const struct schema_choice *c = s->type == VT_CHOICE ? schema_choice(s, f->value.i) : NULL;
-    struct tone_look look = tone_look(c ? c->tone : TONE_PLAIN);
-    bool money = s->type == VT_MONEY;
-    struct str text = f->value.type == VT_REF && f->value.label.n
-                          ? f->value.label
-                          : value_text(&arena, s, &f->value, app_locale(app_of(v)));
-    int x = p.x + 2 + label;
-    if (look.mark[0])
-        x += paint_text(a, y, x, look.role, look.mark) + 1;
-    int width = p.x + p.width - x - 1;
-    if (money && width > 18)
-        width = 18;
-    paint(a, (struct spot){.y = y, .x = x, .width = width, .role = look.role, .right = money}, text);
-    if (i == d->at) {
-        paint_text(a, y, p.x, ROLE_FOCUS, ">");
-        paint_cursor(a, y, p.x);
-    }
-    arena_done(&arena);
-}
-
-static void
-paint_details(struct view *v, const struct area *a)
-{
-    struct record *d = v->data;
-    struct place at = {0, 0, 0};
-    int here = 0, last = 0;
-    for (size_t i = 0; i < d->record->nfields; i++) {
-        last = place_field(d, i, a->cols, &at).row;
-        if (i == d->at)
-            here = last;
-    }
-    if (here <= d->top)
-        d->top = here > 0 ? here - 1 : 0;
-    if (here >= d->top + a->rows)
-        d->top = here - a->rows + 1;
-    at = (struct place){0, 0, 0};
-    for (size_t i = 0; i < d->record->nfields; i++) {
-        struct place p = place_field(d, i, a->cols, &at);
-        if (schema_field(d->e, d->record->fields[i].tag) && p.row >= d->top && p.row <= d->top + a->rows)
-            paint_value(v, a, i, p);
-    }
-    if (last >= d->top + a->rows)
-        paint_text(a, a->rows - 1, a->cols - 7, ROLE_DIM, _("more ↓"));
-}
-
-static struct str
-legend(struct view *v, struct arena *arena)
-{
-    struct record *d = v->data;
-    struct buf b;
-    buf_init(&b, arena, 160);
-    const char *gap = "";
-    if (d->e->may_set) {
-        buf_printf(&b, "2=%s", _("Change"));
-        gap = "  ";
-    }
-    for (size_t i = 0; i < d->e->nactions; i++) {
-        const struct schema_action *act = &d->e->actions[i];
-        if (act->option && action_fits(act, d->record)) {
-            buf_printf(&b, "%s%c=%.*s", gap, act->option, STR_ARG(act->label));
-            gap = "  ";
-        }
-    }
-    const struct schema_tab *t = adds_to(v);
-    const struct schema_entity *e = t ? schema_entity(app_schema(app_of(v)), t->entity) : NULL;
-    if (e)
-        buf_printf(&b, _("%s7=New %.*s"), gap, STR_ARG(e->label));
-    return buf_str(&b);
-}
-
-static void
-paint_record(struct view *v, const struct area *a)
-{
-    struct record *d = v->data;
-    struct arena arena;
-    arena_init(&arena, SIZE_MAX, NULL, NULL);
-    paint_tabs(d, a);
-    struct area in = area_sub(a, 2, 0, a->rows - 2, a->cols);
-    if (!d->record) {
-        paint_text(&in, 0, 1, ROLE_DIM, _("Loading …"));
-    } else if (related(d)) {
-        paint(a, (struct spot){.y = 1, .x = 2, .role = ROLE_DIM}, rows_legend(d->rows.entity, &arena));
-        list_paint(&d->rows.list, &in, true);
-        if (d->rows.npages && d->rows.list.nrows == 0)
-            paint_text(&in, 1, 4, ROLE_DIM, _("Nothing here."));
-    } else if (on_history(d)) {
-        paint_text(a, 1, 2, ROLE_DIM, _("Enter shows what changed."));
-        list_paint(&d->events.list, &in, true);
-    } else {
-        paint(a, (struct spot){.y = 1, .x = 2, .role = ROLE_DIM}, legend(v, &arena));
-        paint_details(v, &in);
-    }
-    arena_done(&arena);
 }
 
 static struct str
@@ -649,7 +458,7 @@ static const struct view_ops ops = {.name = "record",
                                     .key = key,
                                     .answer = answer,
                                     .outcome = outcome,
-                                    .paint = paint_record,
+                                    .paint = record_paint,
                                     .title = title,
                                     .help = help,
                                     .about = about,

@@ -147,8 +147,22 @@ rows_label(const struct rows *r, struct arena *a, size_t row)
     return r->list.ncolumns ? cell((void *)(uintptr_t)r, a, row, column).text : STR_NONE;
 }
 
+const struct schema_tab *
+entity_adds_to(struct app *app, const struct schema_entity *e)
+{
+    for (size_t i = 0; i < e->nactions; i++)
+        if (e->actions[i].option == '7')
+            return NULL;
+    for (size_t i = 0; i < e->ntabs; i++) {
+        const struct schema_entity *to = schema_entity(app_schema(app), e->tabs[i].entity);
+        if (to && to->may_add)
+            return &e->tabs[i];
+    }
+    return NULL;
+}
+
 struct str
-rows_legend(const struct schema_entity *e, struct arena *a)
+rows_legend(struct app *app, const struct schema_entity *e, struct arena *a)
 {
     struct buf b;
     buf_init(&b, a, 160);
@@ -158,6 +172,10 @@ rows_legend(const struct schema_entity *e, struct arena *a)
     for (size_t i = 0; i < e->nactions; i++)
         if (e->actions[i].option && e->actions[i].on_record)
             buf_printf(&b, "  %c=%.*s", e->actions[i].option, STR_ARG(e->actions[i].label));
+    const struct schema_tab *t = entity_adds_to(app, e);
+    const struct schema_entity *to = t ? schema_entity(app_schema(app), t->entity) : NULL;
+    if (to)
+        buf_printf(&b, _("  7=New %.*s"), STR_ARG(to->label));
     return buf_str(&b);
 }
 
@@ -175,6 +193,11 @@ option_run(struct app *a, const struct schema_entity *e, int64_t id, char option
     }
     if (option == '2' && e->may_set) {
         edit_set_id(a, e->number, id);
+        return true;
+    }
+    const struct schema_tab *t = option == '7' ? entity_adds_to(a, e) : NULL;
+    if (t) {
+        edit_add_under_id(a, t, e->number, id);
         return true;
     }
     tui_say(&a->tui, ROLE_WARN, _("There is no option %c here."), option);

@@ -30,7 +30,10 @@ bool rows_full(const struct rows *r);
 /* What a person calls the row: its key column, else the first. In `a`. */
 struct str rows_label(const struct rows *r, struct arena *a, size_t row);
 /* "5=Display 2=Change 9=Renew" */
-struct str rows_legend(const struct schema_entity *e, struct arena *a);
+struct str rows_legend(struct app *app, const struct schema_entity *e, struct arena *a);
+/* The first related list one may add to: what option 7 does, unless an action has it. NULL when there is
+ * none. */
+const struct schema_tab *entity_adds_to(struct app *app, const struct schema_entity *e);
 /* Does what an option digit says for a record; false when there is no such option (and says so). */
 bool option_run(struct app *a, const struct schema_entity *e, int64_t id, char option);
 

@@ -1,7 +1,5 @@
 #include "client/tui/help.h"
 
-#include <string.h>
-
 #include "client/text.h"
 #include "client/tui/loop.h"
 #include "client/tui/pager.h"
@@ -20,14 +18,13 @@ struct help {
 static void
 add_key_row(struct buf *b, const struct command *c)
 {
-    char keys[CMD_KEYS * (KEY_NAME + 2)] = "";
+    size_t start = b->n, width = 0;
     for (size_t k = 0; k < CMD_KEYS && c->keys[k] != K_NONE; k++) {
         char name[KEY_NAME];
-        if (k > 0)
-            strcat(keys, ", ");
-        strcat(keys, key_label(c->keys[k], name));
+        buf_printf(b, "%s%s", k > 0 ? ", " : "", key_label(c->keys[k], name));
     }
-    buf_printf(b, "%-22s %s\n", keys, _(c->help));
+    width = b->n - start;
+    buf_printf(b, "%*s%s\n", width < 22 ? (int)(23 - width) : 1, "", _(c->help));
 }
 
 static struct str

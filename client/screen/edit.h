@@ -1,0 +1,39 @@
+#ifndef SCREEN_EDIT_H
+#define SCREEN_EDIT_H
+
+#include "client/screen/app.h"
+#include "client/screen/objection.h"
+
+/* A form over one entity: a new record, changes to one, or the parameters of an action. Shared by edit.c
+   (keys, paint, opening) and edit_answer.c (what the service says). */
+enum { TAG_SAVE = 1, TAG_CHECK = 2, TAG_LOAD = 3, TAG_PARENT = 4 };
+enum { PURPOSE_OBJECTION = 1, PURPOSE_REASON = 2, PURPOSE_LEAVE = 3, PURPOSE_REF = 4, PURPOSE_CONFLICT = 5 };
+enum mode { MODE_ADD, MODE_SET, MODE_ACT };
+
+struct edit {
+    enum mode mode;
+    const struct schema_entity *e;
+    const struct schema_action *act;
+    int64_t id, version;
+    uint32_t via;     /* field that points to the parent of a new record */
+    struct str label; /* of the record it is about */
+    struct form form;
+    struct kept conflict;
+    const struct body_record *theirs;
+    struct objection objection;
+    bool go_to_record, sent, saved;
+    unsigned char idem[IDEM_BYTES];
+};
+
+enum { PART_FIELDS = 0, PART_REASON = 1 };
+
+void edit_send(struct view *v, struct str reason);
+void edit_save(struct view *v);
+void edit_answer(struct view *v, struct answer *a);
+void edit_resolve_conflict(struct view *v, int choice);
+/* The record into the form; `keep_mine`: but for what was typed. */
+void edit_put_record(struct edit *d, const struct body_record *r, bool keep_mine);
+/* The reference to the parent of a new record, and what is still to be paid for it. */
+void edit_put_parent(struct view *v, const struct body_record *parent);
+
+#endif
