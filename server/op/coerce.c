@@ -206,23 +206,6 @@ found(struct op_ctx *ctx, const struct err *e, enum rc so_far, struct err *reter
     return so_far == RC_OK ? e->code : so_far;
 }
 
-/* "$3": the record that step 3 of the batch returned. */
-static bool
-names_step(const struct op_ctx *ctx, const struct field *f, struct str s, struct op_lookup *l)
-{
-    if (s.n < 2 || s.p[0] != '$')
-        return false;
-    int64_t step;
-    struct err ignored;
-    if (number_parse(str_slice(s, 1, s.n), 0, LIMIT_STEPS, f->name, &step, &ignored) != RC_OK)
-        return false;
-    if ((uint64_t)step >= ctx->nmade || ctx->made[step].entity != f->ref)
-        return false;
-    l->by_id = true;
-    l->id = ctx->made[step].id;
-    return true;
-}
-
 static bool
 as_lookup(const struct op_ctx *ctx, const struct field *f, const struct value *given, struct op_lookup *ret)
 {
@@ -234,7 +217,8 @@ as_lookup(const struct op_ctx *ctx, const struct field *f, const struct value *g
     }
     if (given->type != VT_TEXT || !str_trim(given->text).n)
         return false;
-    if (!names_step(ctx, f, given->text, ret))
+    ret->by_id = op_step_made(ctx, f->ref, given->text, &ret->id);
+    if (!ret->by_id)
         ret->key = str_trim(given->text);
     return true;
 }

@@ -26,6 +26,9 @@ const struct field *op_field(const struct field *fields, size_t n, struct name_o
 enum rc op_resolve(struct op_ctx *ctx, const struct entity *e, const struct params *p, int64_t *ret,
                    struct err *reterr) NODISCARD;
 
+/* "$3": the id of the record that step 3 of this batch returned. False: no step did, or of another entity. */
+bool op_step_made(const struct op_ctx *ctx, uint32_t entity, struct str s, int64_t *ret);
+
 /* References given by id or key, looked up together in one round trip. A ref that is found gets id and label.
  */
 struct op_lookup {

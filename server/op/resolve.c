@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/limits.h"
 #include "common/base/utf8.h"
 #include "common/value/number.h"
 #include "server/op/parts.h"
@@ -191,6 +192,20 @@ op_look_up(struct op_ctx *ctx, struct op_lookup *lookups, size_t n, struct err *
     return rc;
 }
 
+bool
+op_step_made(const struct op_ctx *ctx, uint32_t entity, struct str s, int64_t *ret)
+{
+    int64_t step;
+    struct err ignored;
+    if (s.n < 2 || s.p[0] != '$' ||
+        number_parse(str_slice(s, 1, s.n), 0, LIMIT_STEPS, "step", &step, &ignored) != RC_OK)
+        return false;
+    if ((uint64_t)step >= ctx->nmade || ctx->made[step].entity != entity)
+        return false;
+    *ret = ctx->made[step].id;
+    return true;
+}
+
 enum rc
 op_resolve(struct op_ctx *ctx, const struct entity *e, const struct params *p, int64_t *ret,
            struct err *reterr)
@@ -199,13 +214,8 @@ op_resolve(struct op_ctx *ctx, const struct entity *e, const struct params *p, i
         *ret = p->id;
         return RC_OK;
     }
-    if (p->key.n > 1 && p->key.p[0] == '$') {
-        size_t step = (size_t)(p->key.p[1] - '0');
-        if (p->key.n == 2 && step < ctx->nmade && ctx->made[step].entity == e->number) {
-            *ret = ctx->made[step].id;
-            return RC_OK;
-        }
-    }
+    if (op_step_made(ctx, e->number, p->key, ret))
+        return RC_OK;
     struct op_lookup l = {.entity = e, .key = p->key};
     enum rc rc = op_look_up(ctx, &l, 1, reterr);
     if (rc == RC_OK && l.code != RC_OK) {
