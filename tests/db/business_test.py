@@ -14,7 +14,7 @@ CLERKS, STEPS = 6, 60
 TOLD = {"one_active_cover", "one_open_term", "term_state", "receipt_state", "receipt_for_unpaid", "receipt_over", "receipt_fixed",
         "renewal_follows", "term_seq", "paid_before_cover", "active_term_covers", "cover_of_paid_term", "certificate_of_cover",
         "one_owner", "ownership_whole", "ownership_fixed", "term_tenant_id_policy_id_seq_key", "term_not_over", "verified_known",
-        "40P01"}
+        "40P01", "55P03"}
 
 
 class Clerk:

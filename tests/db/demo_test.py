@@ -20,7 +20,7 @@ TODAY = "2026-03-01"
 class Installation:
     """A cluster of its own with the demo companies in it."""
 
-    def __init__(self, seed, superuser=True):
+    def __init__(self, seed, superuser=True, filled=True):
         self.folder = tempfile.mkdtemp(prefix="bd", dir="/tmp")
         out = subprocess.run([CLUSTER, "start", self.folder], check=True, stdout=subprocess.PIPE, text=True)
         self.conninfo = out.stdout.strip()
@@ -34,7 +34,8 @@ class Installation:
         self.ctl("migrate")
         if not superuser:
             self.become_keeper()
-        self.said = self.ctl("demo", "--customers", "250", "--seed", str(seed), "--passwords", self.passwords)
+        if filled:
+            self.said = self.ctl("demo", "--customers", "250", "--seed", str(seed), "--passwords", self.passwords)
 
     def become_keeper(self):
         """From now on bimactl works as a role that owns the schema and is no superuser."""
@@ -211,6 +212,32 @@ class Keeper(unittest.TestCase):
             self.assertEqual(place.ask("select count(*) from pg_trigger where tgenabled <> 'O'"), [(0,)])
             self.assertEqual(place.ask("select count(*) from pg_class where relnamespace = 'app'::regnamespace and relkind = 'r' "
                                        "and not (relrowsecurity and relforcerowsecurity)"), [(0,)])
+        finally:
+            place.stop()
+
+
+class Large(unittest.TestCase):
+    """From ten thousand customers on a second process loads the records."""
+
+    def test_all_of_it_or_nothing(self):
+        shape = "select (select count(*) from pg_indexes where schemaname = 'app'), (select count(*) from pg_constraint)"
+        place = Installation(7, filled=False)
+        try:
+            before = place.ask(shape)
+            pg = psycopg2.connect(place.conninfo)
+            with pg, pg.cursor() as cur:
+                cur.execute("alter function app.rebuild_figures(int) rename to put_away")
+            place.ctl("demo", "--customers", "10000", "--passwords", place.passwords, code=70)
+            for table in ("tenant", "customer", "vehicle", "receipt", "certificate", "history", "search_token", "counter"):
+                self.assertEqual(place.ask(f"select count(*) from app.{table}"), [(0,)], table)
+            self.assertEqual(os.listdir(os.path.dirname(place.passwords)), ["signing_key"])
+            with pg, pg.cursor() as cur:
+                cur.execute("alter function app.put_away(int) rename to rebuild_figures")
+            pg.close()
+            place.ctl("demo", "--customers", "10000", "--passwords", place.passwords)
+            self.assertEqual(place.ask(shape), before)
+            self.assertEqual(place.ask("select count(*) from app.customer"), [(10000,)])
+            self.assertEqual(place.ask("select v.* from app.tenant t, app.find_violations(t.id) v"), [])
         finally:
             place.stop()
 
