@@ -28,7 +28,7 @@ entities_text(struct buf *out, const struct style *st)
         table_cell(t, st->schema->entities[i].name);
         table_cell(t, verbs_of(out->a, &st->schema->entities[i]));
     }
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
 }
 
 /* "text, needed, when added, changeable" */
@@ -77,7 +77,7 @@ fields_text(struct buf *out, const struct style *st, const struct schema_field *
         table_cell(t, nature(out->a, st, &fields[i]));
         table_cell(t, meaning(out->a, &fields[i]));
     }
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
 }
 
 static void
@@ -89,7 +89,7 @@ verbs_text(struct buf *out, const struct style *st, const struct schema_entity *
         table_cell(t, str_printf(out->a, "  bima %.*s %.*s", STR_ARG(e->name), STR_ARG(name)));
         table_cell(t, help);
     }
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
 }
 
 void

@@ -50,7 +50,17 @@ text_record(struct buf *out, const struct style *st, const struct body_record *r
     }
     struct style whole = *st; /* a record has room below: nothing is cut */
     whole.terminal = false;
-    table_write(out, &whole, t);
+    (void)table_write(out, &whole, t);
+}
+
+static enum column_give
+gives(const struct schema_field *f)
+{
+    if (f == NULL || (f->flags & SCHEMA_NARROW) != 0)
+        return COLUMN_SPARE;
+    bool whole =
+        (f->flags & SCHEMA_KEY) != 0 || f->type == VT_DATE || f->type == VT_STAMP || f->type == VT_BOOL;
+    return whole ? COLUMN_FIRM : COLUMN_SOFT;
 }
 
 static void
@@ -67,11 +77,14 @@ text_page(struct buf *out, const struct style *st, const struct body_page *p)
         fields[c] = e != NULL ? schema_field(e, p->columns[c]) : NULL;
         struct str head = fields[c] != NULL ? fields[c]->label : str_printf(out->a, "f%u", p->columns[c]);
         table_head(t, c, clean(out->a, st, head), is_number(fields[c]));
+        table_give(t, c, gives(fields[c]));
     }
     for (size_t r = 0; r < p->nrows; r++)
         for (size_t c = 0; c < p->ncolumns; c++)
             table_cell(t, shown(out, st, fields[c], &p->rows[r].cells[c]));
-    table_write(out, st, t);
+    struct str hidden = table_write(out, st, t);
+    if (hidden.n > 0)
+        line(out, st, str_printf(out->a, _("(no room for: %.*s)"), STR_ARG(hidden)));
 }
 
 static void
@@ -118,7 +131,7 @@ text_hits(struct buf *out, const struct style *st, const struct body_hits *h)
         table_cell(t, h->rows[i].detail);
         table_cell(t, h->rows[i].why);
     }
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
 }
 
 static struct str
@@ -141,7 +154,7 @@ text_counters(struct buf *out, const struct style *st, const struct body_home *h
         table_cell(t, count_text(out, h->counters[i].week));
         table_cell(t, count_text(out, h->counters[i].month));
     }
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
     buf_add_char(out, '\n');
 }
 
@@ -160,7 +173,7 @@ text_figures(struct buf *out, const struct style *st, const struct body_home *h)
         table_cell(t, count_text(out, h->figures[i].count));
         table_cell(t, str_printf(out->a, "%s", amount));
     }
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
     buf_add_char(out, '\n');
 }
 
@@ -197,7 +210,7 @@ text_home(struct buf *out, const struct style *st, const struct body_home *h)
         table_cell(t, h->alerts[i].note);
         table_cell(t, str_printf(out->a, "%s", date_text(h->alerts[i].due, due)));
     }
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
     if (h->more_alerts > 0)
         line(out, st, str_printf(out->a, _("%lld more"), (long long)h->more_alerts));
 }
@@ -224,7 +237,7 @@ text_me(struct buf *out, const struct style *st, const struct body_me *me)
     pair(t, _("Currency"), me->currency);
     pair(t, _("Time zone"), me->timezone);
     pair(t, _("Today"), str_from(date_text(me->locale.today, day)));
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
 }
 
 static void
@@ -235,7 +248,7 @@ text_status(struct buf *out, const struct style *st, const struct body *body)
         table_cell(t, body->status[i].name);
         table_cell(t, body->status[i].value);
     }
-    table_write(out, st, t);
+    (void)table_write(out, st, t);
 }
 
 void

@@ -26,8 +26,16 @@ void write_csv(struct buf *out, const struct style *st, const struct body *body)
 struct table; /* rows of texts, aligned when written */
 struct table *table_new(struct arena *a, size_t columns);
 void table_head(struct table *t, size_t column, struct str text, bool right);
+/* What gives way on a terminal that is too narrow. New columns are SOFT; right-aligned ones are as FIRM. */
+enum column_give {
+    COLUMN_SOFT,  /* cut */
+    COLUMN_FIRM,  /* cut last of all: half a number or day says nothing */
+    COLUMN_SPARE, /* left out before anything is cut, the last first */
+};
+void table_give(struct table *t, size_t column, enum column_give give);
 void table_cell(struct table *t, struct str text); /* left to right, row after row */
-void table_write(struct buf *out, const struct style *st, const struct table *t);
+/* Returns the heads of what was left out, "" when nothing was. */
+struct str table_write(struct buf *out, const struct style *st, struct table *t);
 
 /* Text fit for the output: no control characters, ASCII where the locale wants it. */
 struct str clean(struct arena *a, const struct style *st, struct str s);

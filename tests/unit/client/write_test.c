@@ -119,6 +119,31 @@ Test(write, a_terminal_gets_rows_that_fit_and_show_where_they_are_cut)
     cr_expect(strstr(text(), "619,500.50") != NULL, "amounts are never cut: %s", text());
 }
 
+Test(write, what_is_narrow_is_left_out_first_and_keys_are_cut_last)
+{
+    struct body body = one_page(STR("T 337 DSE"), STR("a very long note about everything there is to know"));
+    style.terminal = true;
+    style.columns = 64;
+    write_text(&out, &style, &body);
+    cr_expect(strstr(text(), "T 337 DSE") != NULL, "%s", text());
+    cr_expect(strstr(text(), "2000-01-01 03:00") != NULL, "%s", text());
+    struct table *t = table_new(&a, 3);
+    table_head(t, 0, STR("Key"), false);
+    table_head(t, 1, STR("Soft"), false);
+    table_head(t, 2, STR("Spare"), false);
+    table_give(t, 0, COLUMN_FIRM);
+    table_give(t, 2, COLUMN_SPARE);
+    table_cell(t, STR("AR/2026/000006"));
+    table_cell(t, STR("Magreth Petro Tarimo"));
+    table_cell(t, STR("whatever"));
+    struct buf narrow;
+    buf_init(&narrow, &a, 64);
+    style.columns = 30;
+    cr_expect(str_eq_c(table_write(&narrow, &style, t), "Spare"));
+    cr_expect_str_eq(str_dup(&a, buf_str(&narrow)).p, "Key             Soft\n"
+                                                      "AR/2026/000006  Magreth Petro>\n");
+}
+
 Test(write, a_file_gets_whole_values)
 {
     struct body body = one_page(STR("T 337 DSE"), STR("a very long note about everything there is to know"));
