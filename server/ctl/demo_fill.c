@@ -49,17 +49,28 @@ two_hands(const struct demo_fill *f)
 
 /* ------------------------------------------------------------------ parts of the work */
 
-/* Certificates first: the history needs what they say. `ready` (-1: nobody) is told when they stand. */
+/* What certificates say, for the history. `ready` (-1: nobody) is told when they stand. */
+static enum rc
+certificates(struct demo_load *l, int ready, struct err *reterr)
+{
+    enum rc rc = demo_load_record(l, ENTITY_CERTIFICATE, reterr);
+    if (rc == RC_OK && (fflush(l->payloads) != 0 || (ready >= 0 && write(ready, "", 1) != 1)))
+        rc = err_log(reterr, RC_INTERNAL, "a temporary file: %s", strerror(errno));
+    return rc;
+}
+
+/* What is pointed at comes first, where foreign keys are looked at; else what the other hand waits for. */
 static enum rc
 records(struct demo_fill *f, struct demo_load *l, int ready, struct err *reterr)
 {
+    bool waited_for = ready >= 0;
     enum rc rc = is_large(f) ? demo_bulk_unindex(f->db, f->a, RECORDS, reterr) : RC_OK;
-    if (rc == RC_OK)
-        rc = demo_load_record(l, ENTITY_CERTIFICATE, reterr);
-    if (rc == RC_OK && (fflush(l->payloads) != 0 || (ready >= 0 && write(ready, "", 1) != 1)))
-        rc = err_log(reterr, RC_INTERNAL, "a temporary file: %s", strerror(errno));
+    if (rc == RC_OK && waited_for)
+        rc = certificates(l, ready, reterr);
     for (int e = ENTITY_CUSTOMER; rc == RC_OK && e < ENTITY_CERTIFICATE; e++)
         rc = demo_load_record(l, (enum entity_number)e, reterr);
+    if (rc == RC_OK && !waited_for)
+        rc = certificates(l, ready, reterr);
     if (rc == RC_OK && is_large(f))
         tell(f, "records: indexes");
     return rc == RC_OK && is_large(f) ? demo_bulk_index(f->db, f->a, RECORDS, reterr) : rc;
