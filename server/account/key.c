@@ -25,7 +25,7 @@ account_fingerprint(struct str blob, char out[ACCOUNT_FINGERPRINT])
     crypt_sha256(blob, hash);
     size_t n = (size_t)snprintf(out, ACCOUNT_FINGERPRINT, "SHA256:");
     /* base64 without padding: 32 bytes give 43 digits */
-    for (size_t bit = 0; bit < CRYPT_HASH * 8; bit += 6) {
+    for (size_t bit = 0; bit < (size_t)CRYPT_HASH * 8; bit += 6) {
         unsigned pair = (unsigned)hash[bit / 8] << 8 | hash[bit / 8 + 1];
         out[n++] = digits[pair >> (10 - bit % 8) & 63];
     }

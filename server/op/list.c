@@ -89,7 +89,7 @@ enum rc
 op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
     const struct entity *e;
-    const struct view *v;
+    const struct view *v = NULL;
     enum rc rc = op_entity(p, &e, reterr);
     if (rc == RC_OK)
         rc = choose_view(e, p, &v, reterr);

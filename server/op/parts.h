@@ -8,7 +8,7 @@
 /* ------------------------------------------------------------------ context.c */
 
 /* Decodes the row app.enter returned. Fails: RC_INTERNAL when a column is missing. */
-enum rc op_context_read(const struct pg_rows *entered, struct op_context *ret, struct err *reterr) NODISCARD;
+enum rc op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *reterr) NODISCARD;
 struct body_me op_me_of(const struct op_ctx *ctx);
 
 /* ------------------------------------------------------------------ resolve.c */
@@ -19,7 +19,7 @@ enum rc op_entity(const struct params *p, const struct entity **ret, struct err 
 enum rc op_action(const struct entity *e, struct name_or_number action, const struct action **ret,
                   struct err *reterr) NODISCARD;
 /* The field of a table by tag or name, internal ones never. NULL when unknown. */
-const struct field *op_field(const struct field *fields, size_t n, struct name_or_number f);
+const struct field *op_field(const struct field *fields, size_t n, struct name_or_number given);
 
 /* The id of the record a request names by id or by key; an id is not looked up. Fails: RC_NOT_FOUND;
    RC_BAD_PARAMS when a key fits several records, with references to them. */

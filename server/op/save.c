@@ -127,19 +127,19 @@ is_finding(enum rc rc)
 }
 
 static enum rc
-check_fields(struct op_ctx *ctx, const struct entity *e, const struct params *p, void *row, const void *old)
+check_fields(struct op_ctx *ctx, const struct entity *e, const struct params *p, void *row, const void *old,
+             struct err *reterr)
 {
-    struct err e_fields, e_rule;
     const struct op_table table = {e->fields, e->nfields, old ? SCHEMA_EDIT : SCHEMA_CREATE};
-    enum rc rc = op_fields(ctx, &table, p, row, &e_fields); /* its findings are issues already */
+    enum rc rc = op_fields(ctx, &table, p, row, reterr); /* its findings are issues already */
     if (rc != RC_OK && !is_finding(rc))
         return rc;
-    if (!old)
-        rc = op_fallbacks(ctx, &table, row, &e_rule);
-    rc = prepare(ctx, e, row, old, &e_rule);
+    rc = old ? RC_OK : op_fallbacks(ctx, &table, row, reterr);
+    if (rc == RC_OK)
+        rc = prepare(ctx, e, row, old, reterr);
     if (rc == RC_OK || !is_finding(rc))
         return rc;
-    op_issue_of(ctx, &e_rule);
+    op_issue_of(ctx, reterr);
     return RC_OK;
 }
 
@@ -158,9 +158,8 @@ op_check(struct op_ctx *ctx, const struct params *p, struct body *ret, struct er
         old = arena_alloc(ctx->arena, e->size);
         memcpy(old, row, e->size);
     }
-    rc = check_fields(ctx, e, p, row, old);
-    if (rc != RC_OK)
-        return err_log(reterr, rc, "check failed");
-    op_issues_show(ctx, ret);
-    return RC_OK;
+    rc = check_fields(ctx, e, p, row, old, reterr);
+    if (rc == RC_OK)
+        op_issues_show(ctx, ret);
+    return rc;
 }

@@ -179,8 +179,8 @@ build_page(struct query *q, struct arena *a, const struct page_query *pq, const 
     sql_select(&q->sql, pq->entity, NULL, fields, pq->nfields + 1);
     add_conditions(q, pq);
     if (pq->cursor.n) {
-        struct value at;
-        int64_t id;
+        struct value at = VALUE_NULL;
+        int64_t id = 0;
         enum rc rc = cursor_read(a, pq, &at, &id, reterr);
         if (rc != RC_OK)
             return rc;
@@ -235,7 +235,8 @@ page_run(struct tx *tx, struct arena *a, const struct page_query *pq, struct bod
 {
     /* the sort field rides along as one column more, for the cursor */
     const struct field **fields = arena_new(a, const struct field *, pq->nfields + 1);
-    memcpy(fields, pq->fields, pq->nfields * sizeof *fields);
+    for (size_t i = 0; i < pq->nfields; i++)
+        fields[i] = pq->fields[i];
     fields[pq->nfields] = pq->sort;
     struct query rows_query, count_query;
     enum rc rc = build_page(&rows_query, a, pq, fields, reterr);

@@ -50,6 +50,7 @@ row_values(const struct field *const *fields, size_t n, const struct pg_rows *ro
 {
     size_t col = FIRST_FIELD;
     for (size_t i = 0; i < n; i++) {
+        ret[i] = VALUE_NULL;
         enum rc rc = row_convert(fields[i], pg_cell(rows, row, col++), &ret[i], reterr);
         if (rc != RC_OK)
             return rc;

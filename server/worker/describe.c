@@ -11,7 +11,7 @@ worker_describe(struct worker *w, enum user_role role)
     struct buf b;
     catalog_schema(&w->memory, role, permit_may, &d->schema);
     d->schema.hash = schema_hash(&w->memory, &d->schema);
-    buf_init(&b, &w->memory, 32 * 1024);
+    buf_init(&b, &w->memory, (size_t)32 * 1024);
     schema_encode(&b, &d->schema);
     d->raw = buf_str(&b);
     return d;

@@ -12,7 +12,7 @@
 #include "server/worker/state.h"
 
 /* bytes; descriptions of the catalog, one per role */
-enum { PROCESS_MEMORY = 8 * 1024 * 1024 };
+#define PROCESS_MEMORY ((size_t)8 * 1024 * 1024)
 
 /* The state of this process. */
 static struct {
