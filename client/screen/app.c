@@ -371,8 +371,10 @@ int
 tui_main(struct link *link, const struct client_config *config)
 {
     int status = term_supervise();
-    if (status >= 0)
+    if (status >= 0) {
+        link_close(link);
         return status;
+    }
     status = run(link, config);
     fflush(NULL);
     _Exit(status);

@@ -62,9 +62,9 @@ events_init(struct events *e, struct app *a)
     e->list.cell = cell;
     e->list.ctx = e;
     e->list.columns[0] = (struct list_column){.label = str_from(_("When")), .width = 16};
-    e->list.columns[1] = (struct list_column){.label = str_from(_("Who")), .width = 12};
-    e->list.columns[2] = (struct list_column){.label = str_from(_("What")), .width = 20};
-    e->list.columns[3] = (struct list_column){.label = str_from(_("Change")), .width = 22};
+    e->list.columns[1] = (struct list_column){.label = str_from(_("Who")), .width = 10};
+    e->list.columns[2] = (struct list_column){.label = str_from(_("What")), .width = 18};
+    e->list.columns[3] = (struct list_column){.label = str_from(_("Change")), .width = 28};
     e->list.ncolumns = e->list.sort = 4;
 }
 

@@ -38,14 +38,14 @@ alert_cell(void *ctx, struct arena *a, size_t row, size_t column)
     case 0:
         return (struct list_cell){.text = al->text};
     case 1:
-        return (struct list_cell){.text = al->note, .tone = al->tone};
+        return (struct list_cell){.text = al->note, .tone = (int)al->tone};
     default:
         if (days == 0)
-            return (struct list_cell){.text = str_from(_("today")), .tone = al->tone};
+            return (struct list_cell){.text = str_from(_("today")), .tone = (int)al->tone};
         if (days < 0 && days > -100)
             return (struct list_cell){
                 .text = str_printf(a, ngettext("%d day ago", "%d days ago", (unsigned)-days), -days),
-                .tone = al->tone};
+                .tone = (int)al->tone};
         if (days > 0 && days < 100)
             return (struct list_cell){
                 .text = str_printf(a, ngettext("in %d day", "in %d days", (unsigned)days), days)};

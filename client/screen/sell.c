@@ -35,6 +35,14 @@ is_key(const struct form_item *i)
     return false;
 }
 
+static void
+set_heading(struct sell *d, enum part part, const char *text)
+{
+    for (size_t k = 0; k < d->form.n; k++)
+        if (d->form.items[k].part == (uint32_t)part && d->form.items[k].group.n)
+            d->form.items[k].group = str_from(text);
+}
+
 /* Shows a record in its part; only the field it was found by stays open. */
 static void
 show_known(struct view *v, enum part part, const struct body_record *r)
@@ -54,6 +62,7 @@ show_known(struct view *v, enum part part, const struct body_record *r)
         i->by_hand = false;
     }
     *(part == PART_VEHICLE ? &d->vehicle : &d->customer) = r->id;
+    set_heading(d, part, part == PART_VEHICLE ? _("Vehicle, on record") : _("Customer, on record"));
 }
 
 /* The record is another one now: its fields are open and empty again. */
@@ -64,6 +73,7 @@ forget_known(struct sell *d, enum part part)
     if (!*known)
         return;
     *known = 0;
+    set_heading(d, part, part == PART_VEHICLE ? _("Vehicle") : _("Customer"));
     for (size_t k = 0; k < d->form.n; k++) {
         struct form_item *i = &d->form.items[k];
         if (i->part != (uint32_t)part || !i->readonly)
@@ -95,7 +105,6 @@ found(struct view *v, enum part part, struct answer *a)
     show_known(v, part, r);
     if (key->part == (uint32_t)part) {
         key->readonly = false; /* so that another can be typed */
-        form_note(key, TONE_GOOD, str_from(_("on record")));
     }
     const struct value *owner = part == PART_VEHICLE ? sell_value(v, r, "owner") : NULL;
     if (owner && owner->type == VT_REF) {
@@ -131,7 +140,8 @@ static void
 check_answer(struct sell *d, struct answer *a)
 {
     uint32_t part = a->tag - TAG_CHECK;
-    if (a->code != RC_OK)
+    bool known = (part == PART_VEHICLE && d->vehicle) || (part == PART_CUSTOMER && d->customer);
+    if (a->code != RC_OK || known) /* of course it is on record already */
         return;
     form_clear_told(&d->form, part);
     form_issues(&d->form, part, a->body->issues, body_has(a->body, BODY_ISSUES) ? a->body->nissues : 0);

@@ -141,7 +141,7 @@ note_column(const struct form_item *i, const struct area *a, int x)
     int wants = (int)utf8_width(str_from(i->note)) + 4;
     if (x + wants > a->cols)
         x = a->cols - wants;
-    return x > MARKER + 2 ? x : MARKER + 2;
+    return x > 0 ? x : 0;
 }
 
 static void
@@ -170,7 +170,7 @@ paint_item(struct form *f, size_t k, const struct area *a)
             width = right - x - MARK;
         if (here)
             paint_text(a, y, left, ROLE_FOCUS, ">");
-        bool right_side = i->readonly && (i->field->type == VT_MONEY || i->field->type == VT_INT);
+        bool right_side = i->readonly && i->field->type == VT_MONEY;
         struct spot at = {.y = y, .x = x, .width = width, .role = ROLE_TEXT, .right = right_side};
         if (!here)
             i->edit.pos = 0; /* shows its beginning */
@@ -192,13 +192,13 @@ form_paint(struct form *f, const struct area *a)
         return;
     measure(f, a);
     scroll(f, a);
+    if (f->top + a->rows < f->rows)
+        paint_text(a, a->rows - 1, a->cols - 1, ROLE_DIM, "↓");
+    if (f->top > 0)
+        paint_text(a, 0, a->cols - 1, ROLE_DIM, "↑");
     for (size_t k = 0; k < f->n; k++)
         if (!f->items[k].hidden)
             paint_item(f, k, a);
-    if (f->top + a->rows < f->rows)
-        paint_text(a, a->rows - 1, a->cols - 7, ROLE_DIM, _("more ↓"));
-    if (f->top > 0)
-        paint_text(a, 0, a->cols - 7, ROLE_DIM, _("more ↑"));
 }
 
 static const char *

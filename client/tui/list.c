@@ -11,7 +11,7 @@ enum {
     OPTION = 3,
     MARK = 3,
     GAP = 2,
-    LEAST_TEXT = 11,
+    LEAST_TEXT = 10,
     FIRST_PAGE = 15 /* before it was ever painted */
 };
 

@@ -38,7 +38,9 @@ void term_cursor(int y, int x);
 void term_show(void); /* sends what changed */
 void term_bell(void);
 void term_repaint(void); /* the next term_show sends everything */
-/* Tells a waiting test: nothing more happens by itself. Sent after everything painted. */
+/* Tells a waiting test that nothing more happens by itself: writes "ESC ] 9 ; word bytes ROWSxCOLS BEL" to
+   the descriptor named by BIMA_IDLE_FD (1 puts it behind everything painted). `word`: "idle", or "wait" while
+   the service has something to answer; `bytes_read`: typed bytes taken so far. */
 void term_mark(const char *word, uint64_t bytes_read);
 
 int64_t term_now(void); /* monotonic */
