@@ -29,8 +29,7 @@ enum {
     STOP_EXTRA_MS = 5 * 1000, /* past the fronts' own drain time */
 };
 
-/* -- the database
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the database ---- */
 
 static enum rc
 start_embedded(struct master *m, struct err *reterr)
@@ -149,8 +148,7 @@ probe_database(struct master *m)
     (void)spawn_probe(m);
 }
 
-/* -- children
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- children ---- */
 
 /* True when this child has just ended. */
 static bool
@@ -275,8 +273,7 @@ keep_all(struct master *m)
     probe_database(m);
 }
 
-/* -- stopping
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- stopping ---- */
 
 static void
 begin_stop(struct master *m)
@@ -319,8 +316,7 @@ stopped(struct master *m)
     return m->jobs.pid == 0 && m->probe.pid == 0;
 }
 
-/* -- start and loop
- * ----------------------------------------------------------------------------------------------- */
+/* ---- start and loop ---- */
 
 static enum rc
 open_signals(struct master *m, struct err *reterr)

@@ -14,8 +14,7 @@
 
 enum { METHODS = SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_PUBLICKEY };
 
-/* -- replies
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- replies ---- */
 
 static void
 reply_refused(struct session *s)
@@ -60,8 +59,7 @@ refuse(struct session *s)
     }
 }
 
-/* -- what a client offers: in a callback, so only copied
- * ---------------------------------------------------------- */
+/* ---- what a client offers: in a callback, so only copied ---- */
 
 static bool
 pin_login(struct session *s, const char *login)
@@ -194,8 +192,7 @@ no_gssapi(ssh_session ssh, const char *user, int n, ssh_string *oids, void *data
     return NULL;
 }
 
-/* -- deciding
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- deciding ---- */
 
 static unsigned
 sessions_of(const struct front *f, int64_t user)

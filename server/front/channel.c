@@ -15,8 +15,7 @@
 enum { WRITE = 16 * 1024, READ = 8 * 1024, HOARD = 4 * 1024 * 1024, EXIT_USAGE = 64, EXIT_BUSY = 75 };
 enum { LEAST_COLUMNS = 1, MOST_COLUMNS = 1000, ENV_VALUE = 64 };
 
-/* -- callbacks: copy and set flags, nothing else
- * ------------------------------------------------------------------ */
+/* ---- callbacks: copy and set flags, nothing else ---- */
 
 static struct channel *
 touched(void *user)
@@ -226,8 +225,7 @@ channel_open(ssh_session ssh, void *user)
     return ch;
 }
 
-/* -- ending
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- ending ---- */
 
 void
 channel_drop(struct channel *c)
@@ -305,8 +303,7 @@ channel_refuse(struct channel *c, int status, const char *text)
     session_touch(c->session);
 }
 
-/* -- bytes
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- bytes ---- */
 
 /* How much may be written now without libssh hoarding it. */
 static size_t
@@ -382,8 +379,7 @@ fetch(struct channel *c)
     }
 }
 
-/* -- starting
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- starting ---- */
 
 static void
 wake(struct rpc *r)
@@ -442,8 +438,7 @@ start(struct channel *c)
     }
 }
 
-/* -- running
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- running ---- */
 
 static void
 run_rpc(struct channel *c)
@@ -520,8 +515,8 @@ channel_sweep(struct channel *c)
     } else if (c->rpc.front != NULL && c->rpc.inflight == 0 &&
                f->now - c->rpc.active >= s->idle_seconds * 1000ull) {
         why = "idle";
-    } else if (c->pty && f->now - c->active >= s->terminal_idle_seconds * 1000ull) {
-        why = "idle";
+    } else if (c->client != NULL && c->pty && f->now - c->active >= s->terminal_idle_seconds * 1000ull) {
+        client_hang_up(c->client);
     }
     if (why != NULL) {
         session_end(c->session, why);
@@ -538,6 +533,14 @@ channel_goaway(struct channel *c)
         rpc_goaway(&c->client->rpc);
     }
     session_touch(c->session);
+}
+
+void
+channel_hang_up(struct channel *c)
+{
+    if (c->client != NULL) {
+        client_hang_up(c->client);
+    }
 }
 
 bool

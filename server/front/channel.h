@@ -48,6 +48,8 @@ ssh_channel channel_open(ssh_session ssh, void *user);
 void channel_run(struct channel *c);
 void channel_sweep(struct channel *c);
 void channel_goaway(struct channel *c);
+/* Asks its program to end, when it has one. */
+void channel_hang_up(struct channel *c);
 /* Nothing under way and nothing to send. */
 bool channel_quiet(const struct channel *c);
 /* The session goes away. */

@@ -17,8 +17,7 @@
 
 enum { READ = 8 * 1024, ASK_MS = 3000 };
 
-/* -- its line to the service
- * -------------------------------------------------------------------------------------- */
+/* ---- its line to the service ---- */
 
 static void
 line_wake(struct rpc *r)
@@ -96,8 +95,7 @@ line_run(struct client *k)
     }
 }
 
-/* -- its input and output
- * ----------------------------------------------------------------------------------------- */
+/* ---- its input and output ---- */
 
 static void
 take_output(struct client *k, struct watch *w, struct bytes *into)
@@ -213,9 +211,7 @@ client_run(struct client *k)
     return bytes_waiting(&c->out) < CHANNEL_OUT && bytes_waiting(&c->err) < CHANNEL_OUT;
 }
 
-/* -- life
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 static bool
 watch_all(struct client *k, const struct launch *l)
@@ -291,6 +287,15 @@ forget(struct client *k)
 }
 
 void
+client_hang_up(struct client *k)
+{
+    if (!k->exited && k->kill_at == 0) {
+        kill(k->pid, SIGHUP);
+        k->kill_at = k->front->now + ASK_MS;
+    }
+}
+
+void
 client_abandon(struct client *k)
 {
     struct loop *l = &k->front->loop;
@@ -299,8 +304,7 @@ client_abandon(struct client *k)
         c->status = WIFEXITED(k->status) ? WEXITSTATUS(k->status) : 0;
         c->signal = WIFSIGNALED(k->status) ? WTERMSIG(k->status) : 0;
     } else {
-        kill(k->pid, SIGHUP);
-        k->kill_at = k->front->now + ASK_MS;
+        client_hang_up(k);
     }
     line_gone(k);
     loop_close(l, &k->in);

@@ -37,6 +37,8 @@ struct client *client_start(struct channel *c, const struct str *words, size_t n
 /* Moves bytes between the channel's queues and the program; true when it has ended and all its output was taken. */
 bool client_run(struct client *k);
 void client_resize(struct client *k, unsigned columns, unsigned rows);
+/* Asks it to end; its last output still goes to the channel, so that a terminal is left as it was found. */
+void client_hang_up(struct client *k);
 /* The channel goes away: lines are closed, the program is told to end. */
 void client_abandon(struct client *k);
 /* SIGCHLD came. */

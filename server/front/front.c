@@ -20,7 +20,7 @@
 #include "server/front/state.h"
 #include "server/log.h"
 
-enum { SCRATCH = 256 * 1024 * 1024, TURN_MS = 200, TRIM_AFTER = 1000 };
+enum { SCRATCH = 256 * 1024 * 1024, TURN_MS = 200, TRIM_AFTER = 1000, CLOSE_MS = 4000 };
 
 static const char key_exchanges[] = "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256";
 static const char ciphers[] = "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,"
@@ -66,8 +66,7 @@ open_bind(struct front *f, struct err *reterr)
     return RC_OK;
 }
 
-/* -- stopping
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- stopping ---- */
 
 static void
 drain(struct front *f)
@@ -102,8 +101,21 @@ quiet(const struct front *f)
     return true;
 }
 
-/* -- events
- * ------------------------------------------------------------------------------------------------------- */
+/* Requests first, then the programs of terminals, then the end. */
+static void
+drain_on(struct front *f)
+{
+    if (!f->closing && (f->now >= f->drain_until || quiet(f))) {
+        f->closing = true;
+        f->close_until = f->now + CLOSE_MS;
+        for (struct session *s = f->open; s != NULL; s = s->next) {
+            session_hang_up(s);
+        }
+    }
+    f->done = f->closing && (f->now >= f->close_until || (f->nclients == 0 && quiet(f)));
+}
+
+/* ---- events ---- */
 
 static void
 on_signal(struct watch *w, uint32_t events)
@@ -153,8 +165,7 @@ watch_signals(struct front *f)
     return fd >= 0 && loop_add(&f->loop, &f->signals, fd, on_signal, EPOLLIN);
 }
 
-/* -- the loop
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- the loop ---- */
 
 static void
 sweep(struct front *f)
@@ -167,8 +178,8 @@ sweep(struct front *f)
         f->nclosed = 0;
         (void)malloc_trim(0);
     }
-    if (f->draining && (f->now >= f->drain_until || quiet(f))) {
-        f->done = true;
+    if (f->draining) {
+        drain_on(f);
     }
 }
 

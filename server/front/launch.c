@@ -96,8 +96,7 @@ open_ends(struct ends *e, const struct launch *l)
     return open_pipe(e->in, true) && open_pipe(e->out, false) && open_pipe(e->err, false);
 }
 
-/* -- in the child: only async-signal-safe calls and what was prepared
- * ------------------------------------------------ */
+/* ---- in the child: only async-signal-safe calls and what was prepared ---- */
 
 static void
 limit(__rlimit_resource_t what, rlim_t most)
@@ -162,8 +161,7 @@ child(const struct ends *e, const struct launch *l, char *const *argv, char *con
     _exit(FAILED);
 }
 
-/* -- before it
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- before it ---- */
 
 struct words {
     char *argv[LIMIT_EXEC_WORDS + 4];

@@ -23,8 +23,7 @@ struct user_queue {
 
 static void dispatch(struct front *f);
 
-/* -- tasks
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- tasks ---- */
 
 static void
 task_unlink(struct task *t)
@@ -69,8 +68,7 @@ task_fail(struct task *t, enum rc code)
     task_answer(t, &an);
 }
 
-/* -- queues
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- queues ---- */
 
 static struct user_queue *
 lane_user(struct lane_queue *l, uint64_t user)
@@ -168,8 +166,7 @@ lane_remove(struct lane_queue *l, struct task *t)
     }
 }
 
-/* -- workers
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- workers ---- */
 
 static struct task *
 worker_release(struct worker *w)
@@ -273,8 +270,7 @@ worker_ready(struct watch *watch, uint32_t events)
     dispatch(w->front);
 }
 
-/* -- handing out
- * ------------------------------------------------------------------------------------------------ */
+/* ---- handing out ---- */
 
 static struct task *
 next_task(struct mailbox *m, const struct worker *w)

@@ -15,8 +15,7 @@
 
 enum { FIRST = 1024, OUT_PAUSE = 256 * 1024, GOAWAY_SPREAD_MS = 5000 };
 
-/* -- out
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- out ---- */
 
 static void
 put(struct rpc *r, enum outq_class class, struct str bytes)
@@ -108,9 +107,7 @@ answered(struct task_owner *o, struct task *t, const struct answer *an)
     }
 }
 
-/* -- in
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- in ---- */
 
 static void
 remember_client(struct rpc *r, struct str name)
@@ -332,8 +329,7 @@ next_line(struct rpc *r)
     return true;
 }
 
-/* -- life
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 void
 rpc_open(struct rpc *r, struct session *s, bool json)

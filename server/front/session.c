@@ -12,10 +12,9 @@
 /* Before sign-in nobody needs more; a wrong signature is not reported by libssh, so this is what bounds them.
  */
 enum { MOST_PACKETS = 100, MOST_BYTES = 64 * 1024 };
-enum { ROUNDS = 16, MOST_OPENED = 4096 };
+enum { ROUNDS = 16, MOST_OPENED = 4096, HANG_UP_MS = 4000 };
 
-/* -- lists
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- lists ---- */
 
 static void
 list_put(struct session **head, struct session *s)
@@ -56,8 +55,7 @@ session_end(struct session *s, const char *why)
     session_touch(s);
 }
 
-/* -- life
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 /* Takes it out of the list of sessions to run, for good. */
 static void
@@ -201,8 +199,7 @@ session_software(const struct session *s, char out[SESSION_BANNER])
     out[n] = '\0';
 }
 
-/* -- running
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 static void
 check_stage(struct session *s)
@@ -268,8 +265,15 @@ session_run_touched(struct front *f)
     }
 }
 
-/* -- time
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- time ---- */
+
+void
+session_hang_up(struct session *s)
+{
+    for (struct channel *c = s->channels; c != NULL; c = c->next) {
+        channel_hang_up(c);
+    }
+}
 
 static void
 sweep_one(struct session *s)
@@ -286,7 +290,11 @@ sweep_one(struct session *s)
         } else if (f->now >= s->deadline) {
             session_end(s, "nothing was asked for");
         }
-        if (f->now - s->born >= f->settings->session_seconds * 1000ull) {
+        uint64_t age = f->now - s->born, most = f->settings->session_seconds * 1000ull;
+        if (age >= most) {
+            session_hang_up(s);
+        }
+        if (age >= most + HANG_UP_MS) {
             session_end(s, "the session has lasted its time; sign in again");
         }
     }

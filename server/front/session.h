@@ -58,6 +58,8 @@ void session_end(struct session *s, const char *why);
 /* Signed in: moves it to the open ones. */
 void session_opened(struct session *s);
 void session_sweep(struct front *f);
+/* Asks the programs of all its channels to end. */
+void session_hang_up(struct session *s);
 void session_drop_all(struct front *f, const char *why);
 /* The client's SSH software, "OpenSSH_9.2p1". */
 void session_software(const struct session *s, char out[SESSION_BANNER]);

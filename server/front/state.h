@@ -32,8 +32,8 @@ struct front {
     struct client *clients; /* programs started for terminals and commands, until they are reaped */
     size_t nclients;
     uint64_t now; /* milliseconds, of this turn */
-    bool draining, done, lost; /* lost: the master is gone */
-    uint64_t drain_until;
+    bool draining, closing, done, lost; /* lost: the master is gone */
+    uint64_t drain_until, close_until;  /* requests may finish until; programs may restore their terminals until */
 };
 
 #endif

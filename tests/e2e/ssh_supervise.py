@@ -61,7 +61,7 @@ class WithService(unittest.TestCase):
         cls.service.__exit__(None, None, None)
 
     def setUp(self):
-        if self.service.process is None:
+        if self.service.process is None or self.service.process.poll() is not None:
             self.service.start()
         wait_for("the service works", self.works)
 
@@ -183,6 +183,7 @@ class Stopping(WithService):
     settings = {"workers": 2, "drain_seconds": 20}
 
     def test_what_is_under_way_is_finished_and_new_requests_are_told_that_the_service_stops(self):
+        self.addCleanup(self.service.stop)
         talk = self.talk()
         with Held(self.service) as held:
             talk.request(1, wire.LIST, LIST_CUSTOMERS)
@@ -195,6 +196,23 @@ class Stopping(WithService):
             wait_for("new sessions are refused", lambda: not self.connects(), 5)
         self.assertEqual(talk.receive()[:3], [wire.REPLY, 1, wire.OK])
         self.assertIsNone(talk.receive())
+        self.assertEqual(self.service.stop(), 0)
+
+    def test_a_terminal_is_left_as_it_was_found(self):
+        self.addCleanup(self.service.stop)
+        line = wire.connect(self.service.port, self.service.clerk, self.service.password(self.service.clerk))
+        channel = line.open_session()
+        channel.settimeout(60)
+        channel.get_pty("xterm-256color", 80, 24)
+        channel.invoke_shell()
+        seen = b""
+        while b"Simba" not in seen:
+            seen += channel.recv(65536)
+        self.assertIn(b"\x1b[?1049h", seen)
+        self.service.process.send_signal(signal.SIGTERM)
+        while piece := channel.recv(65536):
+            seen += piece
+        self.assertGreater(seen.rfind(b"\x1b[?1049l"), seen.rfind(b"\x1b[?1049h"))
         self.assertEqual(self.service.stop(), 0)
 
     def connects(self):
