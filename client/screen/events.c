@@ -197,10 +197,16 @@ difference_open(struct app *app, const struct body_event *ev)
     d->list.ncolumns = d->list.sort = 3;
 }
 
+const struct body_event *
+events_current(const struct events *e)
+{
+    return event_at(e, e->list.at);
+}
+
 void
 events_enter(struct events *e, struct app *a)
 {
-    const struct body_event *ev = event_at(e, e->list.at);
+    const struct body_event *ev = events_current(e);
     if (ev)
         difference_open(a, ev);
 }

@@ -22,6 +22,7 @@ void events_ask(struct view *v, uint32_t entity, int64_t id, struct str cursor, 
 void events_add(struct events *e, struct answer *a);
 bool events_wants_more(const struct events *e);
 struct str events_next(const struct events *e);
+const struct body_event *events_current(const struct events *e); /* the row; NULL when there is none */
 void events_enter(struct events *e, struct app *a); /* opens the difference of the row */
 
 #endif

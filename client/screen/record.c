@@ -2,15 +2,16 @@
 
 #include <stdio.h>
 
+#include "client/screen/as_of.h"
 #include "client/screen/offers.h"
 #include "client/text.h"
 #include "client/tui/choice.h"
 
 /* One record: its details, the lists that belong to it, its history: tabs, walked with F11 or Left and Right.
  */
-enum { TAG_RECORD = 1, TAG_ROWS, TAG_MORE, TAG_EVENTS, TAG_EVENTS_MORE };
-enum { PURPOSE_DO = 1, PURPOSE_CHANGED = 2 };
-enum { DO_CHANGE = 1, DO_ADD, DO_ACTION };
+enum { TAG_RECORD = 1, TAG_ROWS, TAG_MORE, TAG_EVENTS, TAG_EVENTS_MORE, TAG_AS_OF };
+enum { PURPOSE_DO = 1, PURPOSE_CHANGED = 2, PURPOSE_AS_OF = 3 };
+enum { DO_CHANGE = 1, DO_ADD, DO_ACTION, DO_AS_OF, DO_AS_THEN };
 enum { PAGE = 50 };
 
 size_t
@@ -103,6 +104,8 @@ answer(struct view *v, struct answer *a)
         rows_add(&d->rows, a);
     } else if ((a->tag == TAG_EVENTS || a->tag == TAG_EVENTS_MORE) && record_on_history(d)) {
         events_add(&d->events, a);
+    } else if (a->tag == TAG_AS_OF && body_has(a->body, BODY_RECORD)) {
+        as_of_show(app_of(v), &a->body->record, d->as_of);
     }
     d->asked_more = false;
 }
@@ -144,6 +147,24 @@ act(struct view *v, uint32_t number)
         act_open_with(app_of(v), d->e, a, d->record, PURPOSE_CHANGED);
 }
 
+/* The record of the history's row, or the one on the screen, as it was at `at`. */
+static void
+show_as_of(struct view *v, const struct body_ref *of, stamp_t at)
+{
+    struct record *d = v->data;
+    d->as_of = at;
+    as_of_ask(v, of, at, TAG_AS_OF);
+}
+
+static void
+show_as_then(struct view *v)
+{
+    struct record *d = v->data;
+    const struct body_event *event = record_on_history(d) ? events_current(&d->events) : NULL;
+    if (event)
+        show_as_of(v, &event->record, event->at);
+}
+
 static void
 run(struct view *v, uint32_t code, int64_t arg)
 {
@@ -154,6 +175,10 @@ run(struct view *v, uint32_t code, int64_t arg)
         add_related(v, &d->e->tabs[arg]);
     else if (code == DO_ACTION)
         act(v, (uint32_t)arg);
+    else if (code == DO_AS_OF)
+        as_of_prompt(v, PURPOSE_AS_OF);
+    else if (code == DO_AS_THEN)
+        show_as_then(v);
 }
 
 static void
@@ -178,6 +203,11 @@ offers(struct view *v, struct offers *o)
         if ((row = offer_add(o, DO_ADD, (int64_t)i, str_from(text))))
             snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(e->help));
     }
+    if (record_on_history(d) &&
+        (row = offer_add(o, DO_AS_THEN, 0, str_from(_("As it was after this change")))))
+        snprintf(row->help, sizeof row->help, "%s", _("The whole record as this change left it."));
+    if (d->e->has_history && (row = offer_add(o, DO_AS_OF, 0, str_from(_("As it was on a day")))))
+        snprintf(row->help, sizeof row->help, "%s", _("The whole record as it was at a moment you name."));
 }
 
 /* F4: what can be done with it, to pick from. */
@@ -208,6 +238,13 @@ outcome(struct view *v, const struct outcome *o)
         return;
     if (o->purpose == PURPOSE_DO) {
         run(v, o->entity, o->id);
+        return;
+    }
+    if (o->purpose == PURPOSE_AS_OF) {
+        struct record *d = v->data;
+        stamp_t at;
+        if (as_of_typed(v, o->text, &at))
+            show_as_of(v, &(struct body_ref){.entity = d->entity, .id = d->id}, at);
         return;
     }
     load_record(v, false);
@@ -372,6 +409,10 @@ key(struct view *v, const struct key *k)
     }
     if (record_related(d))
         return list_digit(&d->rows.list, k);
+    if (record_on_history(d) && k->code == K_CHAR && k->cp == '5') {
+        show_as_then(v);
+        return true;
+    }
     if (k->code == K_CHAR && k->cp >= '1' && k->cp <= '9' && d->record)
         return option(v, k->cp);
     return false;

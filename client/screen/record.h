@@ -18,6 +18,7 @@ struct record {
     struct rows rows;
     struct events events;
     bool asked_more, running;
+    stamp_t as_of; /* the moment asked for last */
 };
 
 /* Tabs: 0 the details, then the related lists, then the history. */

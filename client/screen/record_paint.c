@@ -153,7 +153,7 @@ record_paint(struct view *v, const struct area *a)
         if (d->rows.npages && d->rows.list.nrows == 0)
             paint_text(&in, 1, 4, ROLE_DIM, _("Nothing here."));
     } else if (record_on_history(d)) {
-        paint_text(a, 1, 2, ROLE_DIM, _("Enter shows what changed."));
+        paint_text(a, 1, 2, ROLE_DIM, _("Enter shows what changed, 5 the record as it was then."));
         list_paint(&d->events.list, &in, true);
     } else {
         paint(a, (struct spot){.y = 1, .x = 2, .role = ROLE_DIM}, legend(v, &arena));

@@ -181,6 +181,8 @@ class TuiJourney(unittest.TestCase):
         self.assertIn("renew", screen)
         self.assertIn("Amina", screen)
         self.assertIn("Juma", screen)
+        clerk.type("5")
+        clerk.see(r"as it was \d{4}-")
 
 
 if __name__ == "__main__":
