@@ -146,6 +146,8 @@ start_and_wait(struct embedded *e, const struct embedded_config *c, const struct
     char pid_file[PATH_ROOM];
     (void)snprintf(pid_file, sizeof pid_file, "%s/postmaster.pid", e->data_dir);
     for (int ms = 0;; ms += BEFORE_US_STEP_MS) {
+        /* looked at first: the one before us may be gone by the time ours has given up because of it */
+        bool before_us = access(pid_file, F_OK) == 0;
         enum rc rc = start_postmaster(e, c, as, &e->pid, reterr);
         if (rc != RC_OK)
             return rc;
@@ -158,7 +160,7 @@ start_and_wait(struct embedded *e, const struct embedded_config *c, const struct
         case ENDED:
             break;
         }
-        if (ms >= BEFORE_US_MS || access(pid_file, F_OK) < 0)
+        if (ms >= BEFORE_US_MS || !before_us)
             return err_log(reterr, RC_INTERNAL, "PostgreSQL did not start; see %s/log", e->data_dir);
         pause_ms(BEFORE_US_STEP_MS);
     }
