@@ -35,11 +35,12 @@ Test(twin, lines_become_the_same_messages_a_wire_client_sends)
 {
     becomes("{\"id\":1,\"method\":2}", "request_me");
     becomes("{\"id\":3, \"method\":4, \"params\":{\"limit\":10, \"text\":\"t 337-dse\"}}", "request_find");
-    becomes("{\"id\":4,\"method\":5,\"params\":{\"total\":true,\"entity\":6,\"filters\":[[12,\"=\",{\"id\":4}],"
-            "[\"end_date\",\"<=\",\"+30d\"]],\"sort\":\"end_date\",\"desc\":true,\"limit\":50,\"cursor\":"
-            "\"AQI=\","
-            "\"view\":\"2\"},\"deadline_ms\":5000}",
-            "request_list");
+    becomes(
+        "{\"id\":4,\"method\":5,\"params\":{\"total\":true,\"entity\":6,\"filters\":[[12,\"=\",{\"id\":4}],"
+        "[\"end_date\",\"<=\",\"+30d\"]],\"sort\":\"end_date\",\"desc\":true,\"limit\":50,\"cursor\":"
+        "\"AQI=\","
+        "\"view\":\"2\"},\"deadline_ms\":5000}",
+        "request_list");
     becomes("{\"id\":5,\"method\":\"get\",\"params\":{\"entity\":\"vehicle\",\"key\":\"T337DSE\"}}",
             "request_get");
     becomes("{\"id\":7,\"method\":9,\"params\":{\"entity\":2,\"id\":\"811\",\"fields\":{\"5\":\"silver\"},"
