@@ -237,6 +237,9 @@ void
 screen_waiting(struct screen *s)
 {
     wait_word(s, "wait");
+    while (s->has_server && s->server.hold &&
+           s->server.nheld == 0) /* it waits, but its call is still on the way */
+        cr_assert(pump(s), "no call comes");
 }
 
 void
