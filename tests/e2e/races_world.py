@@ -304,6 +304,8 @@ RULES = {
         " union all ".join(
             f"select '{t}', r.id from app.{t} r left join app.history h on h.tenant_id = r.tenant_id and h.tbl = '{t}' and h.row_id = r.id"
             " group by r.id, r.version having count(h.id) <> r.version" for t in ("policy", "term", "cover", "receipt", "vehicle", "customer")),
+    "locks are taken in one order: nobody waits in a ring":
+        "select deadlocks from pg_stat_database where datname = 'bima' and deadlocks > 0",
     "figures are the sum of the records":
         "select * from (select tenant_id, branch_id, kind, sum(n) as n, sum(amount) as amount from app.day_figure group by 1, 2, 3) f"
         " full join (select r.tenant_id, r.branch_id, 3::smallint as kind, count(*) as n, sum(amount) as amount from app.receipt r"
