@@ -116,7 +116,8 @@ look_at_database(struct master *m)
 {
     struct err err;
     char text[LOG_TEXT];
-    if (!m->is_embedded || m->now - m->database_checked < DATABASE_MS) {
+    if (!m->is_embedded ||
+        (m->now - m->database_checked < DATABASE_MS && !embedded_ended(&m->embedded))) {
         return;
     }
     m->database_checked = m->now;
@@ -415,6 +416,7 @@ start(struct master *m, struct err *reterr)
     return rc == RC_OK ? bring_up_database(m, reterr) : rc;
 }
 
+/* SIGCHLD says nothing here: it has ended the wait, and every turn looks at every child. */
 static void
 take_signals(struct master *m)
 {
@@ -422,8 +424,6 @@ take_signals(struct master *m)
     while (read(m->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
             begin_stop(m);
-        } else if (info.ssi_signo == SIGCHLD) {
-            m->database_checked = 0; /* it may have been the database */
         }
     }
 }

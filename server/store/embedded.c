@@ -258,6 +258,14 @@ embedded_stop(struct embedded *e, int wait_ms, struct err *reterr)
     return RC_OK;
 }
 
+bool
+embedded_ended(const struct embedded *e)
+{
+    siginfo_t info = {0};
+    return e->pid > 0 && waitid(P_PID, (id_t)e->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == e->pid;
+}
+
 enum embedded_health
 embedded_check(struct embedded *e)
 {

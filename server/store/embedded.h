@@ -53,6 +53,8 @@ enum embedded_health {
     EMBEDDED_DEAD,     /* the postmaster is gone and reaped: start again */
     EMBEDDED_OUTDATED, /* it runs, but the binaries on disk are another version: stop and start it soon */
 };
+/* The postmaster has ended and waits to be reaped by embedded_check; costs one system call. */
+bool embedded_ended(const struct embedded *e);
 /* Cheap (a connection attempt and a `postgres -V`); for once every few seconds. */
 enum embedded_health embedded_check(struct embedded *e);
 
