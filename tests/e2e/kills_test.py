@@ -14,6 +14,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from races_world import AGAIN, Gone, World, new_vehicle, next_number, plate, sale, wait_for  # noqa: E402
+from service import alive  # noqa: E402
 
 KILLS = 200
 WORKERS = 16  # one that is killed again and again is started later each time: enough of them to go on
@@ -158,9 +159,11 @@ class Kills(unittest.TestCase):
         self.more_answers(len(self.desks))
 
     def next_year(self):
-        """The whole service is gone at once, and comes back on a day of another year."""
+        """The master is gone at once and all end with it; it comes back on a day of another year."""
+        front = self.service.pid("front.0")
         self.service.process.kill()
         self.service.process.wait()
+        wait_for("the front lets go of the address", lambda: not alive(front))  # the database may still be going down
         self.service.process = None
         self.service.settings["today"] = "2027-01-02"
         self.service.start()
