@@ -45,6 +45,9 @@ prepare_phone(struct op_ctx *ctx, struct customer *c, const struct customer *old
         return finding_refuse(ctx, rc, &err, reterr);
     ROW_SET(c, CUSTOMER_PHONE_KEY, phone_key, key);
     c->phone = fold_tidy(ctx->arena, c->phone);
+    if (phone_is_odd(key, ctx->who.country_prefix))
+        op_issue(ctx, ISSUE_WARN, "phone",
+                 "a phone number of this country has 9 digits after the 0; read it once more");
     if (!is_new(c, old, CUSTOMER_PHONE_KEY, key, old ? old->phone_key : STR_NONE))
         return RC_OK;
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(key), VALUE_INT(c->row.id)};

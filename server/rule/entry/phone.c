@@ -72,3 +72,15 @@ phone_key(struct arena *a, struct str typed, struct str country, struct str *ret
     *ret = key;
     return RC_OK;
 }
+
+bool
+phone_is_odd(struct str key, struct str country)
+{
+    /* Tanzania and its neighbours number alike; of other countries nothing is said. */
+    static const char *const nine[] = {"250", "254", "255", "256", "258", "260"};
+    enum { NINE = 9 };
+    for (size_t i = 0; i < COUNTOF(nine); i++)
+        if (str_eq_c(country, nine[i]))
+            return str_starts(key, country) && key.n - country.n != NINE;
+    return false;
+}

@@ -12,4 +12,7 @@ enum { PHONE_MIN = 8, PHONE_MAX = 15 };
 enum rc phone_key(struct arena *a, struct str typed, struct str country, struct str *ret,
                   struct err *reterr) NODISCARD;
 
+/* A key of `country` that has more or fewer digits than its numbers have. */
+bool phone_is_odd(struct str key, struct str country);
+
 #endif

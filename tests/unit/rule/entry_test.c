@@ -119,6 +119,15 @@ Test(entry, phones_of_other_countries_keep_their_own)
     expect(key, "254712345678");
 }
 
+Test(entry, a_phone_with_a_digit_lost_is_odd_in_its_own_country_only)
+{
+    cr_expect(!phone_is_odd(STR("255712345678"), STR("255")));
+    cr_expect(phone_is_odd(STR("25571234567"), STR("255")));
+    cr_expect(phone_is_odd(STR("2557123456789"), STR("255")));
+    cr_expect(!phone_is_odd(STR("4420712345"), STR("255")));
+    cr_expect(!phone_is_odd(STR("4930123456"), STR("49")));
+}
+
 Test(entry, what_is_no_phone_is_refused_by_name)
 {
     struct str key;
