@@ -428,7 +428,6 @@ paint_home(struct view *v, const struct area *a)
 static const struct bar_key *
 bar(struct view *v, size_t *ret_n)
 {
-    (void)v;
     static const struct bar_key keys[] = {
         {CMD_HELP,         NULL              },
         {CMD_PALETTE,      NULL              },
@@ -437,8 +436,16 @@ bar(struct view *v, size_t *ret_n)
         {CMD_NEW,          N_("New business")},
         {CMD_PAGE_FORWARD, NULL              }
     };
-    *ret_n = COUNTOF(keys);
-    return keys;
+    static const struct bar_key without_selling[] = {
+        {CMD_HELP,         NULL        },
+        {CMD_PALETTE,      NULL        },
+        {CMD_NEXT,         N_("Alerts")},
+        {CMD_REFRESH,      NULL        },
+        {CMD_PAGE_FORWARD, NULL        }
+    };
+    bool sells = (app_schema(app_of(v))->sell & FLOW_NEW_BUSINESS) != 0;
+    *ret_n = sells ? COUNTOF(keys) : COUNTOF(without_selling);
+    return sells ? keys : without_selling;
 }
 
 static struct str

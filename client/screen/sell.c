@@ -120,6 +120,17 @@ found(struct view *v, enum part part, struct answer *a)
     }
 }
 
+/* The save was refused for a field elsewhere: the clerk stands on it. */
+static void
+focus_blamed(struct form *f)
+{
+    for (size_t k = 0; k < f->n; k++)
+        if (f->items[k].told && f->items[k].note_tone == TONE_BAD) {
+            form_focus(f, k);
+            return;
+        }
+}
+
 static void
 quote_answer(struct view *v, struct answer *a)
 {
@@ -130,6 +141,7 @@ quote_answer(struct view *v, struct answer *a)
     if (d->save_after_quote && d->quoted) {
         sell_send(v);
     } else if (d->save_after_quote) {
+        focus_blamed(&d->form);
         tui_say(v->tui, ROLE_BAD, "%s", a->err ? a->err->text : "");
         tui_flush(v->tui);
     }
@@ -155,8 +167,12 @@ answer(struct view *v, struct answer *a)
         quote_answer(v, a);
         return;
     }
-    if (lookup_answer(v, &d->form, a))
+    if (lookup_answer(v, &d->form, a)) {
+        /* the price was asked with what was typed; now it is known what was meant */
+        if (!d->quoted && d->form.items[a->tag & ~(uint32_t)LOOKUP_MASK].ref_id)
+            sell_quote(v, d->save_after_quote);
         return;
+    }
     switch (a->tag) {
     case TAG_VEHICLE:
         found(v, PART_VEHICLE, a);
