@@ -12,6 +12,8 @@ enum {
     MARK = 3,
     GAP = 2,
     LEAST_TEXT = 10,
+    NUMBER = 18, /* a first column up to this wide holds numbers */
+    SPARE = 2,
     FIRST_PAGE = 15 /* before it was ever painted */
 };
 
@@ -102,9 +104,12 @@ needed(const struct list *l)
     return sum - GAP;
 }
 
+/* The number that names the row is of no use cut short; its width has a little to spare. */
 static int
-least(const struct list_column *c)
+least(const struct list *l, const struct list_column *c)
 {
+    if (c == l->columns && wanted(c) <= NUMBER)
+        return wanted(c) - SPARE > LEAST_TEXT ? wanted(c) - SPARE : LEAST_TEXT;
     int three_quarters = wanted(c) * 3 / 4;
     return three_quarters > LEAST_TEXT ? three_quarters : LEAST_TEXT;
 }
@@ -115,7 +120,7 @@ widest_text(struct list *l, bool shrinking)
     struct list_column *ret = NULL;
     for (size_t i = 0; i < l->ncolumns; i++) {
         struct list_column *c = &l->columns[i];
-        bool may = c->shown && !c->right && (!shrinking || c->shown > least(c));
+        bool may = c->shown && !c->right && (!shrinking || c->shown > least(l, c));
         if (may && (!ret || c->shown > ret->shown))
             ret = c;
     }
