@@ -7,6 +7,19 @@
 #include "common/base/str.h"
 #include "common/value/date.h"
 
+enum config_form { CONFIG_IS_TEXT, CONFIG_IS_PATH, CONFIG_IS_NUMBER, CONFIG_IS_DAY, CONFIG_IS_LEVEL };
+
+struct config_row {
+    const char *key;
+    enum config_form form;
+    unsigned roles;
+    size_t offset, size; /* size: of a text's place, the NUL included */
+    uint32_t least, most;
+    const char *fallback;
+    const char *unit; /* "" or "seconds" … */
+    const char *help;
+};
+
 #define TEXT(m, f, roles, fallback, help)                                                                    \
     {                                                                                                        \
 #m, f, roles, offsetof(struct config, m), sizeof(((struct config *)0)->m), 0, 0, fallback, "", help  \
@@ -54,13 +67,6 @@ static const struct config_row rows[] = {
     NUMBER(drain_seconds, CONFIG_FRONT, 0, 600, "10", "seconds", "time requests have to finish when the service stops"),
 };
 /* clang-format on */
-
-const struct config_row *
-config_table(size_t *ret_count)
-{
-    *ret_count = COUNTOF(rows);
-    return rows;
-}
 
 static const struct config_row *
 row_named(const char *key)

@@ -9,10 +9,18 @@
 #include "server/log.h"
 
 /*
- * What an operator can set: one table (config_table) with key, form, place in the struct, default, unit and help.
- * Parsing, checking, passing on to the other processes and the lint tests of bimad.conf(5) and the sample all read it.
+ * What an operator can set: one table in config.c with key, form, place in the struct, default, unit and
+ * help. Parsing, checking, passing on to the other processes and the lint tests of bimad.conf(5) and the
+ * sample all read it.
  */
-enum { CONFIG_PATH = 256, CONFIG_DIR = 200, CONFIG_TEXT = 512, CONFIG_CONNINFO = 1024, CONFIG_NAME = 64, CONFIG_DAY = 16 };
+enum {
+    CONFIG_PATH = 256,
+    CONFIG_DIR = 200,
+    CONFIG_TEXT = 512,
+    CONFIG_CONNINFO = 1024,
+    CONFIG_NAME = 64,
+    CONFIG_DAY = 16
+};
 
 struct config {
     char listen[CONFIG_TEXT]; /* addresses "host:port", blanks between */
@@ -23,7 +31,8 @@ struct config {
     char today[CONFIG_DAY]; /* "YYYY-MM-DD" or empty: the real day */
     uint32_t log_level;     /* enum log_level */
     uint32_t fronts, workers, bulk_workers;
-    uint32_t max_sessions, max_half_open, max_half_open_per_source, max_sessions_per_user, max_channels, max_clients;
+    uint32_t max_sessions, max_half_open, max_half_open_per_source, max_sessions_per_user, max_channels,
+        max_clients;
     uint32_t queue, queue_per_user;
     uint32_t auth_tries;
     uint32_t kex_seconds, auth_seconds, open_seconds, hello_seconds;
@@ -33,29 +42,16 @@ struct config {
 /* Which processes are told a setting. The master knows all of them. */
 enum config_role { CONFIG_FRONT = 1, CONFIG_WORKER = 2, CONFIG_JOBS = 4 };
 
-enum config_form { CONFIG_IS_TEXT, CONFIG_IS_PATH, CONFIG_IS_NUMBER, CONFIG_IS_DAY, CONFIG_IS_LEVEL };
-
-struct config_row {
-    const char *key;
-    enum config_form form;
-    unsigned roles;
-    size_t offset, size; /* size: of a text's place, the NUL included */
-    uint32_t least, most;
-    const char *fallback;
-    const char *unit; /* "" or "seconds" … */
-    const char *help;
-};
-
-const struct config_row *config_table(size_t *ret_count);
-
 /* Every key at its default. */
 void config_defaults(struct config *c);
-/* Reads a file over the defaults. Fails: RC_BAD_PARAMS "FILE line N: …", RC_NOT_FOUND when it can't be opened. */
+/* Reads a file over the defaults. Fails: RC_BAD_PARAMS "FILE line N: …", RC_NOT_FOUND when it can't be
+ * opened. */
 enum rc config_read(const char *path, struct config *ret, struct err *reterr) NODISCARD;
-/* The same from an open stream; `name` stands in errors. Lines with a key that starts with "fd_" are handed to
-   `extra` (may be NULL: they are unknown keys then). */
-enum rc config_read_stream(FILE *in, const char *name, void (*extra)(void *ctx, const char *key, const char *value),
-                           void *ctx, struct config *ret, struct err *reterr) NODISCARD;
+/* The same from an open stream; `name` stands in errors. Lines with a key that starts with "fd_" are handed
+   to `extra` (may be NULL: they are unknown keys then). */
+enum rc config_read_stream(FILE *in, const char *name,
+                           void (*extra)(void *ctx, const char *key, const char *value), void *ctx,
+                           struct config *ret, struct err *reterr) NODISCARD;
 /* Writes the keys that `role` is told. */
 void config_write(FILE *out, const struct config *c, enum config_role role);
 /* The commented sample that is shipped as contrib/bimad.conf. */

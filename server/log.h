@@ -17,7 +17,6 @@ void log_open(const char *role, enum log_level least);
 /* `fmt` gives further "key=value" words; free text goes through log_text. One write(2) a line. */
 void log_event(enum log_level level, const char *event, const char *fmt, ...) PRINTF(3, 4);
 
-#define log_debug(...) log_event(LOG_DEBUG_, __VA_ARGS__)
 #define log_info(...) log_event(LOG_INFO_, __VA_ARGS__)
 #define log_warn(...) log_event(LOG_WARN_, __VA_ARGS__)
 #define log_error(...) log_event(LOG_ERROR_, __VA_ARGS__)

@@ -21,12 +21,6 @@ app_schema(struct app *a)
     return link_schema(a->link);
 }
 
-const struct body_me *
-app_me(struct app *a)
-{
-    return link_me(a->link);
-}
-
 const struct locale_info *
 app_locale(struct app *a)
 {

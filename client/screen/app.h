@@ -42,7 +42,6 @@ int tui_main(struct link *link, const struct client_config *config);
 
 struct app *app_of(struct view *v);
 const struct schema *app_schema(struct app *a);
-const struct body_me *app_me(struct app *a);
 const struct locale_info *app_locale(struct app *a);
 
 /* A call for a view. `barrier`: its answer changes the screen, so keys wait for it. */

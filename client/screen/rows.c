@@ -136,17 +136,6 @@ rows_full(const struct rows *r)
     return r->npages == ROWS_PAGES || r->list.nrows >= LIST_ROWS;
 }
 
-struct str
-rows_label(const struct rows *r, struct arena *a, size_t row)
-{
-    size_t column = 0;
-    const struct schema_field *key = schema_key_field(r->entity);
-    for (size_t i = 0; key && i < r->list.ncolumns; i++)
-        if (r->tags[i] == key->tag)
-            column = i;
-    return r->list.ncolumns ? cell((void *)(uintptr_t)r, a, row, column).text : STR_NONE;
-}
-
 const struct schema_tab *
 entity_adds_to(struct app *app, const struct schema_entity *e)
 {

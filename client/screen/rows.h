@@ -27,8 +27,6 @@ void rows_clear(struct rows *r);
 const struct body_row *rows_at(const struct rows *r, size_t row); /* NULL when there is none */
 struct str rows_next(const struct rows *r); /* cursor of the next page; "" on the last */
 bool rows_full(const struct rows *r);
-/* What a person calls the row: its key column, else the first. In `a`. */
-struct str rows_label(const struct rows *r, struct arena *a, size_t row);
 /* "5=Display 2=Change 9=Renew" */
 struct str rows_legend(struct app *app, const struct schema_entity *e, struct arena *a);
 /* The first related list one may add to: what option 7 does, unless an action has it. NULL when there is

@@ -152,16 +152,6 @@ paint_run(const struct area *a, struct spot at, uint32_t cp, int n)
 }
 
 void
-paint_rule(const struct area *a, int y)
-{
-    if (y < 0 || y >= a->rows)
-        return;
-    use_role(ROLE_FRAME);
-    line_across(a->y + y, a->x, WACS_HLINE, a->cols);
-    attr_set(A_NORMAL, 0, NULL);
-}
-
-void
 paint_clear(const struct area *a)
 {
     attr_set(A_NORMAL, 0, NULL);

@@ -54,15 +54,6 @@ theme_by_name(const char *name)
     return THEME_AUTO;
 }
 
-const char *
-theme_name(void)
-{
-    for (size_t i = 0; i < COUNTOF(names); i++)
-        if (names[i].theme == now.theme)
-            return names[i].name;
-    return "";
-}
-
 /* Old terminals and lines that cost: as few bytes as can be. */
 static bool
 wants_lean(void)

@@ -30,6 +30,5 @@ enum theme theme_by_name(const char *name);
 /* After curses has started. AUTO looks at NO_COLOR, the terminal and whether the line is slow. */
 void theme_start(enum theme wanted);
 bool theme_is_lean(void);
-const char *theme_name(void);
 
 #endif

@@ -96,15 +96,6 @@ utf8_put(uint32_t cp, char out[4])
 }
 
 size_t
-utf8_count(struct str s)
-{
-    size_t count = 0;
-    for (size_t pos = 0; pos < s.n; count++)
-        (void)utf8_next(s, &pos);
-    return count;
-}
-
-size_t
 utf8_width(struct str s)
 {
     size_t width = 0;

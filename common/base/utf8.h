@@ -13,7 +13,6 @@ bool utf8_valid(struct str s);
 uint32_t utf8_next(struct str s, size_t *pos);
 /* Encodes into out[4]; returns the bytes used, 0 for what is no code point. */
 size_t utf8_put(uint32_t cp, char out[4]);
-size_t utf8_count(struct str s); /* code points */
 int utf8_width_cp(uint32_t cp);  /* columns: 0 combining or control, 2 wide, else 1; ambiguous is 1 */
 size_t utf8_width(struct str s); /* columns */
 /* The longest prefix no wider than `columns`. */

@@ -208,7 +208,7 @@ char *
 stamp_local(stamp_t t, int offset_minutes, char out[STAMP_TEXT])
 {
     stamp_t local = t;
-    if (__builtin_add_overflow(t.usec, offset_minutes * 60 * USEC, &local.usec))
+    if (__builtin_add_overflow(t.usec, INT64_C(60) * offset_minutes * USEC, &local.usec))
         local = t;
     char day[DATE_TEXT];
     unsigned s = second_of_day(local);
@@ -227,7 +227,7 @@ take_time(struct str *s)
     int minute = take_digits(s, 2, 2);
     if (minute < 0 || minute > 59)
         return -1;
-    int64_t usec = (hour * 60 + minute) * 60 * USEC;
+    int64_t usec = (INT64_C(60) * hour + minute) * 60 * USEC;
     if (!take_char(s, ':'))
         return usec;
     int second = take_digits(s, 2, 2);
@@ -288,6 +288,6 @@ stamp_parse(struct str text, int offset_minutes, const char *field, stamp_t *ret
     enum rc rc = date_checked(c, field, &day, reterr);
     if (rc)
         return rc;
-    ret->usec = (int64_t)day.days * 86400 * USEC + time - offset * 60 * USEC;
+    ret->usec = (int64_t)day.days * 86400 * USEC + time - INT64_C(60) * offset * USEC;
     return RC_OK;
 }

@@ -18,16 +18,6 @@ money_add(money_t a, money_t b, money_t *ret, struct err *reterr)
     return RC_OK;
 }
 
-enum rc
-money_sub(money_t a, money_t b, money_t *ret, struct err *reterr)
-{
-    int64_t rest = 0;
-    if (__builtin_sub_overflow(a.minor, b.minor, &rest))
-        return err_set(reterr, RC_REFUSED, NULL, "the difference of the amounts is too large");
-    ret->minor = rest;
-    return RC_OK;
-}
-
 __extension__ typedef __int128 int128;
 
 enum rc

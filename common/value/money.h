@@ -20,7 +20,6 @@ typedef struct {
 #define MONEY_MAX INT64_C(1000000000000000)
 
 enum rc money_add(money_t a, money_t b, money_t *ret, struct err *reterr) NODISCARD;
-enum rc money_sub(money_t a, money_t b, money_t *ret, struct err *reterr) NODISCARD;
 /* amount x rate, rounded half away from zero. Fails: RC_REFUSED when the product leaves int64. */
 enum rc money_scale(money_t amount, rate_t rate, money_t *ret, struct err *reterr) NODISCARD;
 
