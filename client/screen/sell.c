@@ -73,6 +73,10 @@ forget_known(struct sell *d, enum part part)
     if (!*known)
         return;
     *known = 0;
+    if (d->came_along) { /* no other vehicle is sold to the owner of this one by mistake */
+        d->came_along = false;
+        forget_known(d, PART_CUSTOMER);
+    }
     set_heading(d, part, part == PART_VEHICLE ? _("Vehicle") : _("Customer"));
     for (size_t k = 0; k < d->form.n; k++) {
         struct form_item *i = &d->form.items[k];
@@ -109,6 +113,7 @@ found(struct view *v, enum part part, struct answer *a)
     const struct value *owner = part == PART_VEHICLE ? sell_value(v, r, "owner") : NULL;
     if (owner && owner->type == VT_REF) {
         d->quoted = false;
+        d->came_along = true;
         struct params p = params_record(d->e[PART_CUSTOMER]->number, owner->i);
         app_ask(v,
                 &(struct ask){
@@ -178,6 +183,9 @@ answer(struct view *v, struct answer *a)
         found(v, PART_VEHICLE, a);
         break;
     case TAG_CUSTOMER:
+        d->came_along = d->came_along && a->code != RC_OK;
+        found(v, PART_CUSTOMER, a);
+        break;
     case TAG_OWNER:
         found(v, PART_CUSTOMER, a);
         break;
@@ -279,7 +287,7 @@ use_existing(struct view *v)
     struct sell *d = v->data;
     enum part part = d->objection.entity == d->e[PART_VEHICLE]->number ? PART_VEHICLE : PART_CUSTOMER;
     struct params p = params_record(d->objection.entity, d->objection.id);
-    d->quoted = false;
+    d->quoted = d->came_along = false;
     app_ask(v, &(struct ask){.method = METHOD_GET,
                              .params = &p,
                              .tag = part == PART_VEHICLE ? TAG_VEHICLE : TAG_OWNER,

@@ -19,6 +19,7 @@ struct sell {
     const struct schema_action *quote, *issue;
     struct form form;
     int64_t vehicle, customer; /* known records; 0: new ones */
+    bool came_along;           /* the customer is known as the owner of the known vehicle only */
     enum part step_part[STEPS];
     bool quoted, save_after_quote, sent, saved;
     uint16_t quote_turn; /* answers of older quotes are dropped */
