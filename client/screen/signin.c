@@ -188,7 +188,7 @@ paint_host_key(const struct link_question *q, const struct area *a)
     paint_line(a, &y, ROLE_TEXT, _("Compare it with the one your administrator gave you."));
     y++;
     int x = paint_text(a, y, 0, ROLE_KEY, "y");
-    x += paint_text(a, y, x + 1, ROLE_TEXT, _("it is the same: trust and remember it")) + 1;
+    paint_text(a, y, x + 1, ROLE_TEXT, _("it is the same: trust and remember it"));
     paint_text(a, y + 1, 0, ROLE_KEY, "n");
     paint_text(a, y + 1, 2, ROLE_TEXT, _("it is not: leave"));
     paint_cursor(a, y, 0);

@@ -4,6 +4,6 @@
 #include "client/tui/view.h"
 
 /* F1: help of the focused thing of `v`; on help itself: its screen, then all keys. */
-void help_open(struct view *v);
+void help_open(struct view *of);
 
 #endif

@@ -75,7 +75,7 @@ void key_init(struct key_decoder *d, int esc_ms);
 /* Adds a sequence (from terminfo); "" and one-byte sequences are left alone. */
 void key_define(struct key_decoder *d, const char *seq, enum key_code code);
 /* One byte. The keys it completes stand in d->out[0 .. d->nout); the caller empties it. */
-void key_feed(struct key_decoder *d, unsigned char byte, int64_t now_ms);
+void key_feed(struct key_decoder *d, unsigned char c, int64_t now_ms);
 /* Milliseconds until key_expire has something to do; -1 nothing pending. */
 int key_wait(const struct key_decoder *d, int64_t now_ms);
 void key_expire(struct key_decoder *d, int64_t now_ms);

@@ -96,8 +96,10 @@ put_band(cairo_t *cr, const struct certificate_page *page)
     static const struct type name = {"Sans Bold 22", &paper, PANGO_ALIGN_LEFT};
     static const struct type lines = {"Sans 9.5", &paper, PANGO_ALIGN_LEFT};
     double height = BAND;
-    for (struct str rest = page->header; rest.n > 0; height += BAND_LINE)
+    for (struct str rest = page->header; rest.n > 0;) {
         (void)str_split(&rest, '\n');
+        height += BAND_LINE;
+    }
     use(cr, &accent);
     cairo_rectangle(cr, 0, 0, PAGE_WIDTH, height);
     cairo_fill(cr);
