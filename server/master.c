@@ -116,8 +116,7 @@ look_at_database(struct master *m)
 {
     struct err err;
     char text[LOG_TEXT];
-    if (!m->is_embedded ||
-        (m->now - m->database_checked < DATABASE_MS && !embedded_ended(&m->embedded))) {
+    if (!m->is_embedded || (m->now - m->database_checked < DATABASE_MS && !embedded_ended(&m->embedded))) {
         return;
     }
     m->database_checked = m->now;
