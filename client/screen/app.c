@@ -86,14 +86,14 @@ free_call(struct app *a)
     return NULL;
 }
 
-void
+bool
 app_ask(struct view *v, const struct ask *ask)
 {
     struct app *a = app_of(v);
     struct app_call *c = free_call(a);
     if (!c) {
         tui_say(&a->tui, ROLE_WARN, "%s", _("Too much is under way; wait a moment."));
-        return;
+        return false;
     }
     const struct method_info *m = method_by_number((uint64_t)ask->method);
     *c = (struct app_call){.app = a,
@@ -112,6 +112,7 @@ app_ask(struct view *v, const struct ask *ask)
                                                    .arena = &c->arena,
                                                    .fn = on_reply,
                                                    .ctx = c});
+    return true;
 }
 
 void

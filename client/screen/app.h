@@ -53,7 +53,7 @@ struct ask {
     bool may_fail;             /* an error is an answer like another: keys typed ahead stay */
     const unsigned char *idem; /* of a save that may be tried again; NULL: a fresh one where one is needed */
 };
-void app_ask(struct view *v, const struct ask *ask);
+bool app_ask(struct view *v, const struct ask *ask); /* false: too many are under way, the person was told */
 /* Shows an error that is nobody's in particular. */
 void app_say_error(struct view *v, const struct answer *a);
 /* Pops to home. */

@@ -260,6 +260,10 @@ command(struct view *v, enum cmd c)
     case CMD_CLEAR:
         field_set(&d->line, STR_NONE);
         return true;
+    case CMD_HOME:
+        (void)go_alerts(d, false);
+        field_set(&d->line, STR_NONE);
+        return true;
     case CMD_BACK:
     case CMD_CANCEL:
         if (d->in_alerts)

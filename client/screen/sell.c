@@ -140,8 +140,14 @@ static void
 quote_answer(struct view *v, struct answer *a)
 {
     struct sell *d = v->data;
+    if (a->tag == TAG_QUOTE + (uint32_t)d->pricing)
+        d->pricing = 0;
     if (a->tag != TAG_QUOTE + (uint32_t)d->quote_turn)
         return;
+    if (d->price_again && !d->save_after_quote) {
+        sell_quote(v, false);
+        return;
+    }
     sell_take_quote(v, a);
     if (d->save_after_quote && d->quoted) {
         sell_send(v);

@@ -23,6 +23,8 @@ struct sell {
     enum part step_part[STEPS];
     bool quoted, save_after_quote, sent, saved;
     uint16_t quote_turn; /* answers of older quotes are dropped */
+    uint16_t pricing;    /* turn of the price asked for by itself: one at a time … */
+    bool price_again;    /* … and once more when something changed meanwhile */
     struct objection objection;
     enum part objected;
     char reason[256];

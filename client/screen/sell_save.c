@@ -127,16 +127,24 @@ sell_quote(struct view *v, bool barrier)
     struct sell *d = v->data;
     if (!can_quote(d))
         return;
+    if (d->pricing && !barrier) {
+        d->price_again = true;
+        return;
+    }
     struct arena a;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct params p = {.present = 1u << PARAM_STEPS};
     p.nsteps = make_steps(d, &a, false, &p.steps);
-    d->quote_turn = (uint16_t)(d->quote_turn + 1);
-    app_ask(v, &(struct ask){.method = METHOD_TRIAL,
-                             .params = &p,
-                             .tag = TAG_QUOTE + (uint32_t)d->quote_turn,
-                             .barrier = barrier,
-                             .may_fail = true});
+    d->quote_turn = (uint16_t)(d->quote_turn == UINT16_MAX ? 1 : d->quote_turn + 1);
+    bool asked = app_ask(v, &(struct ask){.method = METHOD_TRIAL,
+                                          .params = &p,
+                                          .tag = TAG_QUOTE + (uint32_t)d->quote_turn,
+                                          .barrier = barrier,
+                                          .may_fail = true});
+    if (!barrier)
+        d->pricing = asked ? d->quote_turn : 0;
+    d->price_again = false;
+    d->save_after_quote = d->save_after_quote && asked;
     arena_done(&a);
 }
 
