@@ -177,7 +177,9 @@ difference_open(struct app *app, const struct body_event *ev)
     struct arena *a = &v->arena;
     char when[STAMP_TEXT];
     stamp_local(ev->at, app_locale(app)->offset_minutes, when);
-    d->title = str_printf(a, _("%.*s %.*s: %s by %.*s"), STR_ARG(ev->record.label), STR_ARG(ev->op), when,
+    const struct schema_entity *se = schema_entity(app_schema(app), ev->record.entity);
+    d->title = str_printf(a, _("%.*s%s%.*s %.*s: %s by %.*s"), STR_ARG(se ? se->label : STR_NONE),
+                          ev->record.label.n ? " " : "", STR_ARG(ev->record.label), STR_ARG(ev->op), when,
                           STR_ARG(ev->who));
     d->foot = str_printf(a, "%s%.*s  %.*s%s%.*s", ev->address.n ? _("from ") : "", STR_ARG(ev->address),
                          STR_ARG(ev->client), ev->reason.n ? _("  reason: ") : "", STR_ARG(ev->reason));

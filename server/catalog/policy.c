@@ -29,7 +29,7 @@ static const struct field fields[] = {
     {FIELD(policy, end_date, VT_DATE), POLICY_END_DATE, "Ends", FF_COLUMN, 10, 0,
      .help = "Last day of the latest term that ever ran; that day is still covered."},
     {FIELD(policy, sum_insured, VT_MONEY), POLICY_SUM_INSURED, "Sum insured", SCHEMA_LIST | SCHEMA_NARROW, 14,
-     0, .help = "Of the latest term.", .group = "Money", .sql = LATEST("sum_insured")},
+     0, .help = "Of the latest term.", .group = "Latest term", .sql = LATEST("sum_insured")},
     {FIELD(policy, total, VT_MONEY), POLICY_TOTAL, "Total", SCHEMA_LIST, 12, 0,
      .help = "Premium, levy and tax of the latest term.", .sql = LATEST("total")},
     {FIELD(policy, paid, VT_MONEY), POLICY_PAID, "Paid", SCHEMA_LIST | SCHEMA_NARROW, 12, 0,
