@@ -171,11 +171,10 @@ class TuiJourney(unittest.TestCase):
         clerk.see("awaiting payment|Renew: ")
         self.assertEqual(self.service.sql(f"select count(*) from app.term t join app.policy p on p.id = t.policy_id "
                                           f"where p.number = '{policy}'"), "2")
-        for _ in range(6):
-            if "[History]" in clerk.screen():
-                break
+        clerk.see(r"\[Details\]")
+        for tab in ("Terms", "Covers", "Receipts", "Certificates", "History"):
             clerk.keys("F11")
-            clerk.see(r"\[\w+\]")
+            clerk.see(rf"\[{tab}\]")
         screen = clerk.see(r"\[History\][^$]*verify")
         self.assertIn("renew", screen)
         self.assertIn("Amina", screen)

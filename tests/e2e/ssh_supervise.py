@@ -83,6 +83,16 @@ class WithService(unittest.TestCase):
 class Dying(WithService):
     settings = {"workers": 2}
 
+    def sent_again(self, talk):
+        """As a client does: again for as long as the answer is to try again, which a busy machine may say twice."""
+        for number in range(2, 12):
+            talk.request(number, wire.LIST, LIST_CUSTOMERS)
+            kind, answered, code = talk.receive()[:3]
+            self.assertEqual([kind, answered], [wire.REPLY, number])
+            if code != wire.RETRY:
+                break
+        self.assertEqual(code, wire.OK)
+
     def test_a_request_whose_worker_is_killed_is_answered_retry_and_works_when_sent_again(self):
         talk = self.talk()
         with Held(self.service) as held:
@@ -92,8 +102,7 @@ class Dying(WithService):
                 if name.startswith("worker"):
                     os.kill(pid, signal.SIGKILL)
             self.assertEqual(talk.receive()[:3], [wire.REPLY, 1, wire.RETRY])
-        talk.request(2, wire.LIST, LIST_CUSTOMERS)
-        self.assertEqual(talk.receive()[:3], [wire.REPLY, 2, wire.OK])
+        self.sent_again(talk)
         wait_for("both workers run again", lambda: sum(n.startswith("worker") and r > 0 for n, _, r in self.service.processes()) == 2)
 
     def test_a_front_that_is_killed_comes_back_with_new_workers(self):
