@@ -3,7 +3,7 @@
 #include "common/wire/cbor.h"
 #include "common/wire/part.h"
 
-enum { JOB_ITEMS = 10, ANSWER_ITEMS = 6 };
+enum { JOB_ITEMS = 10, ANSWER_ITEMS = 9 };
 
 /* Leaves room for the length and says where. */
 static size_t
@@ -67,7 +67,7 @@ job_read(struct str bytes, struct job *ret, struct err *reterr)
         r.bad = true;
     j.id = rbuf_uint(&r);
     uint64_t kind = rbuf_uint(&r);
-    if (kind < JOB_AUTH_PASSWORD || kind > JOB_JSON)
+    if (kind < JOB_AUTH_PASSWORD || kind > JOB_SESSIONS)
         r.bad = true;
     j.kind = (enum job_kind)kind;
     identity_read(&r, &j.who);
@@ -90,6 +90,9 @@ answer_put(struct buf *b, const struct answer *an)
     wbuf_uint(b, an->id);
     wbuf_uint(b, (uint64_t)an->code);
     identity_put(b, &an->who);
+    wbuf_uint(b, an->more);
+    wbuf_uint(b, an->idle_seconds);
+    wbuf_uint(b, an->session_seconds);
     wbuf_bytes(b, an->payload);
     end(b, at);
 }
@@ -105,10 +108,91 @@ answer_read(struct str bytes, struct answer *ret, struct err *reterr)
     an.id = rbuf_uint(&r);
     an.code = rc_from_wire(rbuf_uint(&r));
     identity_read(&r, &an.who);
+    uint64_t more = rbuf_uint(&r);
+    if (more > SIGN_IN_CODE)
+        r.bad = true;
+    an.more = (enum sign_in_more)more;
+    an.idle_seconds = part_u32(&r);
+    an.session_seconds = part_u32(&r);
     an.payload = rbuf_bytes(&r);
     if (!rbuf_done(&r))
         return err_log(reterr, RC_BAD_FRAME, "an answer between processes is not well formed");
     *ret = an;
+    return RC_OK;
+}
+
+void
+session_reports_put(struct buf *b, const struct session_report *rows, size_t n)
+{
+    wbuf_array(b, n);
+    for (size_t i = 0; i < n; i++) {
+        wbuf_array(b, 2);
+        wbuf_int(b, rows[i].session);
+        wbuf_bool(b, rows[i].active);
+    }
+}
+
+/* The number of pairs an array holds; more than may be is no array of ours. */
+static size_t
+pairs(struct rbuf *r)
+{
+    size_t n = rbuf_array(r);
+    if (n > SESSIONS_MAX)
+        r->bad = true;
+    return r->bad ? 0 : n;
+}
+
+static void
+begin_pair(struct rbuf *r)
+{
+    if (rbuf_array(r) != 2)
+        r->bad = true;
+}
+
+enum rc
+session_reports_read(struct str bytes, struct session_report *ret, size_t *ret_n, struct err *reterr)
+{
+    struct rbuf r;
+    rbuf_init(&r, bytes);
+    size_t n = pairs(&r);
+    for (size_t i = 0; i < n && !r.bad; i++) {
+        begin_pair(&r);
+        ret[i] = (struct session_report){.session = rbuf_int(&r)};
+        ret[i].active = rbuf_bool(&r);
+        rbuf_leave(&r);
+    }
+    if (!rbuf_done(&r))
+        return err_log(reterr, RC_BAD_FRAME, "a report of sessions is not well formed");
+    *ret_n = n;
+    return RC_OK;
+}
+
+void
+session_verdicts_put(struct buf *b, const struct session_verdict *rows, size_t n)
+{
+    wbuf_array(b, n);
+    for (size_t i = 0; i < n; i++) {
+        wbuf_array(b, 2);
+        wbuf_int(b, rows[i].session);
+        wbuf_bytes(b, rows[i].why);
+    }
+}
+
+enum rc
+session_verdicts_read(struct str bytes, struct session_verdict *ret, size_t *ret_n, struct err *reterr)
+{
+    struct rbuf r;
+    rbuf_init(&r, bytes);
+    size_t n = pairs(&r);
+    for (size_t i = 0; i < n && !r.bad; i++) {
+        begin_pair(&r);
+        ret[i].session = rbuf_int(&r);
+        ret[i].why = rbuf_bytes(&r);
+        rbuf_leave(&r);
+    }
+    if (!rbuf_done(&r))
+        return err_log(reterr, RC_BAD_FRAME, "verdicts about sessions are not well formed");
+    *ret_n = n;
     return RC_OK;
 }
 

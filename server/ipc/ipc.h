@@ -13,17 +13,36 @@
  * are ours, yet the reader is the strict one: a bug on one side must not become memory damage on the other.
  */
 enum job_kind {
-    JOB_AUTH_PASSWORD = 1, /* login, secret -> identity or UNAUTHENTICATED */
-    JOB_AUTH_KEY = 2,      /* login, payload = public key blob (SSH wire form): may this key sign in as login? */
+    JOB_AUTH_PASSWORD = 1, /* login, payload = password or one-time token -> a session, or UNAUTHENTICATED */
+    JOB_AUTH_KEY = 2,      /* login, payload = public key blob (SSH wire form): may this key sign in as login?
+                              Makes no session */
     JOB_WIRE = 3,          /* payload: one message (request or hello) */
     JOB_JSON = 4,          /* payload: one line */
+    JOB_AUTH_SIGNED = 5,   /* as JOB_AUTH_KEY, and the key's signature was right -> a session */
+    JOB_AUTH_CODE = 6,     /* who = the session that wants its second factor, payload = code or recovery code */
+    JOB_AUTH_OPEN = 7,     /* login that needs no secret: registration -> a session that can do nothing else */
+    JOB_SESSIONS = 8,      /* payload: struct session_report, what this front's sessions did; the answer's
+                              payload: struct session_verdict, those that must end */
 };
+
+/* Does the job's payload hold a secret, to be wiped after use? */
+static inline bool
+job_is_secret(enum job_kind kind)
+{
+    return kind == JOB_AUTH_PASSWORD || kind == JOB_AUTH_CODE;
+}
 
 /* Who a session is, as a worker told at sign-in. */
 struct identity {
-    int32_t tenant;
+    int32_t tenant; /* 0: the platform */
     int64_t user;
-    int64_t session; /* random, names the session in history */
+    int64_t session; /* the session's secret token: positive, random; without it a worker lets nobody in */
+};
+
+/* What a sign-in still wants. */
+enum sign_in_more {
+    SIGN_IN_DONE = 0,
+    SIGN_IN_CODE = 1, /* the second factor: ask with the answer's payload as prompt, send JOB_AUTH_CODE */
 };
 
 struct job {
@@ -33,7 +52,7 @@ struct job {
     struct str login;   /* name@domain, as typed */
     struct str address; /* peer address, text */
     struct str client;  /* "OpenSSH_9.2", "bima 1.0 tui", "exec" */
-    struct str payload; /* wiped by both sides after use when kind is JOB_AUTH_PASSWORD */
+    struct str payload; /* wiped by both sides after use when job_is_secret(kind) */
     uint32_t deadline_ms;
 };
 
@@ -41,7 +60,22 @@ struct answer {
     uint64_t id;
     enum rc code;        /* AUTH: OK or why not. WIRE, JSON: OK (the payload carries the real one), or RETRY */
     struct identity who; /* AUTH */
-    struct str payload;  /* WIRE: an encoded reply message; JSON: a line without newline */
+    enum sign_in_more more;   /* AUTH */
+    uint32_t idle_seconds;    /* AUTH: end the session after so long without a request; 0: the front's own */
+    uint32_t session_seconds; /* AUTH: longest life of the session; 0: the front's own */
+    struct str payload;       /* WIRE: an encoded reply message; JSON: a line without newline; AUTH: the prompt,
+                                 or a sentence why not */
+};
+
+/* JOB_SESSIONS. One front's sessions, at most SESSIONS_MAX a job. */
+enum { SESSIONS_MAX = 4096 };
+struct session_report {
+    int64_t session;
+    bool active; /* had a request since the last report */
+};
+struct session_verdict {
+    int64_t session;
+    struct str why; /* a sentence for the person: "Your account was switched off." */
 };
 
 enum { IPC_HEADER = 4, IPC_MAX = 2 * 1024 * 1024 };
@@ -52,6 +86,14 @@ void answer_put(struct buf *b, const struct answer *an);
 /* `bytes` is one body. Texts are borrowed. Fails: RC_BAD_FRAME. */
 enum rc job_read(struct str bytes, struct job *ret, struct err *reterr) NODISCARD;
 enum rc answer_read(struct str bytes, struct answer *ret, struct err *reterr) NODISCARD;
+/* The payloads of JOB_SESSIONS: CBOR arrays of [session, active] and [session, why]. `ret` has room for
+   SESSIONS_MAX. Fail: RC_BAD_FRAME. */
+void session_reports_put(struct buf *b, const struct session_report *rows, size_t n);
+enum rc session_reports_read(struct str bytes, struct session_report *ret, size_t *ret_n,
+                             struct err *reterr) NODISCARD;
+void session_verdicts_put(struct buf *b, const struct session_verdict *rows, size_t n);
+enum rc session_verdicts_read(struct str bytes, struct session_verdict *ret, size_t *ret_n,
+                              struct err *reterr) NODISCARD;
 /* As frame_next: how long is the first body in what was received so far? */
 enum rc ipc_next(struct str in, bool *ret_whole, struct str *ret_body, size_t *ret_took, struct err *reterr) NODISCARD;
 
