@@ -185,7 +185,7 @@ create table app.session (
   constraint ended_whole check ((state = 4) = (ended_at is not null))
 ) with (fillfactor = 70);
 create unique index session_token_key on app.session (tenant_id, token);
-create index session_user on app.session (tenant_id, user_id, created_at);
+create index session_of_user on app.session (tenant_id, user_id, created_at);
 create index session_alive on app.session (tenant_id, seen_at) where state < 4;
 create sequence app.session_seq as bigint minvalue 1 maxvalue 4294967295 cache 1;
 alter table app.session alter column id set default app.new_id('app.session_seq', 18);
@@ -239,70 +239,114 @@ create policy own_sessions on app.session as restrictive to bima_worker, bima_pl
   using ((select current_setting('app.sees_users', true)) = 'yes' or user_id = (select app.user_id()))
   with check ((select current_setting('app.sees_users', true)) = 'yes' or user_id = (select app.user_id()));
 
--- One customer's records, or one branch's: for self-service users, and roles with branch scope. Settings of app.enter;
--- empty: everything of the company. What hangs on a policy or a vehicle is seen when that is.
-do $$
-declare
-  t record;
-  rule text;
-begin
-  for t in select * from (values
-      ('customer',    'id = %1$s',          'branch_id = %2$s'),
-      ('policy',      'customer_id = %1$s', 'branch_id = %2$s'),
-      ('vehicle',     'owner_id = %1$s',    'exists (select from app.customer c where c.tenant_id = vehicle.tenant_id and c.id = vehicle.owner_id)'),
-      ('ownership',   'customer_id = %1$s', 'exists (select from app.vehicle v where v.tenant_id = ownership.tenant_id and v.id = ownership.vehicle_id)'),
-      ('term',        null, null), ('cover', null, null), ('receipt', null, null), ('certificate', null, null)) as v(name, customer, branch) loop
-    rule := case when t.customer is null
-      then format('(select current_setting(''app.scope'', true)) = '''' or exists (select from app.policy p where p.tenant_id = %I.tenant_id and p.id = %1$I.policy_id)', t.name)
-      else '(select current_setting(''app.scope'', true)) = '''' or (case (select current_setting(''app.scope'', true)) when ''customer'' then '
-           || format(t.customer, '(select nullif(current_setting(''app.scope_id'', true), '''')::bigint)', '') || ' else '
-           || format(t.branch, '', '(select nullif(current_setting(''app.scope_id'', true), '''')::bigint)') || ' end)' end;
-    execute format('create policy scope on app.%I as restrictive to bima_worker using (%s)', t.name, rule);
-  end loop;
-end $$;
-create policy scope on app.history as restrictive for select to bima_worker using (
-  (select current_setting('app.scope', true)) = ''
-  or (policy_id is not null and exists (select from app.policy p where p.tenant_id = history.tenant_id and p.id = history.policy_id))
-  or (policy_id is null and vehicle_id is not null and exists (select from app.vehicle v where v.tenant_id = history.tenant_id and v.id = history.vehicle_id))
-  or (policy_id is null and vehicle_id is null and customer_id is not null
-      and exists (select from app.customer c where c.tenant_id = history.tenant_id and c.id = history.customer_id)));
--- Other users of the company are not a self-service user's business.
-create policy scope on app.user_account as restrictive to bima_worker using (
-  (select current_setting('app.scope', true)) <> 'customer' or id = (select app.user_id()));
--- Figures and dictionaries of the whole company say too much to who sees a part of it.
+-- What a person sees of the company: everything (''), one customer's records, or one branch's. Settings of app.enter; where
+-- they were never set nothing is seen.
+create function app.scope() returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$ select current_setting('app.scope', true) $$;
+create function app.scope_id() returns bigint
+language sql stable set search_path = pg_catalog, pg_temp as $$ select nullif(current_setting('app.scope_id', true), '')::bigint $$;
+grant execute on function app.scope(), app.scope_id() to bima_worker;
+
+create policy scope on app.customer as restrictive to bima_worker using (
+  (select app.scope()) = '' or ((select app.scope()) = 'customer' and id = (select app.scope_id()))
+  or ((select app.scope()) = 'branch' and branch_id = (select app.scope_id())));
+create policy scope on app.policy as restrictive to bima_worker using (
+  (select app.scope()) = '' or ((select app.scope()) = 'customer' and customer_id = (select app.scope_id()))
+  or ((select app.scope()) = 'branch' and branch_id = (select app.scope_id())));
+create policy scope on app.vehicle as restrictive to bima_worker using (
+  (select app.scope()) = '' or ((select app.scope()) = 'customer' and owner_id = (select app.scope_id()))
+  or ((select app.scope()) = 'branch'
+      and exists (select from app.customer c where c.tenant_id = vehicle.tenant_id and c.id = vehicle.owner_id)));
+create policy scope on app.ownership as restrictive to bima_worker using (
+  (select app.scope()) = '' or ((select app.scope()) = 'customer' and customer_id = (select app.scope_id()))
+  or ((select app.scope()) = 'branch'
+      and exists (select from app.customer c where c.tenant_id = ownership.tenant_id and c.id = ownership.customer_id)));
 do $$
 declare
   t text;
 begin
+  -- What hangs on a policy is seen when the policy is.
+  foreach t in array array['term', 'cover', 'receipt', 'certificate'] loop
+    execute format('create policy scope on app.%1$I as restrictive to bima_worker using ((select app.scope()) = '''' '
+                   'or exists (select from app.policy p where p.tenant_id = %1$I.tenant_id and p.id = %1$I.policy_id))', t);
+  end loop;
+  -- Figures and dictionaries of the whole company say too much to who sees a part of it.
   foreach t in array array['due_count', 'search_word'] loop
-    execute format('create policy scope on app.%I as restrictive for select to bima_worker using ((select current_setting(''app.scope'', true)) = '''')', t);
+    execute format('create policy scope on app.%I as restrictive for select to bima_worker using ((select app.scope()) = '''')', t);
   end loop;
   foreach t in array array['due_item', 'day_figure'] loop
-    execute format('create policy scope on app.%I as restrictive for select to bima_worker using ((select current_setting(''app.scope'', true)) = '''' '
-                   'or ((select current_setting(''app.scope'', true)) = ''branch'' and branch_id = (select nullif(current_setting(''app.scope_id'', true), '''')::bigint)))', t);
+    execute format('create policy scope on app.%I as restrictive for select to bima_worker using ((select app.scope()) = '''' '
+                   'or ((select app.scope()) = ''branch'' and branch_id = (select app.scope_id())))', t);
   end loop;
 end $$;
+create policy scope on app.history as restrictive for select to bima_worker using (
+  (select app.scope()) = ''
+  or (policy_id is not null and exists (select from app.policy p where p.tenant_id = history.tenant_id and p.id = history.policy_id))
+  or (policy_id is null and vehicle_id is not null and exists (select from app.vehicle v where v.tenant_id = history.tenant_id and v.id = history.vehicle_id))
+  or (policy_id is null and vehicle_id is null and customer_id is not null
+      and exists (select from app.customer c where c.tenant_id = history.tenant_id and c.id = history.customer_id)));
+-- Other users of the company are no business of a self-service user.
+create policy scope on app.user_account as restrictive to bima_worker using (
+  (select app.scope()) <> 'customer' or id = (select app.user_id()));
+
+-- ---------------------------------------------------------------- a company's settings, one's own account
+create function app.keep_setting() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  new.version := old.version + 1;
+  new.updated_at := now();
+  insert into app.history (tenant_id, tbl, row_id, op, action, actor_id, actor, address, client, request_id, reason, before, after)
+  values (new.id, 'setting', new.id, 'U', nullif(current_setting('app.action', true), ''),
+          nullif(current_setting('app.user_id', true), '')::bigint,
+          coalesce(nullif(current_setting('app.actor', true), ''), 'service'), nullif(current_setting('app.address', true), ''),
+          nullif(current_setting('app.client', true), ''), nullif(current_setting('app.request_id', true), ''),
+          nullif(current_setting('app.reason', true), ''), to_jsonb(old) - 'certificate_logo', to_jsonb(new) - 'certificate_logo');
+  return new;
+end $$;
+create trigger b_keep before update on app.tenant for each row execute function app.keep_setting();
+
+create view app.setting with (security_invoker = true) as
+  select id as tenant_id, id::bigint as id, version, created_at, updated_at, code, name, business_type, phone, email, address, currency, timezone,
+         country_prefix, fleet_policies, collect_in_parts, over_payment_credit, four_eyes_minor, backdate_days, renew_ahead_days,
+         reminder_days, policy_pattern, receipt_pattern, certificate_pattern, modules_off, manager_staff, regulator_access, idle_minutes,
+         session_hours, brand_name, brand_colour, certificate_header
+    from app.tenant;
+create view app.account with (security_invoker = true) as
+  select tenant_id, id, version, created_at, updated_at, login, name, email, phone, role_id, branch_id, language
+    from app.user_account where id = (select app.user_id());
+grant select on app.setting to bima_worker, bima_jobs;
+grant select on app.account to bima_worker, bima_platform;
+grant update (phone, email, address, timezone, country_prefix, fleet_policies, collect_in_parts, over_payment_credit, four_eyes_minor,
+              backdate_days, renew_ahead_days, reminder_days, policy_pattern, receipt_pattern, certificate_pattern, modules_off, manager_staff,
+              regulator_access, idle_minutes, session_hours, brand_name, brand_colour, certificate_header)
+  on app.setting to bima_worker;
+grant update (phone, email, address, timezone, country_prefix, fleet_policies, collect_in_parts, over_payment_credit, four_eyes_minor,
+              backdate_days, renew_ahead_days, reminder_days, policy_pattern, receipt_pattern, certificate_pattern, modules_off, manager_staff,
+              regulator_access, idle_minutes, session_hours, brand_name, brand_colour, certificate_header)
+  on app.tenant to bima_worker;
+grant update (name, email, phone, language) on app.account to bima_worker, bima_platform;
 
 -- ---------------------------------------------------------------- the preamble
 drop function app.enter(int, bigint, text, text, text, text, text, date);
 
--- As 0005 says, and the session: it must be alive and open (2) or for account set-up only (3). Not granted: reached through
--- app.enter (companies) and app.enter_platform (tenant 0).
-create function app.enter_session(tenant int, "user" bigint, session bigint, request_id text, address text, client text, reason text,
-                                  action text, on_day date)
-returns table (
+create type app.entered as (
   user_id bigint, login text, name text, role_id bigint, role_code text, role_name text, permissions text, language text,
   customer_id bigint, branch_id bigint, branch_code text, branch_name text, session_id bigint, session_state smallint,
   tenant_id int, tenant_code text, tenant_name text, currency text, currency_exponent smallint, timezone text,
   utc_offset_minutes int, today date, country_prefix text, four_eyes_minor bigint, collect_in_parts boolean,
   over_payment_credit boolean, backdate_days int, renew_ahead_days int, policy_pattern text, receipt_pattern text,
   certificate_pattern text, certificate_header text, fleet_policies boolean, reminder_days text, modules_off text, brand_name text,
-  brand_colour text, scope text)
+  brand_colour text, scope text, scope_id bigint, sees_users boolean);
+
+-- As 0005 says, and the session: it must be alive, and open (2) or for account set-up only (3). Tenant 0 lets in bima_platform
+-- and nobody else, companies everybody but bima_platform: the role that connected, which a definer function does not change.
+create function app.enter(tenant int, "user" bigint, session bigint, request_id text, address text, client text, reason text,
+                          action text, on_day date default null)
+returns setof app.entered
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp rows 1 as $$
-#variable_conflict use_column
 declare
-  scope_id bigint;
-  sees_users boolean;
+  e app.entered;
+  caller text := coalesce(nullif(current_setting('role'), 'none'), session_user);
 begin
   perform set_config('app.tenant_id', '', true);
   select u.id, u.login, u.name, r.id, r.code, r.name,
@@ -316,32 +360,63 @@ begin
          t.certificate_pattern, t.certificate_header, t.fleet_policies, t.reminder_days, t.modules_off, coalesce(t.brand_name, t.name),
          t.brand_colour, case when u.customer_id is not null then 'customer' when r.branch_scope then 'branch' else '' end,
          coalesce(u.customer_id, u.branch_id), r.manages_users or (t.manager_staff and r.builtin and r.code = 'manager')
-    into user_id, login, name, role_id, role_code, role_name, permissions, language, customer_id, branch_id, branch_code, branch_name,
-         session_id, session_state, tenant_id, tenant_code, tenant_name,
-         currency, currency_exponent, timezone, utc_offset_minutes, today, country_prefix, four_eyes_minor, collect_in_parts,
-         over_payment_credit, backdate_days, renew_ahead_days, policy_pattern, receipt_pattern, certificate_pattern,
-         certificate_header, fleet_policies, reminder_days, modules_off, brand_name, brand_colour, scope, scope_id, sees_users
+    into e
     from app.tenant t
     join app.session s on s.tenant_id = t.id and s.token = $3 and s.user_id = $2 and s.state in (2, 3) and s.ends_at > now()
     join app.user_account u on u.tenant_id = t.id and u.id = s.user_id and u.is_active
     join app.role r on r.tenant_id = t.id and r.id = u.role_id and r.is_active
     join app.branch b on b.tenant_id = t.id and b.id = u.branch_id
-   where t.id = $1 and t.status = 1;
+   where t.id = $1 and t.status = 1 and (t.id = 0) = (caller = 'bima_platform');
   if not found then
     return;
   end if;
-  perform set_config('app.tenant_id', tenant_id::text, true), set_config('app.user_id', user_id::text, true),
-          set_config('app.actor', name || ' (' || login || ')', true), set_config('app.request_id', coalesce($4, ''), true),
+  perform set_config('app.tenant_id', e.tenant_id::text, true), set_config('app.user_id', e.user_id::text, true),
+          set_config('app.actor', e.name || ' (' || e.login || ')', true), set_config('app.request_id', coalesce($4, ''), true),
           set_config('app.address', coalesce($5, ''), true), set_config('app.client', coalesce($6, ''), true),
           set_config('app.reason', coalesce($7, ''), true), set_config('app.action', coalesce($8, ''), true),
-          set_config('app.today', today::text, true), set_config('app.session_id', session_id::text, true),
-          set_config('app.scope', scope, true), set_config('app.scope_id', scope_id::text, true),
-          set_config('app.sees_users', case when sees_users then 'yes' else '' end, true);
-  return next;
+          set_config('app.today', e.today::text, true), set_config('app.session_id', e.session_id::text, true),
+          set_config('app.scope', e.scope, true), set_config('app.scope_id', e.scope_id::text, true),
+          set_config('app.sees_users', case when e.sees_users then 'yes' else '' end, true);
+  return next e;
 end $$;
 
-create function app.enter(tenant int, "user" bigint, session bigint, request_id text, address text, client text, reason text,
-                          action text, on_day date default null)
-returns setof record
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$ begin end $$;
-drop function app.enter(int, bigint, bigint, text, text, text, text, text, date);
+-- A session at sign-in; its public id. `state` 1, 2 or 3.
+create function app.open_session(tenant int, "user" bigint, token bigint, state int, method text, address text, client text)
+returns bigint
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+  insert into app.session (tenant_id, token, user_id, state, method, address, client, ends_at)
+  select t.id, $3, $2, $4::smallint, $5, $6, $7, now() + make_interval(hours => t.session_hours) from app.tenant t where t.id = $1
+  returning id
+$$;
+grant execute on function app.new_id(regclass, int) to bima_search;
+grant create on schema app to bima_search;
+alter function app.enter(int, bigint, bigint, text, text, text, text, text, date) owner to bima_search;
+alter function app.open_session(int, bigint, bigint, int, text, text, text) owner to bima_search;
+revoke create on schema app from bima_search;
+set local role bima_search;
+grant execute on function app.enter(int, bigint, bigint, text, text, text, text, text, date),
+  app.open_session(int, bigint, bigint, int, text, text, text) to bima_worker, bima_platform;
+set local role bima_owner;
+
+-- ---------------------------------------------------------------- a company and all it needs to begin
+create or replace function app.provision_company(code text, name text, domain text, admin_login text, admin_hash text,
+                                      branches jsonb default '[["HQ", "Head office"]]') returns int
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  tenant int;
+  head bigint;
+begin
+  perform set_config('app.actor', coalesce(nullif(current_setting('app.actor', true), ''), 'bimactl'), true),
+          set_config('app.action', 'provision', true);
+  insert into app.tenant (code, name) values (code, name) returning id into tenant;
+  insert into app.tenant_domain (domain, tenant_id) values (lower(domain), tenant);
+  perform app.provision_roles(tenant);
+  insert into app.branch (tenant_id, code, name)
+  select tenant, b ->> 0, b ->> 1 from jsonb_array_elements(branches) with ordinality as v(b, place) order by place;
+  select b.id into head from app.branch b where b.tenant_id = tenant and b.code = branches -> 0 ->> 0;
+  insert into app.user_account (tenant_id, login, name, role_id, branch_id, password_hash)
+  select tenant, lower(admin_login), 'Administrator', r.id, head, admin_hash from app.role r where r.tenant_id = tenant and r.code = 'admin';
+  perform app.provision_types(tenant);
+  perform app.provision_products(tenant);
+  return tenant;
+end $$;
