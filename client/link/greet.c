@@ -112,7 +112,8 @@ take_me(struct link *l, const struct body_me *me)
     struct body_me *mine = arena_new(a, struct body_me, 1);
     *mine = *me;
     struct str *texts[] = {&mine->login,   &mine->name,     &mine->role,     &mine->branch,
-                           &mine->company, &mine->currency, &mine->timezone, &mine->language};
+                           &mine->company, &mine->currency, &mine->timezone, &mine->language,
+                           &mine->brand,   &mine->colour,   &mine->todo};
     for (size_t i = 0; i < COUNTOF(texts); i++)
         *texts[i] = str_dup(a, *texts[i]);
     l->me = mine;

@@ -152,6 +152,10 @@ struct body_me {
     struct locale_info locale;
     struct str timezone;
     struct str language;
+    struct str brand;  /* the company's name as it wants to be seen */
+    struct str colour; /* its accent: blue cyan green magenta red yellow white; empty: the theme's own */
+    struct str todo;   /* not empty: what the person must do before anything else; only account and keys are open */
+    bool platform;     /* a person of the platform: no company's screens */
 };
 
 struct body_error {

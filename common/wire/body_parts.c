@@ -13,7 +13,7 @@ enum {
     ALERT_ITEMS = 6,
     HOME_ITEMS = 6,
     FILE_ITEMS = 3,
-    ME_ITEMS = 12,
+    ME_ITEMS = 16,
     ERROR_ITEMS = 7,
     HELLO_ITEMS = 3,
     STATUS_PAIR = 2
@@ -289,6 +289,10 @@ me_encode(struct buf *b, const struct body_me *me)
     wbuf_int(b, me->locale.today.days);
     wbuf_text(b, me->timezone);
     wbuf_text(b, me->language);
+    wbuf_text(b, me->brand);
+    wbuf_text(b, me->colour);
+    wbuf_text(b, me->todo);
+    wbuf_bool(b, me->platform);
 }
 
 void
@@ -309,6 +313,10 @@ me_decode(struct rbuf *r, struct body_me *ret)
     ret->locale.today.days = part_i32(r);
     ret->timezone = rbuf_text(r);
     ret->language = rbuf_text(r);
+    ret->brand = rbuf_text(r);
+    ret->colour = rbuf_text(r);
+    ret->todo = rbuf_text(r);
+    ret->platform = rbuf_bool(r);
     part_leave(r, extra);
 }
 

@@ -129,6 +129,10 @@ put_me(struct writer *w, const struct body_me *me)
     put_date(w, me->locale.today);
     put_text_member(w, "timezone", me->timezone);
     put_text_member(w, "language", me->language);
+    put_text_member(w, "brand", me->brand);
+    put_text_member(w, "colour", me->colour);
+    put_text_member(w, "todo", me->todo);
+    put_bool_member(w, "platform", me->platform);
     put_close(w, '}');
 }
 

@@ -19,6 +19,10 @@ char *account_fingerprint(struct str blob, char out[ACCOUNT_FINGERPRINT]);
  * An unknown user costs the same time as a wrong password. Fails: RC_UNAUTHENTICATED whatever the cause,
  * RC_RETRY when the database can't be asked.
  */
+/* Answers the jobs of signing in (server/ipc/ipc.h). Fails: RC_UNAUTHENTICATED whatever the cause, RC_RETRY when
+   the database can't be asked. */
+enum rc account_answer(struct arena *a, struct pg *pg, const struct job *job, struct answer *ret,
+                       struct err *reterr) NODISCARD;
 enum rc account_password(struct arena *a, struct pg *pg, struct str login, struct str password,
                          struct identity *ret, struct err *reterr) NODISCARD;
 enum rc account_key(struct arena *a, struct pg *pg, struct str login, struct str blob, struct identity *ret,

@@ -33,7 +33,7 @@ fill_identity(const struct pg_rows *rows, struct identity *ret)
 {
     *ret = (struct identity){.tenant = (int32_t)pg_cell(rows, 0, 0)->i, .user = pg_cell(rows, 0, 1)->i};
     crypt_random(&ret->session, sizeof ret->session);
-    ret->session &= INT64_MAX;
+    ret->session = (ret->session & INT64_MAX) | 1; /* positive */
 }
 
 enum rc
@@ -82,4 +82,34 @@ account_key(struct arena *a, struct pg *pg, struct str login, struct str blob, s
         return refused(reterr);
     fill_identity(&rows, ret);
     return RC_OK;
+}
+
+/* The session as a row: without one no worker lets the person in. */
+static enum rc
+open_session(struct arena *a, struct pg *pg, const struct job *job, const char *method,
+             const struct identity *who, struct err *reterr)
+{
+    const struct value params[] = {VALUE_INT(who->tenant),   VALUE_INT(who->user),
+                                   VALUE_INT(who->session),  VALUE_TEXT(str_from(method)),
+                                   VALUE_TEXT(job->address), VALUE_TEXT(job->client)};
+    const struct pg_stmt stmt = {"select app.open_session($1::int, $2, $3, 2, $4, $5, $6)", params,
+                                 COUNTOF(params)};
+    enum rc rc = pg_run(pg, a, &stmt, 1, NULL, reterr);
+    return rc == RC_OK || rc == RC_INTERNAL ? rc : RC_RETRY;
+}
+
+enum rc
+account_answer(struct arena *a, struct pg *pg, const struct job *job, struct answer *ret, struct err *reterr)
+{
+    enum rc rc = RC_UNAUTHENTICATED;
+    if (job->kind == JOB_AUTH_PASSWORD) {
+        rc = account_password(a, pg, job->login, job->payload, &ret->who, reterr);
+        if (rc == RC_OK)
+            rc = open_session(a, pg, job, "password", &ret->who, reterr);
+    } else if (job->kind == JOB_AUTH_KEY || job->kind == JOB_AUTH_SIGNED) {
+        rc = account_key(a, pg, job->login, job->payload, &ret->who, reterr);
+        if (rc == RC_OK && job->kind == JOB_AUTH_SIGNED)
+            rc = open_session(a, pg, job, "key", &ret->who, reterr);
+    }
+    return rc;
 }

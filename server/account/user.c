@@ -42,7 +42,7 @@ check_self(struct op_ctx *ctx, const struct user *u, const struct user *old)
         return;
     if (old->is_active && !u->is_active)
         op_issue(ctx, ISSUE_REFUSE, "is_active", "You can't switch your own account off");
-    if (old->role != u->role)
+    if (old->role.id != u->role.id)
         op_issue(ctx, ISSUE_REFUSE, "role", "You can't change your own role");
 }
 

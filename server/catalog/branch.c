@@ -40,7 +40,7 @@ const struct entity branch_entity = {
     .plural = "Branches",
     .help = "An office of the company. Users, policies and receipts belong to one.",
     .table = "branch",
-    .flags = EF_ADD | EF_SET | EF_MENU | EF_ADMIN,
+    .flags = EF_ADD | EF_SET | EF_MENU | EF_ADMIN | EF_SHARED,
     .size = sizeof(struct branch),
     TABLE(fields, fields),
     .label_sql = "@.code",

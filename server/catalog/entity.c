@@ -1,5 +1,6 @@
 #include "server/catalog/entity.h"
 
+#include "server/catalog/account.h"
 #include "server/catalog/branch.h"
 #include "server/catalog/certificate.h"
 #include "server/catalog/cover.h"
@@ -11,6 +12,9 @@
 #include "server/catalog/product.h"
 #include "server/catalog/rate.h"
 #include "server/catalog/receipt.h"
+#include "server/catalog/role.h"
+#include "server/catalog/session.h"
+#include "server/catalog/setting.h"
 #include "server/catalog/term.h"
 #include "server/catalog/user.h"
 #include "server/catalog/user_key.h"
@@ -19,10 +23,11 @@
 
 /* Every entity, in the order menus and pages show them. */
 static const struct entity *const entities[] = {
-    &customer_entity,    &vehicle_entity,      &policy_entity,  &receipt_entity,
-    &certificate_entity, &term_entity,         &cover_entity,   &ownership_entity,
-    &product_entity,     &rate_entity,         &branch_entity,  &user_entity,
-    &user_key_entity,    &vehicle_type_entity, &id_type_entity, &plate_pattern_entity,
+    &customer_entity,      &vehicle_entity, &policy_entity,    &receipt_entity,      &certificate_entity,
+    &term_entity,          &cover_entity,   &ownership_entity, &product_entity,      &rate_entity,
+    &branch_entity,        &user_entity,    &user_key_entity,  &vehicle_type_entity, &id_type_entity,
+    &plate_pattern_entity, &role_entity,    &session_entity,   &account_entity,      &setting_entity,
+    &platform_user_entity,
 };
 
 const struct entity *const *

@@ -26,14 +26,35 @@ enum entity_number {
     ENTITY_ID_TYPE = 14,
     ENTITY_PLATE_PATTERN = 15,
     ENTITY_USER_KEY = 16,
+    ENTITY_ROLE = 17,
+    ENTITY_SESSION = 18,
+    ENTITY_ACCOUNT = 19,
+    ENTITY_SETTING = 20,
+    ENTITY_AUDIT = 21,
+    ENTITY_PERSON_KEY = 22,
+    ENTITY_COMPANY = 32,
+    ENTITY_COMPANY_REQUEST = 33,
+    ENTITY_COMPANY_DOMAIN = 34,
+    ENTITY_FIELD_TEMPLATE = 35,
+    ENTITY_PLATFORM_DEFAULT = 36,
+    ENTITY_COMPANY_USAGE = 37,
+    ENTITY_SERVICE_ERROR = 38,
+    ENTITY_PLATFORM_AUDIT = 39,
+    ENTITY_COMPANY_HEALTH = 40,
+    ENTITY_COMPLIANCE = 41,
+    ENTITY_PLATFORM_USER = 42,
 };
 
 enum entity_flag {
-    EF_ADD = 1u << 0,    /* can be added by hand (others come about by actions) */
-    EF_SET = 1u << 1,    /* can be changed by hand */
-    EF_MENU = 1u << 2,   /* stands in the menu of lists */
-    EF_ADMIN = 1u << 3,  /* set up by administrators: read by all, shown last */
-    EF_SEARCH = 1u << 4, /* has search tokens */
+    EF_ADD = 1u << 0,      /* can be added by hand (others come about by actions) */
+    EF_SET = 1u << 1,      /* can be changed by hand */
+    EF_MENU = 1u << 2,     /* stands in the menu of lists */
+    EF_ADMIN = 1u << 3,    /* set up by administrators: read by all, shown last */
+    EF_SEARCH = 1u << 4,   /* has search tokens */
+    EF_PRIVATE = 1u << 5,  /* not among "every entity" of a role: must be granted by name */
+    EF_PLATFORM = 1u << 6, /* the platform's; a company doesn't know it */
+    EF_SHARED = 1u << 7,   /* the platform's and a company's alike */
+    EF_SINGLE = 1u << 8,   /* there is one record for whoever asks: no list, opened by its key "me" */
 };
 
 /* A named list. `where` is SQL over the table's alias @, without parameters; (select app.today()) is the
@@ -53,6 +74,7 @@ enum action_flag {
     AF_ON_RECORD = 1u << 0, /* needs a record; its row is locked before the action runs */
     AF_REASON = 1u << 1,    /* needs a reason */
     AF_PRINTS = 1u << 2,    /* gives a file, called with print; changes nothing */
+    AF_SECRET = 1u << 3, /* its answer may hold a file that is shown once: not kept for a repeated request */
 };
 
 struct action {
@@ -92,7 +114,9 @@ struct entity_key {
 struct entity {
     uint32_t number;
     const char *name, *label, *plural, *help;
-    const char *table; /* without the schema: "customer" */
+    const char *table;         /* without the schema: "customer"; may be a view */
+    const char *history_table; /* what app.history calls it, when `table` is a view of it; NULL: table */
+    const char *module;        /* word by which a company can switch it off; NULL: always there */
     unsigned flags;
     size_t size; /* of the record struct */
     const struct field *fields;
@@ -116,6 +140,13 @@ struct entity {
 
 #define TABLE(member, table) .member = (table), .n##member = COUNTOF(table)
 #define PARAMS(T, table) .params = (table), .nparams = COUNTOF(table), .params_size = sizeof(struct T)
+
+/* What app.history calls its rows. */
+static inline const char *
+entity_history(const struct entity *e)
+{
+    return e->history_table ? e->history_table : e->table;
+}
 
 const struct entity *entity_by_number(uint64_t number); /* NULL when unknown */
 const struct entity *entity_by_name(struct str name);

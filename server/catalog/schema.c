@@ -24,40 +24,50 @@ catalog_field(struct arena *a, const struct field *f)
     return sf;
 }
 
+/* Personal fields are for who may see them; what a record is called is not hidden. */
+static bool
+is_hidden(const struct field *f, bool personal)
+{
+    return (f->flags & FF_INTERNAL) ||
+           ((f->flags & SCHEMA_PERSONAL) && !(f->flags & SCHEMA_KEY) && !personal);
+}
+
 static struct schema_field *
-fields_of(struct arena *a, const struct field *fields, size_t n, size_t *ret_n)
+fields_of(struct arena *a, const struct field *fields, size_t n, bool personal, size_t *ret_n)
 {
     struct schema_field *out = arena_new(a, struct schema_field, n + 1);
     *ret_n = 0;
     for (size_t i = 0; i < n; i++)
-        if (!(fields[i].flags & FF_INTERNAL))
+        if (!is_hidden(&fields[i], personal))
             out[(*ret_n)++] = catalog_field(a, &fields[i]);
     return out;
 }
 
 static void
-add_views(struct arena *a, const struct entity *e, struct schema_entity *ret)
+add_views(struct arena *a, const struct entity *e, bool personal, struct schema_entity *ret)
 {
     ret->views = arena_new(a, struct schema_view, e->nviews + 1);
     ret->nviews = e->nviews;
     for (size_t i = 0; i < e->nviews; i++) {
         const struct view *v = &e->views[i];
         uint32_t *columns = arena_new(a, uint32_t, v->ncolumns + 1);
+        size_t n = 0;
         for (size_t c = 0; c < v->ncolumns; c++)
-            columns[c] = v->columns[c];
+            if (!is_hidden(entity_field(e, v->columns[c]), personal))
+                columns[n++] = v->columns[c];
         ret->views[i] = (struct schema_view){
-            v->number, str_from(v->name), str_from(v->label), columns, v->ncolumns, v->sort, v->desc};
+            v->number, str_from(v->name), str_from(v->label), columns, n, v->sort, v->desc};
     }
 }
 
 static void
-add_actions(struct arena *a, const struct entity *e, enum user_role role, catalog_may *may,
+add_actions(struct arena *a, const struct entity *e, const void *rights, catalog_may *may,
             struct schema_entity *ret)
 {
     ret->actions = arena_new(a, struct schema_action, e->nactions + 1);
     for (size_t i = 0; i < e->nactions; i++) {
         const struct action *from = &e->actions[i];
-        if (!may(role, e->name, from->name))
+        if (!may(rights, e, from->name))
             continue;
         struct schema_action *to = &ret->actions[ret->nactions++];
         *to = (struct schema_action){
@@ -72,23 +82,23 @@ add_actions(struct arena *a, const struct entity *e, enum user_role role, catalo
             .state_mask = from->state_mask,
             .option = from->option,
         };
-        to->fields = fields_of(a, from->params, from->nparams, &to->nfields);
+        to->fields = fields_of(a, from->params, from->nparams, true, &to->nfields);
     }
 }
 
 static void
-add_tabs(struct arena *a, const struct entity *e, enum user_role role, catalog_may *may,
+add_tabs(struct arena *a, const struct entity *e, const void *rights, catalog_may *may,
          struct schema_entity *ret)
 {
     ret->tabs = arena_new(a, struct schema_tab, e->ntabs + 1);
     for (size_t i = 0; i < e->ntabs; i++)
-        if (may(role, entity_by_number(e->tabs[i].entity)->name, "read"))
+        if (may(rights, entity_by_number(e->tabs[i].entity), "read"))
             ret->tabs[ret->ntabs++] =
                 (struct schema_tab){str_from(e->tabs[i].label), e->tabs[i].entity, e->tabs[i].via};
 }
 
 static struct schema_entity
-entity_of(struct arena *a, const struct entity *e, enum user_role role, catalog_may *may)
+entity_of(struct arena *a, const struct entity *e, const void *rights, catalog_may *may)
 {
     struct schema_entity ret = {
         .number = e->number,
@@ -96,35 +106,46 @@ entity_of(struct arena *a, const struct entity *e, enum user_role role, catalog_
         .label = str_from(e->label),
         .plural = str_from(e->plural),
         .help = str_from(e->help),
-        .may_add = (e->flags & EF_ADD) && may(role, e->name, "add"),
-        .may_set = (e->flags & EF_SET) && may(role, e->name, "set"),
-        .may_list = true,
-        .has_history = true,
+        .may_add = (e->flags & EF_ADD) && may(rights, e, "add"),
+        .may_set = (e->flags & EF_SET) && may(rights, e, "set"),
+        .may_list = !(e->flags & EF_SINGLE) && may(rights, e, "read"),
+        .has_history = may(rights, e, "read"),
         .in_menu = (e->flags & EF_MENU) != 0,
     };
-    ret.fields = fields_of(a, e->fields, e->nfields, &ret.nfields);
-    add_views(a, e, &ret);
-    add_actions(a, e, role, may, &ret);
-    add_tabs(a, e, role, may, &ret);
+    const bool personal = may(rights, e, "personal");
+    ret.fields = fields_of(a, e->fields, e->nfields, personal, &ret.nfields);
+    add_views(a, e, personal, &ret);
+    add_actions(a, e, rights, may, &ret);
+    add_tabs(a, e, rights, may, &ret);
     return ret;
 }
 
 static bool
-may_sell(enum user_role role, catalog_may *may)
+may_sell(const void *rights, catalog_may *may)
 {
-    return may(role, "customer", "add") && may(role, "vehicle", "add") && may(role, "policy", "quote") &&
-           may(role, "policy", "issue") && may(role, "receipt", "add");
+    static const struct {
+        uint32_t entity;
+        const char *verb;
+    } needs[] = {
+        {ENTITY_CUSTOMER, "add"}, {ENTITY_VEHICLE, "add"}, {ENTITY_POLICY, "quote"},
+        {ENTITY_POLICY, "issue"}, {ENTITY_RECEIPT, "add"},
+    };
+    bool all = true;
+    for (size_t i = 0; all && i < COUNTOF(needs); i++)
+        all = may(rights, entity_by_number(needs[i].entity), needs[i].verb);
+    return all;
 }
 
 void
-catalog_schema(struct arena *a, enum user_role role, catalog_may *may, struct schema *ret)
+catalog_schema(struct arena *a, const void *rights, catalog_may *may, struct schema *ret)
 {
     size_t count;
     const struct entity *const *entities = entity_table(&count);
     *ret = (struct schema){.entities = arena_new(a, struct schema_entity, count)};
     for (size_t i = 0; i < count; i++)
-        if (may(role, entities[i]->name, "read"))
-            ret->entities[ret->nentities++] = entity_of(a, entities[i], role, may);
-    if (may_sell(role, may))
+        if (may(rights, entities[i], "read") ||
+            ((entities[i]->flags & EF_ADD) && may(rights, entities[i], "add")))
+            ret->entities[ret->nentities++] = entity_of(a, entities[i], rights, may);
+    if (may_sell(rights, may))
         ret->sell |= FLOW_NEW_BUSINESS;
 }

@@ -6,15 +6,15 @@
 #include "common/base/arena.h"
 #include "common/wire/schema.h"
 #include "server/catalog/entity.h"
-#include "server/catalog/user.h"
 
 /*
- * The catalog as a client sees it, filtered by what a role may do: entities it may not read are left out,
- * actions it may not take too. Texts are borrowed from the catalog, arrays live in `a`.
+ * The catalog as a client sees it, filtered by what the person may do: entities he may not read are left out
+ * (a form stays when he may add), fields he may not see and actions he may not take too. Texts are borrowed
+ * from the catalog, arrays live in `a`. `rights` is handed to `may` as it is.
  */
-typedef bool catalog_may(enum user_role role, const char *entity, const char *verb);
+typedef bool catalog_may(const void *rights, const struct entity *e, const char *verb);
 
-void catalog_schema(struct arena *a, enum user_role role, catalog_may *may, struct schema *ret);
+void catalog_schema(struct arena *a, const void *rights, catalog_may *may, struct schema *ret);
 
 /* One field as a client sees it. */
 struct schema_field catalog_field(struct arena *a, const struct field *f);

@@ -1,24 +1,23 @@
 #include "server/catalog/user.h"
 
 #include "server/catalog/policy.h"
+#include "server/catalog/session.h"
 #include "server/catalog/user_key.h"
-
-static const struct choice roles[] = {
-    {ROLE_ADMIN, "admin", "administrator", TONE_PLAIN}, {ROLE_MANAGER, "manager", "manager", TONE_PLAIN},
-    {ROLE_AGENT, "agent", "agent", TONE_PLAIN},         {ROLE_CASHIER, "cashier", "cashier", TONE_PLAIN},
-    {ROLE_VIEWER, "viewer", "viewer", TONE_PLAIN},
-};
 
 static const struct field fields[] = {
     {FIELD(user, login, VT_TEXT), USER_LOGIN, "Login", SCHEMA_REQUIRED | FF_NEW | FF_COLUMN | SCHEMA_KEY, 14,
      40, .help = "What stands before the @ when signing in: small letters, digits, dot and dash."},
     {FIELD(user, name, VT_TEXT), USER_NAME, "Name", SCHEMA_REQUIRED | FF_FORM | FF_COLUMN | SCHEMA_PERSONAL,
      24, 120, .help = "Full name; stands in the history beside what was done."},
-    {FIELD(user, role, VT_CHOICE), USER_ROLE, "Role", SCHEMA_REQUIRED | FF_FORM | SCHEMA_LIST | SCHEMA_FILTER,
-     14, 0, .help = "What the user may do.", CHOICES(roles)},
+    {FIELD(user, role, VT_REF), USER_ROLE, "Role", SCHEMA_REQUIRED | FF_FORM | SCHEMA_LIST | SCHEMA_FILTER,
+     14, 0, .help = "What the user may do.", .ref = ENTITY_ROLE},
     {FIELD(user, branch, VT_REF), USER_BRANCH, "Branch",
      SCHEMA_REQUIRED | FF_FORM | SCHEMA_LIST | SCHEMA_FILTER, 8, 0, .help = "Where the user works.",
      .ref = ENTITY_BRANCH},
+    {FIELD(user, customer, VT_REF), USER_CUSTOMER, "Customer",
+     FF_FORM | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 18, 0,
+     .help = "Given for a self-service or fleet user: sees the records of this customer only.",
+     .ref = ENTITY_CUSTOMER},
     {FIELD(user, phone, VT_TEXT), USER_PHONE, "Phone",
      FF_FORM | SCHEMA_LIST | SCHEMA_PERSONAL | SCHEMA_NARROW, 16, 40, .help = "Number to reach the user."},
     {FIELD(user, email, VT_TEXT), USER_EMAIL, "E-mail",
@@ -49,6 +48,7 @@ static const struct view views[] = {
 };
 
 static const struct tab tabs[] = {{"Keys", ENTITY_USER_KEY, USER_KEY_USER},
+                                  {"Sessions", ENTITY_SESSION, SESSION_USER},
                                   {"Policies", ENTITY_POLICY, POLICY_SOLD_BY}};
 
 const struct entity user_entity = {

@@ -3,8 +3,6 @@
 
 #include "server/catalog/entity.h"
 
-enum user_role { ROLE_ADMIN = 1, ROLE_MANAGER = 2, ROLE_AGENT = 3, ROLE_CASHIER = 4, ROLE_VIEWER = 5 };
-
 enum user_tag {
     USER_LOGIN = 1,
     USER_NAME = 2,
@@ -17,14 +15,15 @@ enum user_tag {
     USER_PASSWORD = 9,
     USER_CREATED_AT = 10,
     USER_UPDATED_AT = 11,
+    USER_CUSTOMER = 12,
     USER_PASSWORD_HASH = 50,
 };
 
 struct user {
     struct row_head row;
     struct str login, name, email, phone;
-    choice_t role;
-    struct ref branch;
+    struct ref role, branch;
+    struct ref customer; /* sees the records of this customer only */
     struct str language;
     bool is_active;
     struct str password; /* as given; never stored: the rule turns it into the hash */
@@ -33,5 +32,6 @@ struct user {
 };
 
 extern const struct entity user_entity;
+extern const struct entity platform_user_entity;
 
 #endif

@@ -34,7 +34,7 @@ const struct entity user_key_entity = {
     .plural = "Keys",
     .help = "An SSH public key a user signs in with.",
     .table = "user_key",
-    .flags = EF_ADD | EF_SET | EF_ADMIN,
+    .flags = EF_ADD | EF_SET | EF_ADMIN | EF_SHARED | EF_PRIVATE,
     .size = sizeof(struct user_key),
     TABLE(fields, fields),
     .label_sql = "@.name",

@@ -9,8 +9,9 @@
 #include "common/base/str.h"
 
 /*
- * What fronts and workers say to each other over their socketpair: u32 little-endian length, then CBOR. Both ends
- * are ours, yet the reader is the strict one: a bug on one side must not become memory damage on the other.
+ * What fronts and workers say to each other over their socketpair: u32 little-endian length, then CBOR. Both
+ * ends are ours, yet the reader is the strict one: a bug on one side must not become memory damage on the
+ * other.
  */
 enum job_kind {
     JOB_AUTH_PASSWORD = 1, /* login, payload = password or one-time token -> a session, or UNAUTHENTICATED */
@@ -19,10 +20,10 @@ enum job_kind {
     JOB_WIRE = 3,          /* payload: one message (request or hello) */
     JOB_JSON = 4,          /* payload: one line */
     JOB_AUTH_SIGNED = 5,   /* as JOB_AUTH_KEY, and the key's signature was right -> a session */
-    JOB_AUTH_CODE = 6,     /* who = the session that wants its second factor, payload = code or recovery code */
-    JOB_AUTH_OPEN = 7,     /* login that needs no secret: registration -> a session that can do nothing else */
-    JOB_SESSIONS = 8,      /* payload: struct session_report, what this front's sessions did; the answer's
-                              payload: struct session_verdict, those that must end */
+    JOB_AUTH_CODE = 6, /* who = the session that wants its second factor, payload = code or recovery code */
+    JOB_AUTH_OPEN = 7, /* login that needs no secret: registration -> a session that can do nothing else */
+    JOB_SESSIONS = 8,  /* payload: struct session_report, what this front's sessions did; the answer's
+                          payload: struct session_verdict, those that must end */
 };
 
 /* Does the job's payload hold a secret, to be wiped after use? */
@@ -58,13 +59,13 @@ struct job {
 
 struct answer {
     uint64_t id;
-    enum rc code;        /* AUTH: OK or why not. WIRE, JSON: OK (the payload carries the real one), or RETRY */
-    struct identity who; /* AUTH */
+    enum rc code; /* AUTH: OK or why not. WIRE, JSON: OK (the payload carries the real one), or RETRY */
+    struct identity who;      /* AUTH */
     enum sign_in_more more;   /* AUTH */
     uint32_t idle_seconds;    /* AUTH: end the session after so long without a request; 0: the front's own */
     uint32_t session_seconds; /* AUTH: longest life of the session; 0: the front's own */
-    struct str payload;       /* WIRE: an encoded reply message; JSON: a line without newline; AUTH: the prompt,
-                                 or a sentence why not */
+    struct str payload; /* WIRE: an encoded reply message; JSON: a line without newline; AUTH: the prompt,
+                           or a sentence why not */
 };
 
 /* JOB_SESSIONS. One front's sessions, at most SESSIONS_MAX a job. */
@@ -95,6 +96,7 @@ void session_verdicts_put(struct buf *b, const struct session_verdict *rows, siz
 enum rc session_verdicts_read(struct str bytes, struct session_verdict *ret, size_t *ret_n,
                               struct err *reterr) NODISCARD;
 /* As frame_next: how long is the first body in what was received so far? */
-enum rc ipc_next(struct str in, bool *ret_whole, struct str *ret_body, size_t *ret_took, struct err *reterr) NODISCARD;
+enum rc ipc_next(struct str in, bool *ret_whole, struct str *ret_body, size_t *ret_took,
+                 struct err *reterr) NODISCARD;
 
 #endif

@@ -3,6 +3,9 @@
 #include "server/op/ops.h"
 #include "server/op/parts.h"
 
+/* session_state of a session for account set-up only */
+enum { SESSION_LIMITED = 3 };
+
 static const struct value *
 column(const struct pg_rows *rows, const char *name)
 {
@@ -52,6 +55,20 @@ read_settings(const struct pg_rows *rows, struct op_context *c)
     c->receipt_pattern = text(rows, "receipt_pattern");
     c->certificate_pattern = text(rows, "certificate_pattern");
     c->certificate_header = text(rows, "certificate_header");
+    c->fleet_policies = yes(rows, "fleet_policies");
+    c->brand = text(rows, "brand_name");
+    c->colour = text(rows, "brand_colour");
+}
+
+static struct rights
+read_rights(const struct pg_rows *rows)
+{
+    return (struct rights){
+        .words = text(rows, "permissions"),
+        .modules_off = text(rows, "modules_off"),
+        .platform = number(rows, "tenant_id") == 0,
+        .limited = number(rows, "session_state") == SESSION_LIMITED,
+    };
 }
 
 enum rc
@@ -62,7 +79,12 @@ op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *
     struct op_context c = {
         .tenant = (int32_t)number(rows, "tenant_id"),
         .user = number(rows, "user_id"),
-        .role = (enum user_role)number(rows, "role"),
+        .role = {number(rows, "role_id"),   text(rows, "role_code")  },
+        .role_name = text(rows, "role_name"),
+        .rights = read_rights(rows),
+        .session = number(rows, "session_id"),
+        .customer = number(rows, "customer_id"),
+        .branch_only = str_eq_c(text(rows, "scope"), "branch"),
         .branch = {number(rows, "branch_id"), text(rows, "branch_code")},
         .branch_name = text(rows, "branch_name"),
         .login = text(rows, "login"),
@@ -87,18 +109,23 @@ struct body_me
 op_me_of(const struct op_ctx *ctx)
 {
     const struct op_context *c = &ctx->who;
-    const struct choice *role = field_choice(entity_field(entity_by_number(ENTITY_USER), USER_ROLE), c->role);
     return (struct body_me){
         .user = c->user,
         .login = c->login,
         .name = c->user_name,
-        .role = str_from(role ? role->code : ""),
+        .role = c->role.label,
         .branch = c->branch_name,
         .company = c->tenant_name,
         .currency = c->currency,
         .locale = op_locale(ctx),
         .timezone = c->timezone,
         .language = c->language,
+        .brand = c->brand,
+        .colour = c->colour,
+        .todo = c->rights.limited
+                    ? STR("Set up your account first: choose a password, or enrol your second factor.")
+                    : STR_NONE,
+        .platform = c->rights.platform,
     };
 }
 

@@ -175,7 +175,7 @@ history_stmt(struct op_ctx *ctx, const struct entity *e, int64_t id, int64_t bef
     params[0] = VALUE_INT(id);
     params[1] = VALUE_INT(before);
     params[2] = VALUE_INT((int64_t)limit + 1);
-    params[3] = VALUE_TEXT(str_from(e->table));
+    params[3] = VALUE_TEXT(str_from(entity_history(e)));
     struct str sql =
         e->history_column
             ? str_printf(ctx->arena, HISTORY_COLUMNS " where %s = $1 and id < $2 order by id desc limit $3",
@@ -254,7 +254,7 @@ op_as_of(struct op_ctx *ctx, const struct params *p, struct body *ret, struct er
     if (rc != RC_OK)
         return rc;
     const struct value params[] = {
-        VALUE_TEXT(str_from(e->table)), VALUE_INT(id), {.type = VT_STAMP, .stamp = p->at}
+        VALUE_TEXT(str_from(entity_history(e))), VALUE_INT(id), {.type = VT_STAMP, .stamp = p->at}
     };
     const struct pg_stmt stmt = {"select after, (after ->> 'version')::bigint from app.history where tbl = "
                                  "$1 and row_id = $2 and at <= $3"

@@ -11,7 +11,7 @@
 #include "common/wire/body.h"
 #include "common/wire/params.h"
 #include "server/catalog/entity.h"
-#include "server/catalog/user.h"
+#include "server/op/rights.h"
 #include "server/store/pg.h"
 #include "server/store/tx.h"
 
@@ -26,7 +26,12 @@ struct op_loaded;
 struct op_context {
     int32_t tenant;
     int64_t user; /* 0: a job */
-    enum user_role role;
+    struct ref role; /* label is its code */
+    struct str role_name;
+    struct rights rights;
+    int64_t session;  /* public id of the session */
+    int64_t customer; /* not 0: sees the records of this customer only */
+    bool branch_only; /* sees the records of his branch only */
     struct ref branch; /* of the user; label is its code */
     struct str branch_name;
     struct str login, user_name; /* login without @ */
@@ -44,6 +49,8 @@ struct op_context {
     int backdate_days, renew_ahead_days;
     struct str policy_pattern, receipt_pattern, certificate_pattern;
     struct str certificate_header;
+    bool fleet_policies;
+    struct str brand, colour;
 };
 
 struct op_ctx {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { ENTER_PARAMS = 8 };
+enum { ENTER_PARAMS = 9 };
 
 static struct value
 text_or_null(struct str s)
@@ -22,15 +22,16 @@ preamble(const struct tx_who *who, struct value params[ENTER_PARAMS])
         return (struct pg_stmt){"select * from app.enter_service($1::int, $2::text, $3::date)", params, 3};
     }
     params[1] = VALUE_INT(who->user);
-    params[2] = text_or_null(who->request_id);
-    params[3] = text_or_null(who->address);
-    params[4] = text_or_null(who->client);
-    params[5] = text_or_null(who->reason);
-    params[6] = text_or_null(who->action);
-    params[7] = today;
+    params[2] = VALUE_INT(who->session);
+    params[3] = text_or_null(who->request_id);
+    params[4] = text_or_null(who->address);
+    params[5] = text_or_null(who->client);
+    params[6] = text_or_null(who->reason);
+    params[7] = text_or_null(who->action);
+    params[8] = today;
     return (struct pg_stmt){
-        "select * from app.enter($1::int, $2::bigint, $3::text, $4::text, $5::text, $6::text, "
-        "$7::text, $8::date)",
+        "select * from app.enter($1::int, $2::bigint, $3::bigint, $4::text, $5::text, $6::text, "
+        "$7::text, $8::text, $9::date)",
         params, ENTER_PARAMS};
 }
 
@@ -51,7 +52,7 @@ enter_and_run(struct tx *tx, struct arena *a, const struct pg_stmt *first, const
     enum rc rc = pg_run(tx->pg, a, all, n + head, rows, reterr);
     tx->entered = rows[head - 1];
     if (rc != RC_RETRY && tx->entered.nrows != 1 && (rc == RC_OK || tx->entered.ncols > 0))
-        return err_set(reterr, RC_UNAUTHENTICATED, NULL, "this account is not active; ask an administrator");
+        return err_set(reterr, RC_UNAUTHENTICATED, NULL, "your session has ended; sign in again");
     if (rc == RC_OK && n && ret)
         memcpy(ret, rows + head, n * sizeof *ret);
     return rc;

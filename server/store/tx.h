@@ -12,7 +12,8 @@
  */
 struct tx_who {
     int32_t tenant;
-    int64_t user;   /* not used by the service */
+    int64_t user;    /* not used by the service */
+    int64_t session; /* the session's secret token; not used by the service */
     bool service;   /* jobs: the actor is the service itself (role bima_jobs) */
     bool has_today; /* the day is fixed: training and tests */
     date_t today;

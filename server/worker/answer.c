@@ -24,7 +24,7 @@ call_body(struct arena *a, const struct body *body)
 enum rc
 call_put_schema(struct worker *w, struct call *c, struct str known_hash)
 {
-    const struct described *d = worker_describe(w, c->ctx.who.role);
+    const struct described *d = worker_describe(w, &c->ctx.who.rights);
     c->body.present &= ~(1u << BODY_SCHEMA);
     if (str_eq(known_hash, d->schema.hash))
         return RC_NOT_MODIFIED;

@@ -121,7 +121,7 @@ try_read(struct worker *w, struct call *c, bool *ret_settled)
         return rc;
     forget_findings(c);
     c->tx.entered.nrows = 0;
-    rc = permit_request(c->ctx.who.role, c->method, &c->params, &c->err);
+    rc = permit_request(&c->ctx.who, c->method, &c->params, &c->err);
     if (rc == RC_OK)
         rc = run_handler(c);
     if (rc != RC_RETRY && rc != RC_UNAUTHENTICATED)
@@ -178,7 +178,7 @@ try_write(struct call *c, struct idem *idem)
     if (rc == RC_OK)
         rc = op_context_read(&c->tx.entered, &c->ctx.who, &c->err);
     if (rc == RC_OK)
-        rc = permit_request(c->ctx.who.role, c->method, &c->params, &c->err);
+        rc = permit_request(&c->ctx.who, c->method, &c->params, &c->err);
     if (rc == RC_OK)
         rc = idem_found(idem, &rows[IDEM_LOOKUP], &found, &code, &stored, &c->err);
     if (rc == RC_OK)
@@ -200,7 +200,7 @@ run_trial(struct call *c)
     if (rc == RC_OK)
         rc = op_context_read(&c->tx.entered, &c->ctx.who, &c->err);
     if (rc == RC_OK)
-        rc = permit_request(c->ctx.who.role, c->method, &c->params, &c->err);
+        rc = permit_request(&c->ctx.who, c->method, &c->params, &c->err);
     if (rc == RC_OK)
         rc = run_handler(c);
     tx_rollback(&c->tx, c->ctx.arena);
@@ -269,7 +269,7 @@ run_hello(struct worker *w, struct call *c, const struct hello *h)
         return rc;
     }
     c->body.hello = (struct body_hello){h->version, STR("bimad " BIMA_VERSION),
-                                        worker_describe(w, c->ctx.who.role)->schema.hash};
+                                        worker_describe(w, &c->ctx.who.rights)->schema.hash};
     c->body.me = op_me_of(&c->ctx);
     (void)call_put_schema(w, c, h->schema_hash);
     c->body.present |= 1u << BODY_HELLO | 1u << BODY_ME;
@@ -324,7 +324,7 @@ dispatch_json(struct worker *w, const struct job *job)
         call_put_error(c, rc);
     const struct locale_info locale = op_locale(&c->ctx);
     buf_init(&out, &w->arena, 4096);
-    twin_write(&out, &worker_describe(w, c->ctx.who.role)->schema, &locale, id, rc, &c->body, &c->meta);
+    twin_write(&out, &worker_describe(w, &c->ctx.who.rights)->schema, &locale, id, rc, &c->body, &c->meta);
     return buf_str(&out);
 }
 
@@ -349,6 +349,6 @@ dispatch_failure(struct worker *w, const struct job *job, enum rc code)
     if (twin_read(&w->arena, job->payload, &m, &id, &ignored) == RC_OK && m.kind == MESSAGE_REQUEST)
         id = m.request.id;
     buf_init(&out, &w->arena, 1024);
-    twin_write(&out, &worker_describe(w, ROLE_VIEWER)->schema, &locale, id, code, &c->body, &c->meta);
+    twin_write(&out, &worker_describe(w, &(struct rights){0})->schema, &locale, id, code, &c->body, &c->meta);
     return buf_str(&out);
 }

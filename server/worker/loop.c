@@ -104,9 +104,7 @@ answer_auth(struct worker *w, const struct job *job, struct answer *ret)
 {
     struct err e;
     char cause[LOG_TEXT];
-    ret->code = job->kind == JOB_AUTH_PASSWORD
-                    ? account_password(&w->arena, w->pg, job->login, job->payload, &ret->who, &e)
-                    : account_key(&w->arena, w->pg, job->login, job->payload, &ret->who, &e);
+    ret->code = account_answer(&w->arena, w->pg, job, ret, &e);
     if (ret->code != RC_OK && ret->code != RC_UNAUTHENTICATED)
         log_warn("worker.auth", "code=%s cause=%s", rc_symbol(ret->code), log_text(e.log, cause));
 }
@@ -117,6 +115,10 @@ answer_job(struct worker *w, const struct job *job, struct answer *ret)
     switch (job->kind) {
     case JOB_AUTH_PASSWORD:
     case JOB_AUTH_KEY:
+    case JOB_AUTH_SIGNED:
+    case JOB_AUTH_CODE:
+    case JOB_AUTH_OPEN:
+    case JOB_SESSIONS:
         answer_auth(w, job, ret);
         return;
     case JOB_WIRE:
@@ -155,7 +157,7 @@ serve_one(struct worker *w)
     buf_init(&b, &w->arena, self.answer.payload.n + 256);
     answer_put(&b, &self.answer);
     bool ok = write_whole(w->config->fd, buf_str(&b));
-    if (self.job.kind == JOB_AUTH_PASSWORD)
+    if (job_is_secret(self.job.kind))
         crypt_wipe(self.in, self.in_cap);
     arena_reset(&w->arena);
     return ok && !self.stopping;

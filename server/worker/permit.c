@@ -1,72 +1,9 @@
 #include "server/worker/permit.h"
 
-#include <string.h>
-
-/* One row a permission; '*' stands for every entity or every verb. */
-static const struct {
-    enum user_role role;
-    const char *entity, *verb;
-} grants[] = {
-    {ROLE_ADMIN,   "*",             "read"  },
-    {ROLE_ADMIN,   "branch",        "*"     },
-    {ROLE_ADMIN,   "user",          "*"     },
-    {ROLE_ADMIN,   "user_key",      "*"     },
-    {ROLE_ADMIN,   "product",       "*"     },
-    {ROLE_ADMIN,   "rate",          "*"     },
-    {ROLE_ADMIN,   "vehicle_type",  "*"     },
-    {ROLE_ADMIN,   "id_type",       "*"     },
-    {ROLE_ADMIN,   "plate_pattern", "*"     },
-    {ROLE_ADMIN,   "certificate",   "print" },
-
-    {ROLE_MANAGER, "*",             "read"  },
-    {ROLE_MANAGER, "customer",      "*"     },
-    {ROLE_MANAGER, "vehicle",       "*"     },
-    {ROLE_MANAGER, "policy",        "*"     },
-    {ROLE_MANAGER, "receipt",       "*"     },
-    {ROLE_MANAGER, "certificate",   "*"     },
-
-    {ROLE_AGENT,   "*",             "read"  },
-    {ROLE_AGENT,   "customer",      "*"     },
-    {ROLE_AGENT,   "vehicle",       "*"     },
-    {ROLE_AGENT,   "policy",        "quote" },
-    {ROLE_AGENT,   "policy",        "issue" },
-    {ROLE_AGENT,   "policy",        "renew" },
-    {ROLE_AGENT,   "policy",        "void"  },
-    {ROLE_AGENT,   "policy",        "set"   },
-    {ROLE_AGENT,   "receipt",       "add"   },
-    {ROLE_AGENT,   "certificate",   "print" },
-
-    {ROLE_CASHIER, "*",             "read"  },
-    {ROLE_CASHIER, "receipt",       "add"   },
-    {ROLE_CASHIER, "receipt",       "verify"},
-    {ROLE_CASHIER, "receipt",       "reject"},
-    {ROLE_CASHIER, "certificate",   "print" },
-
-    {ROLE_VIEWER,  "*",             "read"  },
-    {ROLE_VIEWER,  "certificate",   "print" },
-};
-
-/* What "every entity" leaves out: only who manages it reads it. */
-static bool
-is_private(const char *entity)
-{
-    return strcmp(entity, "user_key") == 0;
-}
-
-static bool
-fits(const char *pattern, const char *word)
-{
-    return pattern[0] == '*' ? !is_private(word) : strcmp(pattern, word) == 0;
-}
-
 bool
-permit_may(enum user_role role, const char *entity, const char *verb)
+permit_may(const void *rights, const struct entity *e, const char *verb)
 {
-    for (size_t i = 0; i < COUNTOF(grants); i++)
-        if (grants[i].role == role && fits(grants[i].entity, entity) &&
-            (grants[i].verb[0] == '*' || strcmp(grants[i].verb, verb) == 0))
-            return true;
-    return false;
+    return rights_may(rights, e, verb);
 }
 
 static const struct entity *
@@ -110,30 +47,49 @@ verb_of(const struct method_info *m, const struct params *p, const struct entity
     return NULL;
 }
 
+/* Until the account is set up, one may look who one is and what there is, and nothing else. */
 static enum rc
-permit_one(enum user_role role, const struct method_info *m, const struct params *p, struct err *reterr)
+permit_limited(const struct method_info *m, struct err *reterr)
 {
-    const struct entity *e = entity_of(p);
-    const char *verb = e ? verb_of(m, p, e) : NULL;
-    if (!verb || permit_may(role, e->name, verb))
+    if (m->number == METHOD_DESCRIBE || m->number == METHOD_ME || m->number == METHOD_STATUS)
         return RC_OK;
-    const struct choice *c = field_choice(entity_field(entity_by_number(ENTITY_USER), USER_ROLE), role);
-    return err_set(reterr, RC_FORBIDDEN, NULL, "your role (%s) does not allow \"%s %s\"",
-                   c ? c->label : "none", e->name, verb);
+    return err_set(reterr, RC_FORBIDDEN, NULL,
+                   "set up your account first: choose a password, or enrol your second factor");
+}
+
+static enum rc
+permit_one(const struct op_context *who, const struct method_info *m, const struct params *p,
+           struct err *reterr)
+{
+    const struct rights *r = &who->rights;
+    const struct entity *e = entity_of(p);
+    if (!e)
+        return r->limited ? permit_limited(m, reterr) : RC_OK;
+    if (!rights_reach(r, e))
+        return err_set(reterr, RC_BAD_PARAMS, "entity", "there is nothing called \"%.*s\"; see describe",
+                       STR_ARG(p->entity.name));
+    const char *verb = verb_of(m, p, e);
+    if (!verb || rights_may(r, e, verb))
+        return RC_OK;
+    if (r->limited)
+        return permit_limited(m, reterr);
+    return err_set(reterr, RC_FORBIDDEN, NULL, "your role (%.*s) does not allow \"%s %s\"",
+                   STR_ARG(who->role_name), e->name, verb);
 }
 
 enum rc
-permit_request(enum user_role role, const struct method_info *m, const struct params *p, struct err *reterr)
+permit_request(const struct op_context *who, const struct method_info *m, const struct params *p,
+               struct err *reterr)
 {
     if (m->number != METHOD_BATCH && m->number != METHOD_TRIAL)
-        return permit_one(role, m, p, reterr);
+        return permit_one(who, m, p, reterr);
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < p->nsteps; i++) {
         const struct param_step *s = &p->steps[i];
         const struct method_info *step =
             s->method.name.n ? method_by_name(s->method.name) : method_by_number(s->method.number);
         if (step)
-            rc = permit_one(role, step, &s->params, reterr);
+            rc = permit_one(who, step, &s->params, reterr);
     }
     return rc;
 }

@@ -33,6 +33,7 @@ call_init(struct worker *w, struct call *c, const struct job *job)
             {
                   .tenant = job->who.tenant,
                   .user = job->who.user,
+                  .session = job->who.session,
                   .has_today = w->config->has_today,
                   .today = w->config->today,
                   .request_id = str_from(c->id),

@@ -9,7 +9,7 @@
 
 /* What a worker process has: made in loop.c, handed to everything else. */
 
-enum { KNOWN_USERS = 64, ROLES_MAX = 8 };
+enum { KNOWN_USERS = 64, DESCRIBED = 32 };
 
 /* The last context row of a user: lets a read send its preamble and its query together; if the row that comes
    back differs, the read is done again with it. */
@@ -19,10 +19,12 @@ struct known_user {
     struct pg_rows entered;
 };
 
-/* What a role sees of the catalog, made when first asked for. */
+/* What people with the same rights see of the catalog, made when first asked for. */
 struct described {
-    struct schema schema; /* entities NULL: not made yet */
-    struct str raw;       /* its encoding */
+    struct arena memory; /* cap 0: free */
+    unsigned char rights[CRYPT_HASH];
+    struct schema schema;
+    struct str raw; /* its encoding */
 };
 
 struct worker {
@@ -33,11 +35,12 @@ struct worker {
     struct signer signer;
     bool has_signer;
     struct known_user known[KNOWN_USERS];
-    struct described described[ROLES_MAX];
+    struct described described[DESCRIBED];
+    size_t next_described; /* the place that is given away when all are taken */
 };
 
-/* describe.c: the catalog as the role sees it. */
-const struct described *worker_describe(struct worker *w, enum user_role role);
+/* describe.c: the catalog as somebody with these rights sees it. Stays until the next call. */
+const struct described *worker_describe(struct worker *w, const struct rights *rights);
 
 /* known.c: NULL when the user is not known yet. */
 const struct pg_rows *known_find(struct worker *w, const struct identity *who);
