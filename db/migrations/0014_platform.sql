@@ -187,7 +187,7 @@ begin
 end $$;
 
 -- The audit of the platform's action: in its own log and, where it is about a company, in that company's. 0017 fills it in.
-create function app.platform_note(company bigint, what text, entity int, row_id bigint, outcome text, detail text) returns void
+create function app.platform_note(company bigint, what text, entity text, row_id bigint, detail text) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$ begin end $$;
 
 -- What is written into a company's rows by the platform says so: no user of the company did it.
@@ -414,7 +414,7 @@ begin
   company := app.make_company(d);
   update app.tenant set updated_at = now() where id = company;          -- its domains are there now: for the platform's history
   perform app.platform_signed(was);
-  perform app.platform_note(company, what, 32, company, 'done', null);
+  perform app.platform_note(company, what, 'company', company, null);
   return company;
 end $$;
 
@@ -449,7 +449,7 @@ begin
      set name = new.name, business_type = new.business_type, phone = new.phone, email = new.email, address = new.address
    where t.id = old.id returning t.version, t.updated_at into new.version, new.updated_at;
   perform app.platform_signed(was);
-  perform app.platform_note(old.id, 'company.set', 32, old.id, 'done', null);
+  perform app.platform_note(old.id, 'company.set', 'company', old.id, null);
   return new;
 end $$;
 create trigger company_set instead of update on app.company for each row execute function app.company_set();
@@ -465,7 +465,7 @@ begin
   update app.tenant set status = coalesce(state, status), status_reason = case when state is null then status_reason else why end, updated_at = now()
    where id = company;
   perform app.platform_signed(was);
-  perform app.platform_note(company, what, 32, company, 'done', why);
+  perform app.platform_note(company, what, 'company', company, why);
 end $$;
 
 create function app.company_suspend(company bigint, why text) returns void
@@ -565,7 +565,7 @@ begin
      where tenant_id = company and user_id = target and state < 4;
   end if;
   perform app.platform_signed(was);
-  perform app.platform_note(company, 'company.' || verb, 12, target, 'done', why);
+  perform app.platform_note(company, 'company.' || verb, 'user', target, why);
 end $$;
 
 -- ---------------------------------------------------------------- requests to join
@@ -590,7 +590,7 @@ begin
       using errcode = 'check_violation', constraint = 'request_pace', table = 'company_request';
   end if;
   perform app.check_domain(new.domain);
-  perform app.platform_note(null, 'company_request.add', 33, new.id, 'done', null);
+  perform app.platform_note(null, 'company_request.add', 'company_request', new.id, null);
   return new;
 end $$;
 create trigger b_guard before insert on app.company_request for each row execute function app.guard_request();
@@ -634,7 +634,7 @@ begin
   perform app.platform_acts('company_request', 'reject');
   perform app.request_open(request);
   update app.company_request set state = 3, decided_by_id = app.user_id(), decided_at = now(), reason = why where tenant_id = 0 and id = request;
-  perform app.platform_note(null, 'company_request.reject', 33, request, 'done', why);
+  perform app.platform_note(null, 'company_request.reject', 'company_request', request, why);
 end $$;
 
 -- ---------------------------------------------------------------- what workers count
@@ -693,7 +693,7 @@ declare
   t app.tenant;
 begin
   for t in select * from app.tenant x where x.id > 0 and x.status = 1 and x.regulator_access and (company is null or x.id = company) order by x.code loop
-    perform app.platform_note(t.id, what, 41, t.id, 'done', detail);
+    perform app.platform_note(t.id, what, 'compliance', t.id, detail);
     return next t;
   end loop;
 end $$;

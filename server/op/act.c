@@ -74,6 +74,21 @@ read_args(struct op_ctx *ctx, const struct action *a, const struct params *p, vo
     return rc == RC_OK ? op_required(ctx, &table, args, reterr) : rc;
 }
 
+static enum rc
+show_result(struct op_ctx *ctx, const struct op_result *result, struct body *ret, struct err *reterr)
+{
+    enum rc rc = result->id ? op_show(ctx, entity_by_number(result->entity), result->id, ret, reterr) : RC_OK;
+    if (rc != RC_OK)
+        return rc;
+    if (result->file.name.n) {
+        ret->file = result->file;
+        ret->present |= 1u << BODY_FILE;
+    }
+    if (ctx->nissues)
+        op_issues_show(ctx, ret);
+    return RC_OK;
+}
+
 enum rc
 op_act(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
@@ -99,15 +114,11 @@ op_act(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err 
         rc = read_args(ctx, a, p, args, reterr);
     if (rc != RC_OK)
         return rc;
-    struct op_result result = {e->number, row ? ((const struct row_head *)row)->id : 0};
+    struct op_result result = {.entity = e->number, .id = row ? ((const struct row_head *)row)->id : 0};
     rc = run->run(ctx, row, args, &result, reterr);
     if (rc == RC_OK)
         rc = op_verdict(ctx, reterr);
-    if (rc == RC_OK)
-        rc = op_show(ctx, entity_by_number(result.entity), result.id, ret, reterr);
-    if (rc == RC_OK && ctx->nissues)
-        op_issues_show(ctx, ret);
-    return rc;
+    return rc == RC_OK ? show_result(ctx, &result, ret, reterr) : rc;
 }
 
 /* The action that prints, when the request does not say which: the entity's only one. */

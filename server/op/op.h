@@ -116,10 +116,12 @@ struct locale_info op_locale(const struct op_ctx *ctx);
 
 /* ------------------------------------------------------------------ results */
 
-/* Which record an action leaves on the screen: the one it is about, or the one it made. */
+/* Which record an action leaves on the screen: the one it is about, or the one it made (id 0: none). And what it gives
+   to read beside it: a file without a name is none. */
 struct op_result {
     uint32_t entity;
     int64_t id;
+    struct body_file file;
 };
 
 #endif

@@ -136,7 +136,7 @@ quote(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct e
     if (!rc)
         rc = add_term(ctx, &p, &price, &t, reterr);
     if (!rc)
-        *ret = (struct op_result){ENTITY_POLICY, p.row.id};
+        *ret = (struct op_result){.entity = ENTITY_POLICY, .id = p.row.id};
     return rc;
 }
 

@@ -26,6 +26,8 @@ struct call {
 void call_init(struct worker *w, struct call *c, const struct job *job);
 /* Decodes and checks c->request. Fails: RC_UNKNOWN_METHOD, RC_BAD_PARAMS. */
 enum rc call_read(struct call *c) NODISCARD;
+/* Does the action these name answer with what is shown once (AF_SECRET)? */
+bool call_is_secret(const struct params *p);
 
 /* answer.c: from what was done to the message */
 struct str call_body(struct arena *a, const struct body *body);

@@ -164,6 +164,22 @@ replay(struct call *c, enum rc code, struct str stored)
     return rc == RC_OK ? code : rc;
 }
 
+/* The answer as it is kept for the same request sent again: without what is shown once. */
+static struct str
+kept_body(const struct call *c)
+{
+    struct body kept = c->body;
+    if (call_is_secret(&c->params))
+        kept.present &= ~(1u << BODY_FILE);
+    kept.results = arena_new(c->ctx.arena, struct body, kept.nresults + 1);
+    for (size_t i = 0; i < kept.nresults; i++) {
+        kept.results[i] = c->body.results[i];
+        if (i < c->params.nsteps && call_is_secret(&c->params.steps[i].params))
+            kept.results[i].present &= ~(1u << BODY_FILE);
+    }
+    return call_body(c->ctx.arena, &kept);
+}
+
 static enum rc
 try_write(struct call *c, struct idem *idem)
 {
@@ -184,7 +200,7 @@ try_write(struct call *c, struct idem *idem)
     if (rc == RC_OK)
         rc = found ? replay(c, code, stored) : run_handler(c);
     if (rc == RC_OK && !found) {
-        const struct pg_stmt store = idem_store(idem, RC_OK, call_body(c->ctx.arena, &c->body));
+        const struct pg_stmt store = idem_store(idem, RC_OK, kept_body(c));
         rc = tx_commit(&c->tx, c->ctx.arena, &store, 1, &c->err);
     }
     tx_rollback(&c->tx, c->ctx.arena);

@@ -51,21 +51,31 @@ call_init(struct worker *w, struct call *c, const struct job *job)
     };
 }
 
+/* The action a request names; NULL when there is none such. */
+static const struct action *
+action_of(const struct params *p)
+{
+    const struct entity *e =
+        p->entity.name.n ? entity_by_name(p->entity.name) : entity_by_number(p->entity.number);
+    if (!e)
+        return NULL;
+    return p->action.name.n ? entity_action_named(e, p->action.name) : entity_action(e, p->action.number);
+}
+
 /* The word of the action, for history: known before the transaction opens, because the preamble carries it.
  */
 static struct str
 action_word(const struct call *c)
 {
-    if (c->method->number != METHOD_ACT)
-        return STR_NONE;
-    const struct params *p = &c->params;
-    const struct entity *e =
-        p->entity.name.n ? entity_by_name(p->entity.name) : entity_by_number(p->entity.number);
-    if (!e)
-        return STR_NONE;
-    const struct action *a =
-        p->action.name.n ? entity_action_named(e, p->action.name) : entity_action(e, p->action.number);
+    const struct action *a = c->method->number == METHOD_ACT ? action_of(&c->params) : NULL;
     return str_from(a ? a->name : NULL);
+}
+
+bool
+call_is_secret(const struct params *p)
+{
+    const struct action *a = action_of(p);
+    return a && (a->flags & AF_SECRET);
 }
 
 /* The texts of a request that are no field's value: the fields' own are checked where they are read. */
