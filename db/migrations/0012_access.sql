@@ -73,7 +73,6 @@ create table app.role (
   own_records   boolean not null default false,           -- its users see the records of one customer
   is_active     boolean not null default true,
   note          text,
-  manages_users boolean generated always as (permissions ~ '(^| )user_key\.(\*|read)( |$)') stored,
   created_at    timestamptz not null default now(),
   updated_at    timestamptz not null default now(),
   primary key (tenant_id, id),
@@ -203,7 +202,7 @@ begin
     execute format('create policy own_tenant on app.%I to bima_worker, bima_jobs using (tenant_id = current_setting(''app.tenant_id'')::int) '
                    'with check (tenant_id = current_setting(''app.tenant_id'')::int)', t);
     execute format('create policy look_up on app.%I to bima_search using (true)', t);
-    execute format('grant select on app.%I to bima_search', t);
+    execute format('grant select on app.%I to bima_search, bima_worker, bima_jobs', t);
     execute format('create trigger never_deleted before delete on app.%I for each row execute function app.refuse_change()', t);
     execute format('create trigger never_emptied before truncate on app.%I for each statement execute function app.refuse_change()', t);
     execute format('create trigger a_first_version before insert on app.%I for each row execute function app.first_version()', t);
@@ -223,7 +222,7 @@ grant update (version, updated_at, name, is_active) on app.user_key to bima_plat
 grant update (role_id, customer_id) on app.user_account to bima_worker;
 grant insert on app.role to bima_worker;
 grant update (version, updated_at, name, permissions, second_factor, branch_scope, is_active, note) on app.role to bima_worker;
-revoke select on app.session from bima_worker, bima_platform;
+revoke select on app.session from bima_worker, bima_jobs, bima_platform;
 grant select (tenant_id, id, version, user_id, state, method, address, client, seen_at, ends_at, ended_at, end_reason, created_at, updated_at)
   on app.session to bima_worker, bima_platform, bima_jobs;
 grant update (state, ended_at, end_reason, seen_at) on app.session to bima_worker, bima_platform;
@@ -359,7 +358,7 @@ begin
          t.over_payment_credit, t.backdate_days, t.renew_ahead_days, t.policy_pattern, t.receipt_pattern,
          t.certificate_pattern, t.certificate_header, t.fleet_policies, t.reminder_days, t.modules_off, coalesce(t.brand_name, t.name),
          t.brand_colour, case when u.customer_id is not null then 'customer' when r.branch_scope then 'branch' else '' end,
-         coalesce(u.customer_id, u.branch_id), r.manages_users or (t.manager_staff and r.builtin and r.code = 'manager')
+         coalesce(u.customer_id, u.branch_id), r.permissions ~ '(^| )user_key\.(\*|read)( |$)' or (t.manager_staff and r.builtin and r.code = 'manager')
     into e
     from app.tenant t
     join app.session s on s.tenant_id = t.id and s.token = $3 and s.user_id = $2 and s.state in (2, 3) and s.ends_at > now()

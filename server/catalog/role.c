@@ -9,9 +9,9 @@ static const struct field fields[] = {
      .help = "What people call it."},
     {FIELD(role, permissions, VT_TEXT), ROLE_PERMISSIONS, "May",
      SCHEMA_REQUIRED | FF_FORM | SCHEMA_LIST | SCHEMA_NARROW | SCHEMA_MULTILINE, 60, 4000,
-     .help = "Words entity.verb with blanks between, such as policy.renew. Verbs: read, add, set, an "
-             "action's name, "
-             "personal, secret. * stands for every verb, or every entity that is not private."},
+     .help = "Words entity.verb, blanks between: policy.renew. Verbs: read, add, set, personal, secret, an "
+             "action's name. "
+             "* is any verb, or any entity not private."},
     {FIELD(role, builtin, VT_BOOL), ROLE_BUILTIN, "Built in", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 8, 0,
      .help = "Comes with the product and stays as it is: copy it to change it.", .fallback = "no"},
     {FIELD(role, second_factor, VT_BOOL), ROLE_SECOND_FACTOR, "2nd factor",
@@ -35,9 +35,9 @@ static const struct field fields[] = {
 };
 
 static const struct field copy_fields[] = {
-    {FIELD(role_copy, code, VT_TEXT), ROLE_COPY_CODE, "Code", SCHEMA_REQUIRED, 16, 32,
+    {FIELD(role_copy, code, VT_TEXT), ROLE_COPY_CODE, "Code", SCHEMA_REQUIRED | FF_NEW, 16, 32,
      .help = "Code of the new role: small letters, digits, underscores."},
-    {FIELD(role_copy, name, VT_TEXT), ROLE_COPY_NAME, "Name", SCHEMA_REQUIRED, 24, 80,
+    {FIELD(role_copy, name, VT_TEXT), ROLE_COPY_NAME, "Name", SCHEMA_REQUIRED | FF_NEW, 24, 80,
      .help = "What people call the new role."},
 };
 

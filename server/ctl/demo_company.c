@@ -25,27 +25,27 @@ static const struct company companies[DEMO_COMPANIES] = {
 /* The staff of the head branches can sign in; those of the others are only names on records. */
 static const struct staff {
     size_t company, branch;
-    int role;
+    const char *role;
     const char *login, *name;
 } staff[] = {
-    {0, 0, ROLE_AGENT,   "amina",  "Amina Hassan"  },
-    {0, 0, ROLE_CASHIER, "juma",   "Juma Salum"    },
-    {0, 0, ROLE_MANAGER, "neema",  "Neema Mushi"   },
-    {0, 1, ROLE_AGENT,   "fatuma", "Fatuma Masanja"},
-    {0, 1, ROLE_CASHIER, "shija",  "Shija Magesa"  },
-    {0, 2, ROLE_AGENT,   "grace",  "Grace Mollel"  },
-    {0, 2, ROLE_CASHIER, "elia",   "Elia Pallangyo"},
-    {0, 3, ROLE_AGENT,   "rehema", "Rehema Omari"  },
-    {0, 3, ROLE_CASHIER, "daudi",  "Daudi Chengula"},
-    {1, 0, ROLE_AGENT,   "asha",   "Asha Ramadhani"},
-    {1, 0, ROLE_CASHIER, "baraka", "Baraka Kimaro" },
-    {1, 0, ROLE_MANAGER, "zawadi", "Zawadi Laizer" },
-    {1, 1, ROLE_AGENT,   "upendo", "Upendo Sanga"  },
-    {1, 1, ROLE_CASHIER, "festo",  "Festo Mwakyusa"},
-    {1, 2, ROLE_AGENT,   "salma",  "Salma Kombo"   },
-    {1, 2, ROLE_CASHIER, "bakari", "Bakari Shabani"},
-    {1, 3, ROLE_AGENT,   "anna",   "Anna Komba"    },
-    {1, 3, ROLE_CASHIER, "petro",  "Petro Mgaya"   },
+    {0, 0, "agent",   "amina",  "Amina Hassan"  },
+    {0, 0, "cashier", "juma",   "Juma Salum"    },
+    {0, 0, "manager", "neema",  "Neema Mushi"   },
+    {0, 1, "agent",   "fatuma", "Fatuma Masanja"},
+    {0, 1, "cashier", "shija",  "Shija Magesa"  },
+    {0, 2, "agent",   "grace",  "Grace Mollel"  },
+    {0, 2, "cashier", "elia",   "Elia Pallangyo"},
+    {0, 3, "agent",   "rehema", "Rehema Omari"  },
+    {0, 3, "cashier", "daudi",  "Daudi Chengula"},
+    {1, 0, "agent",   "asha",   "Asha Ramadhani"},
+    {1, 0, "cashier", "baraka", "Baraka Kimaro" },
+    {1, 0, "manager", "zawadi", "Zawadi Laizer" },
+    {1, 1, "agent",   "upendo", "Upendo Sanga"  },
+    {1, 1, "cashier", "festo",  "Festo Mwakyusa"},
+    {1, 2, "agent",   "salma",  "Salma Kombo"   },
+    {1, 2, "cashier", "bakari", "Bakari Shabani"},
+    {1, 3, "agent",   "anna",   "Anna Komba"    },
+    {1, 3, "cashier", "petro",  "Petro Mgaya"   },
 };
 
 enum rc
@@ -105,19 +105,19 @@ add_user(struct admin *db, struct arena *a, const struct company *c, const struc
          struct demo_user *ret, struct err *reterr)
 {
     struct admin_rows rows;
-    char role[8], email[DEMO_NAME];
-    (void)snprintf(role, sizeof role, "%d", s->role);
+    char email[DEMO_NAME];
     (void)snprintf(email, sizeof email, "%s@%s", s->login, c->domain);
-    const char *params[] = {c->code, s->login, s->name, role, c->codes[s->branch], email, hash};
+    const char *params[] = {c->code, s->login, s->name, s->role, c->codes[s->branch], email, hash};
     enum rc rc = admin_run(
         db, a,
-        "insert into app.user_account (tenant_id, login, name, role, branch_id, email, password_hash)"
-        " select t.id, $2, $3, $4::smallint, b.id, $6, $7 from app.tenant t"
+        "insert into app.user_account (tenant_id, login, name, role_id, branch_id, email, password_hash)"
+        " select t.id, $2, $3, r.id, b.id, $6, $7 from app.tenant t"
+        " join app.role r on r.tenant_id = t.id and r.code = $4"
         " join app.branch b on b.tenant_id = t.id and b.code = $5 where t.code = $1 returning id",
         params, COUNTOF(params), &rows, reterr);
     if (rc != RC_OK)
         return rc;
-    *ret = (struct demo_user){.id = number(&rows, 0), .role = s->role};
+    *ret = (struct demo_user){.id = number(&rows, 0)};
     (void)snprintf(ret->login, sizeof ret->login, "%s", s->login);
     (void)snprintf(ret->name, sizeof ret->name, "%s", s->name);
     return RC_OK;
@@ -131,9 +131,9 @@ add_staff(struct admin *db, struct arena *a, struct demo_company *companies_, st
     for (size_t i = 0; i < COUNTOF(staff); i++) {
         const struct staff *s = &staff[i];
         struct demo_branch *b = &companies_[s->company].branches[s->branch];
-        struct demo_user *place = s->role == ROLE_MANAGER   ? &companies_[s->company].manager
-                                  : s->role == ROLE_CASHIER ? &b->cashier
-                                                            : &b->agent;
+        struct demo_user *place = strcmp(s->role, "manager") == 0   ? &companies_[s->company].manager
+                                  : strcmp(s->role, "cashier") == 0 ? &b->cashier
+                                                                    : &b->agent;
         char hash[CRYPT_PASSWORD_TEXT];
         enum rc rc = RC_OK;
         if (s->branch == 0)

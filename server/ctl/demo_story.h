@@ -17,7 +17,6 @@ enum demo_product { DEMO_COMPREHENSIVE, DEMO_THIRD_PARTY, DEMO_PRODUCTS };
 struct demo_user {
     int64_t id;
     char login[32], name[DEMO_TEXT];
-    int role; /* enum user_role */
 };
 struct demo_branch {
     int64_t id;

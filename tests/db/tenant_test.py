@@ -70,23 +70,27 @@ class TenantIsolation(Refusals, unittest.TestCase):
     def test_a_user_of_one_company_does_not_enter_another(self):
         pg = connect("bima_worker")
         with pg, pg.cursor() as cur:
-            cur.execute("select * from app.enter(%s, %s, null, null, null, null, null)", (TWIGA.id, SIMBA.users["amina"]))
+            cur.execute("select * from app.enter(%s, %s, %s, null, null, null, null, null)",
+                        (TWIGA.id, SIMBA.users["amina"], SIMBA.users["amina"]))
             self.assertEqual(cur.rowcount, 0)
         pg.close()
 
     def test_an_inactive_user_or_a_suspended_company_is_not_let_in(self):
         with boot() as cur:
-            user = one(cur, "insert into app.user_account (tenant_id, login, name, role, branch_id, is_active) "
-                            "values (%s, 'gone', 'Gone', 3, %s, false) returning id", (SIMBA.id, SIMBA.branch))
+            user = one(cur, "insert into app.user_account (tenant_id, login, name, role_id, branch_id, is_active) "
+                            "select %s, 'gone', 'Gone', id, %s, false from app.role where tenant_id = %s and code = 'agent' returning id",
+                       (SIMBA.id, SIMBA.branch, SIMBA.id))
+            one(cur, "select app.open_session(%s, %s, %s, 2, 'password', '', '')", (SIMBA.id, user, user))
         pg = connect("bima_worker")
         with pg, pg.cursor() as cur:
-            cur.execute("select * from app.enter(%s, %s, null, null, null, null, null)", (SIMBA.id, user))
+            cur.execute("select * from app.enter(%s, %s, %s, null, null, null, null, null)", (SIMBA.id, user, user))
             self.assertEqual(cur.rowcount, 0)
         with boot() as cur:
             cur.execute("update app.tenant set status = 2 where id = %s", (TWIGA.id,))
         try:
             with pg, pg.cursor() as cur:
-                cur.execute("select * from app.enter(%s, %s, null, null, null, null, null)", (TWIGA.id, TWIGA.users["amina"]))
+                cur.execute("select * from app.enter(%s, %s, %s, null, null, null, null, null)",
+                            (TWIGA.id, TWIGA.users["amina"], TWIGA.users["amina"]))
                 self.assertEqual(cur.rowcount, 0)
                 cur.execute("select active from app.login('amina', 'twiga.co.tz')")
                 self.assertEqual(cur.fetchone()[0], False)

@@ -54,10 +54,11 @@ class Company:
                           (code, code + " Insurance", domain, branches))
             self.branch = one(cur, "select id from app.branch where tenant_id = %s order by code limit 1", (self.id,))
             self.users = {}
-            for login, role in (("amina", 3), ("juma", 4), ("neema", 2)):
-                self.users[login] = one(cur, "insert into app.user_account (tenant_id, login, name, role, branch_id) "
-                                             "values (%s, %s, %s, %s, %s) returning id",
-                                        (self.id, login, login.title(), role, self.branch))
+            for login, role in (("amina", "agent"), ("juma", "cashier"), ("neema", "manager")):
+                self.users[login] = one(cur, "insert into app.user_account (tenant_id, login, name, role_id, branch_id) "
+                                             "select %s, %s, %s, id, %s from app.role where tenant_id = %s and code = %s returning id",
+                                        (self.id, login, login.title(), self.branch, self.id, role))
+                one(cur, "select app.open_session(%s, %s, %s, 2, 'password', '', '')", (self.id, self.users[login], self.users[login]))
             self.car = one(cur, "select id from app.vehicle_type where tenant_id = %s and code = 'car'", (self.id,))
             self.product = one(cur, "select id from app.product where tenant_id = %s and code = 'comprehensive'", (self.id,))
             self.rate = one(cur, "select id from app.rate where tenant_id = %s and product_id = %s", (self.id, self.product))
@@ -68,7 +69,7 @@ TWIGA = Company("TA", "twiga.co.tz", '[["HQ", "Head office"]]')
 
 
 class Work:
-    """A request: one transaction of the worker as one user."""
+    """A request: one transaction of the worker as one user; the session's token is the user's id."""
 
     def __init__(self, company=SIMBA, login="amina", today=TODAY, role="bima_worker"):
         self.company, self.login, self.today = company, login, today
@@ -77,8 +78,8 @@ class Work:
 
     def __enter__(self):
         self.user = self.company.users[self.login]
-        self.cur.execute("select * from app.enter(%s, %s, 'req', '192.0.2.7', 'test 1.0', null, 'test', %s)",
-                         (self.company.id, self.user, self.today))
+        self.cur.execute("select * from app.enter(%s, %s, %s, 'req', '192.0.2.7', 'test 1.0', null, 'test', %s)",
+                         (self.company.id, self.user, self.user, self.today))
         if self.cur.rowcount != 1:
             raise AssertionError("not let in")
         return self

@@ -70,9 +70,9 @@ static void
 make_company(struct desk *d)
 {
     static const char *const roles[DESK_USERS][2] = {
-        {"amina", "3"},
-        {"juma",  "4"},
-        {"neema", "2"}
+        {"amina", "agent"  },
+        {"juma",  "cashier"},
+        {"neema", "manager"}
     };
     unsigned char random[4];
     char code[9];
@@ -87,14 +87,22 @@ make_company(struct desk *d)
                       code, code)
                .p);
     desk_run(d, "update app.tenant set four_eyes_minor = 50000000, renew_ahead_days = 60 where id = $t");
-    for (int i = 0; i < DESK_USERS; i++)
+    for (int i = 0; i < DESK_USERS; i++) {
         d->users[i] = desk_number(
-            d, str_printf(
-                   &d->arena,
-                   "insert into app.user_account (tenant_id, login, name, role, branch_id) select $t, '%s',"
-                   " initcap('%s'), %s, id from app.branch where tenant_id = $t returning id",
-                   roles[i][0], roles[i][0], roles[i][1])
-                   .p);
+            d,
+            str_printf(
+                &d->arena,
+                "insert into app.user_account (tenant_id, login, name, role_id, branch_id) select $t, '%s',"
+                " initcap('%s'), r.id, b.id from app.branch b join app.role r on r.tenant_id = b.tenant_id"
+                " and r.code = '%s' where b.tenant_id = $t returning id",
+                roles[i][0], roles[i][0], roles[i][1])
+                .p);
+        /* the session's token is the user's id */
+        (void)desk_number(d, str_printf(&d->arena,
+                                        "select app.open_session($t, %lld, %lld, 2, 'password', '', '')",
+                                        (long long)d->users[i], (long long)d->users[i])
+                                 .p);
+    }
 }
 
 void
@@ -172,6 +180,7 @@ request(struct desk *d, enum desk_user who, op_fn *fn, const struct params *p, s
         .pg = d->pg,
         .who = {.tenant = d->tenant,
                 .user = d->users[who],
+                .session = d->users[who],
                 .has_today = true,
                 .today = d->today,
                 .request_id = STR("r-1"),

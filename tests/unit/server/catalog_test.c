@@ -101,11 +101,12 @@ Test(catalog, entities_have_unique_numbers_names_and_tables)
 {
     size_t n;
     const struct entity *const *e = all(&n);
-    cr_assert_eq(n, 16);
+    cr_assert_gt(n, 20);
     for (size_t i = 0; i < n; i++) {
         cr_expect_eq(entity_by_number(e[i]->number), e[i]);
         cr_expect_eq(entity_by_name(str_from(e[i]->name)), e[i]);
-        cr_expect_eq(entity_by_table(str_from(e[i]->table)), e[i]);
+        /* users of companies and of the platform are rows of one table */
+        cr_expect_str_eq(entity_by_table(str_from(e[i]->table))->table, e[i]->table);
         cr_expect(e[i]->label && e[i]->plural && e[i]->help && e[i]->label_sql && e[i]->nviews > 0, "%s",
                   e[i]->name);
         cr_expect(e[i]->size > sizeof(struct row_head), "%s", e[i]->name);
@@ -140,12 +141,12 @@ Test(catalog, tabs_point_back_to_their_record)
         for (size_t t = 0; t < e[i]->ntabs; t++) {
             const struct field *via = entity_field(entity_by_number(e[i]->tabs[t].entity), e[i]->tabs[t].via);
             cr_assert(via, "%s %s", e[i]->name, e[i]->tabs[t].label);
-            cr_expect_eq(via->ref, e[i]->number);
+            cr_expect_str_eq(entity_history(entity_by_number(via->ref)), entity_history(e[i]));
             cr_expect(via->flags & SCHEMA_FILTER, "%s %s", e[i]->name, e[i]->tabs[t].label);
         }
 }
 
-Test(catalog, every_action_is_done_by_a_rule_and_granted_to_somebody)
+Test(catalog, every_action_is_done_by_a_rule)
 {
     size_t n;
     const struct entity *const *e = all(&n);
@@ -158,7 +159,6 @@ Test(catalog, every_action_is_done_by_a_rule_and_granted_to_somebody)
                 done |= r->actions[x].number == a->number &&
                         ((a->flags & AF_PRINTS) ? r->actions[x].print != NULL : r->actions[x].run != NULL);
             cr_expect(done, "%s %s", e[i]->name, a->name);
-            cr_expect(permit_may(ROLE_MANAGER, e[i]->name, a->name), "%s %s", e[i]->name, a->name);
             cr_expect(!a->state_tag || entity_field(e[i], a->state_tag)->type == VT_CHOICE);
         }
 }
@@ -185,9 +185,11 @@ Test(catalog, the_description_is_stable_and_differs_by_role)
     struct arena a;
     arena_init(&a, 16u << 20, NULL, NULL);
     struct schema admin, agent, again;
-    catalog_schema(&a, ROLE_ADMIN, permit_may, &admin);
-    catalog_schema(&a, ROLE_AGENT, permit_may, &agent);
-    catalog_schema(&a, ROLE_AGENT, permit_may, &again);
+    const struct rights some = {.words = STR("*.read user.*")};
+    const struct rights sells = {.words = STR("*.read customer.add vehicle.add policy.* receipt.add")};
+    catalog_schema(&a, &some, permit_may, &admin);
+    catalog_schema(&a, &sells, permit_may, &agent);
+    catalog_schema(&a, &sells, permit_may, &again);
     cr_expect(str_eq(schema_hash(&a, &agent), schema_hash(&a, &again)));
     cr_expect_not(str_eq(schema_hash(&a, &agent), schema_hash(&a, &admin)));
     cr_expect_eq(agent.sell, FLOW_NEW_BUSINESS);

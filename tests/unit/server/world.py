@@ -110,10 +110,16 @@ class Company:
         boot("update app.tenant set four_eyes_minor = 50000000 where id = %s", self.id)
         self.branch = boot("select id from app.branch where tenant_id = %s order by code limit 1", self.id)[0][0]
         self.users = {"admin": boot("select id from app.user_account where tenant_id = %s", self.id)[0][0]}
-        for login, role in (("amina", 3), ("juma", 4), ("neema", 2), ("vera", 5)):
+        for login, role in (("amina", "agent"), ("juma", "cashier"), ("neema", "manager"), ("vera", "viewer")):
             self.users[login] = boot(
-                "insert into app.user_account (tenant_id, login, name, role, branch_id) values (%s, %s, %s, %s, %s)"
-                " returning id", self.id, login, login.title() + " Tester", role, self.branch)[0][0]
+                "insert into app.user_account (tenant_id, login, name, role_id, branch_id)"
+                " select %s, %s, %s, id, %s from app.role where tenant_id = %s and code = %s returning id",
+                self.id, login, login.title() + " Tester", self.branch, self.id, role)[0][0]
+
+    def open_session(self, login):
+        """Signed in, once for all of a user's objects: the token is the user's id."""
+        boot("select app.open_session(%s, %s, %s, 2, 'password', '', '') where not exists (select from app.session where tenant_id = %s"
+             " and token = %s)", self.id, self.users[login], self.users[login], self.id, self.users[login])
 
 
 SIMBA = Company("SI", "simba.co.tz", '[["KK", "Kariakoo"], ["MW", "Mwanza"]]')
@@ -147,7 +153,7 @@ class Worker:
     def receive(self):
         head = self._read(4)
         answer, _ = decode(self._read(int.from_bytes(head, "little")))
-        return answer  # [id, code, tenant, user, session, payload]
+        return answer  # [id, code, tenant, user, session, more, idle_seconds, session_seconds, payload]
 
     def _read(self, n):
         out = b""
@@ -186,7 +192,8 @@ class User:
 
     def __init__(self, worker, company, login):
         self.worker, self.company, self.login = worker, company, login
-        self.who = (company.id, company.users[login], 7)
+        company.open_session(login)
+        self.who = (company.id, company.users[login], company.users[login])  # the token of its session is its id
         self.numbers = itertools.count(1)
 
     def line(self, method, idem=None, **params):
@@ -196,7 +203,7 @@ class User:
         return json.dumps(doc).encode()
 
     def call(self, method, idem=None, **params):
-        return Reply(self.worker.ask(JOB_JSON, self.line(method, idem, **params), self.who)[5])
+        return Reply(self.worker.ask(JOB_JSON, self.line(method, idem, **params), self.who)[-1])
 
     def ok(self, method, **params):
         reply = self.call(method, **params)
