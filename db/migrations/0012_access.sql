@@ -305,7 +305,7 @@ end $$;
 create trigger b_keep before update on app.tenant for each row execute function app.keep_setting();
 
 create view app.setting with (security_invoker = true) as
-  select id as tenant_id, id::bigint as id, version, created_at, updated_at, code, name, business_type, phone, email, address, currency, timezone,
+  select id as tenant_id, id::bigint as id, version, updated_at, code, name, business_type, phone, email, address, currency, timezone,
          country_prefix, fleet_policies, collect_in_parts, over_payment_credit, four_eyes_minor, backdate_days, renew_ahead_days,
          reminder_days, policy_pattern, receipt_pattern, certificate_pattern, modules_off, manager_staff, regulator_access, idle_minutes,
          session_hours, brand_name, brand_colour, certificate_header

@@ -57,8 +57,8 @@ call_log(struct worker *w, struct call *c, enum rc code)
               : internal          ? LOG_WARN_
                                   : LOG_INFO_,
               "request",
-              "req=%s session=%llx tenant=%d user=%lld method=%s code=%s us=%u arena=%zu tries=%d%s%s", c->id,
-              (unsigned long long)c->job->who.session, c->job->who.tenant, (long long)c->job->who.user,
+              "req=%s session=%08x tenant=%d user=%lld method=%s code=%s us=%u arena=%zu tries=%d%s%s", c->id,
+              session_label(c->job->who.session), c->job->who.tenant, (long long)c->job->who.user,
               c->method ? c->method->name : "none", rc_symbol(code), c->meta.server_us, w->arena.used,
               c->tries, internal ? " cause=" : "", internal ? log_text(c->err.log, cause) : "");
 }

@@ -64,7 +64,9 @@ columns_of(const struct entity *e)
     struct pg_rows rows;
     const struct value params[] = {VALUE_TEXT(str_from(e->table))};
     const struct pg_stmt stmt = {
-        "select attname, format_type(atttypid, null), attnotnull, relkind = 'v' from pg_attribute"
+        "select attname, format_type(atttypid, null), attnotnull, relkind = 'v',"
+        " has_column_privilege('bima_worker', attrelid, attnum, 'select')"
+        " or has_column_privilege('bima_platform', attrelid, attnum, 'select') from pg_attribute"
         " join pg_class c on c.oid = attrelid where attrelid = ('app.' || $1)::regclass and attnum > 0"
         " and not attisdropped",
         params, 1};
@@ -129,6 +131,18 @@ is_known(const struct entity *e, struct str column)
     return false;
 }
 
+/* Two entities may show different sides of one table. */
+static bool
+somebody_knows(const char *table, struct str column)
+{
+    size_t n;
+    const struct entity *const *e = entity_table(&n);
+    bool known = false;
+    for (size_t i = 0; i < n && !known; i++)
+        known = strcmp(e[i]->table, table) == 0 && is_known(e[i], column);
+    return known;
+}
+
 Test(conformance, every_field_is_a_column_of_its_type_and_every_column_a_field)
 {
     size_t n;
@@ -138,8 +152,9 @@ Test(conformance, every_field_is_a_column_of_its_type_and_every_column_a_field)
         for (size_t f = 0; f < e[i]->nfields; f++)
             if (field_is_stored(&e[i]->fields[f]))
                 check_field(e[i], &e[i]->fields[f], &rows);
+        /* what no worker may read is no field */
         for (size_t r = 0; r < rows.nrows; r++)
-            cr_expect(is_known(e[i], pg_cell(&rows, r, 0)->text), "%s: column %.*s is no field", e[i]->name,
-                      STR_ARG(pg_cell(&rows, r, 0)->text));
+            cr_expect(!pg_cell(&rows, r, 4)->yes || somebody_knows(e[i]->table, pg_cell(&rows, r, 0)->text),
+                      "%s: column %.*s is no field", e[i]->name, STR_ARG(pg_cell(&rows, r, 0)->text));
     }
 }
