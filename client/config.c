@@ -109,6 +109,13 @@ read_file(struct client_config *c, struct arena *a, const char *path, struct err
     return rc;
 }
 
+static const char *
+named_file(struct arena *a, const char *variable)
+{
+    const char *file = getenv(variable);
+    return file != NULL && file[0] != '\0' ? str_dup(a, str_from(file)).p : NULL;
+}
+
 static enum rc
 read_environment(struct client_config *c, struct arena *a, struct err *reterr)
 {
@@ -120,9 +127,8 @@ read_environment(struct client_config *c, struct arena *a, struct err *reterr)
         if (apply(c, a, &settings[i], str_from(value), &why) != RC_OK)
             return err_set(reterr, RC_USAGE, NULL, "%s %s", settings[i].environment, why.text);
     }
-    const char *file = getenv("BIMA_PASSWORD_FILE");
-    if (file != NULL && file[0] != '\0')
-        c->password_file = str_dup(a, str_from(file)).p;
+    c->password_file = named_file(a, "BIMA_PASSWORD_FILE");
+    c->code_file = named_file(a, "BIMA_CODE_FILE");
     return RC_OK;
 }
 

@@ -11,9 +11,9 @@ struct arena;
 /*
  * What a person set once instead of typing it every time. Later wins: built in, ~/.config/bima/config
  * ($XDG_CONFIG_HOME), the environment (BIMA_HOST BIMA_PORT BIMA_LOGIN BIMA_KEY BIMA_KNOWN_HOSTS BIMA_THEME
- * BIMA_LANGUAGE BIMA_PASSWORD_FILE), options. All texts live in the arena given to client_config_load; NULL
- * is "not set". With `spawned` (--link-fd) the file and the environment are not read: the home is not the
- * person's.
+ * BIMA_LANGUAGE BIMA_PASSWORD_FILE BIMA_CODE_FILE), options. All texts live in the arena given to
+ * client_config_load; NULL is "not set". With `spawned` (--link-fd) the file and the environment are not
+ * read: the home is not the person's.
  */
 struct client_config {
     const char *host;
@@ -21,7 +21,8 @@ struct client_config {
     const char *login;
     const char *key_path;
     const char *known_hosts;   /* NULL: ~/.ssh/known_hosts */
-    const char *password_file; /* environment only */
+    const char *password_file; /* environment and options only */
+    const char *code_file;     /* the same: the second factor */
     const char *theme;         /* "colour", "lean", "mono", "contrast" or NULL: chosen by the terminal */
     const char *language;      /* "en", "sw" or NULL: LANG */
     const char *config_dir;    /* ~/.config/bima: keys file; NULL when spawned or without a home */

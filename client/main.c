@@ -54,15 +54,19 @@ verify(struct arena *a, const struct cli_args *args, bool files)
 static enum rc
 merge(struct client_config *c, const struct cli_args *args, struct err *reterr)
 {
-    if (c->spawned &&
-        (args->host != NULL || args->login != NULL || args->key_path != NULL || args->port != 0))
-        return err_set(reterr, RC_USAGE, NULL, _("host, login, port and key are settled here already"));
+    if (c->spawned && (args->host != NULL || args->login != NULL || args->key_path != NULL ||
+                       args->port != 0 || args->password_file != NULL || args->code_file != NULL))
+        return err_set(reterr, RC_USAGE, NULL, _("host, login, port and secrets are settled here already"));
     if (args->host != NULL)
         c->host = args->host;
     if (args->login != NULL)
         c->login = args->login;
     if (args->key_path != NULL)
         c->key_path = args->key_path;
+    if (args->password_file != NULL)
+        c->password_file = args->password_file;
+    if (args->code_file != NULL)
+        c->code_file = args->code_file;
     if (args->port != 0)
         c->port = (int)args->port;
     return RC_OK;

@@ -14,7 +14,7 @@ enum cli_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
 /* The command line, taken apart but not yet understood: options may stand anywhere, "--" ends them. */
 struct cli_args {
-    const char *login, *key_path;
+    const char *login, *key_path, *password_file, *code_file;
     int64_t port;    /* 0 not given */
     int64_t link_fd; /* -1 not given */
     enum cli_format format;

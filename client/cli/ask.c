@@ -11,7 +11,7 @@
 #include "common/base/arena.h"
 #include "common/base/limits.h"
 
-enum { CTRL_C = 3, LINE = 512 };
+enum { CTRL_C = 3, LINE = 640 };
 
 static void
 say(int fd, const char *text)
@@ -124,26 +124,50 @@ ask_host_key(bool trust, struct link *l, const struct link_question *q)
     arena_done(&a);
 }
 
-void
-ask_for_link(void *trust_new_host, struct link *l, const struct link_question *q)
+/* What the service says, what was wrong, and what is asked. */
+static void
+prompt_of(const struct link_question *q, char prompt[LINE])
 {
+    const char *again = q->attempt > 1 ? _("That was not right. Once more.\n") : "";
+    const char *note = q->note != NULL ? q->note : "", *end = q->note != NULL ? "\n" : "";
+    int n = snprintf(prompt, LINE, "%s%s%s", again, note, end);
+    char *to = prompt + (n < LINE ? n : LINE - 1);
+    size_t room = (size_t)(prompt + LINE - to);
+    if (q->kind == LINK_ASK_PASSPHRASE)
+        (void)snprintf(to, room, _("Passphrase of %s: "), q->key_path);
+    else if (q->kind == LINK_ASK_CODE)
+        (void)snprintf(to, room, "%s", q->prompt[0] != '\0' ? q->prompt : _("Code: "));
+    else
+        (void)snprintf(to, room, _("Password of %s at %s: "), q->login, q->host);
+}
+
+/* A file is read once: the same code again would be as wrong as before. */
+static bool
+code_from_file(const struct ask_by *by, const struct link_question *q, struct secret *ret)
+{
+    struct err err = {0};
+    if (q->attempt > 1)
+        return false;
+    if (read_secret_file(by->code_file, ret, &err) == RC_OK)
+        return true;
+    (void)fprintf(stderr, "bima: %s\n", err.text);
+    return false;
+}
+
+void
+ask_for_link(void *ask_by, struct link *l, const struct link_question *q)
+{
+    const struct ask_by *by = ask_by;
     if (q->kind == LINK_ASK_HOST_KEY) {
-        ask_host_key(*(const bool *)trust_new_host, l, q);
+        ask_host_key(by->trust, l, q);
         return;
     }
     char prompt[LINE];
     struct secret secret;
     secret_new(&secret, LIMIT_PASSWORD);
-    if (q->attempt > 1)
-        (void)snprintf(prompt, sizeof(prompt), "%s", _("That was not right. Once more.\n"));
-    else
-        prompt[0] = '\0';
-    size_t n = strlen(prompt);
-    if (q->kind == LINK_ASK_PASSPHRASE)
-        (void)snprintf(prompt + n, sizeof(prompt) - n, _("Passphrase of %s: "), q->key_path);
-    else
-        (void)snprintf(prompt + n, sizeof(prompt) - n, _("Password of %s at %s: "), q->login, q->host);
-    if (ask_secret(prompt, &secret))
+    prompt_of(q, prompt);
+    bool filed = q->kind == LINK_ASK_CODE && by->code_file != NULL;
+    if (filed ? code_from_file(by, q, &secret) : ask_secret(prompt, &secret))
         link_answer_secret(l, (struct str){(const char *)secret.p, secret.n});
     else
         link_answer_secret(l, STR_NONE);

@@ -143,13 +143,13 @@ cli_main(struct arena *a, const struct cli_args *args, const struct client_confi
 {
     struct err err = {0};
     struct link *l = NULL;
-    bool trust = args->yes;
+    struct ask_by by = {.trust = args->yes, .code_file = config->code_file};
     struct link_options o = *options;
     if (check_options(args, config, &err) != RC_OK)
         return cli_fail(&err);
     if (o.fd < 0) {
         o.ask = ask_for_link;
-        o.ask_ctx = &trust;
+        o.ask_ctx = &by;
     }
     if (link_open(&o, &l, &err) != RC_OK)
         return cli_fail(&err);

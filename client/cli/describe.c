@@ -166,7 +166,8 @@ usage_text(struct buf *out)
         buf_printf(out, "  %-26s%s\n", syntax, help);
     buf_add_str(
         out,
-        str_from(_("\nThe password is asked for, or read from the file that BIMA_PASSWORD_FILE names.\n")));
+        str_from(_("\nPassword and code are asked for, or read from the files that BIMA_PASSWORD_FILE and\n"
+                   "BIMA_CODE_FILE name. Other secrets are asked for, or read from the standard input.\n")));
 }
 
 void

@@ -101,6 +101,20 @@ lost_because(struct link *l, enum rc code, const char *text)
 
 /* --- what comes in --- */
 
+/* A service that stops takes us back soon. Any other reason is about this person's session: it is over, the
+   sentence is for the person, who may sign in again. */
+static void
+hear_goaway(struct link *l, const struct message *m)
+{
+    struct err err = {0};
+    if (m->goaway.reason.n == 0 || str_eq_c(m->goaway.reason, GOAWAY_STOPPING)) {
+        l->leave_ms = now_ms() + m->goaway.after_ms;
+        return;
+    }
+    (void)err_set(&err, RC_UNAUTHENTICATED, NULL, "%.*s", STR_ARG(m->goaway.reason));
+    link_lost(l, &err);
+}
+
 static void
 hear(struct link *l, const struct message *m)
 {
@@ -124,7 +138,7 @@ hear(struct link *l, const struct message *m)
         }
         break;
     case MESSAGE_GOAWAY:
-        l->leave_ms = now_ms() + m->goaway.after_ms;
+        hear_goaway(l, m);
         break;
     case MESSAGE_REQUEST:
     case MESSAGE_EVENT:
@@ -432,6 +446,7 @@ link_retry_now(struct link *l)
     if (l->error.code == RC_UNAUTHENTICATED) {
         secret_set(&l->cred.password, "", 0);
         secret_set(&l->cred.passphrase, "", 0);
+        secret_set(&l->cred.code, "", 0);
         l->cred.password_fixed = false;
         l->cred.attempt = 0;
     }
@@ -439,6 +454,13 @@ link_retry_now(struct link *l)
     l->give_up_ms = 0;
     l->kick = true;
     link_set_state(l, LINK_CONNECTING);
+}
+
+void
+link_keep_password(struct link *l, struct str password)
+{
+    if (l->cred.password.n > 0) /* else a key opens the line */
+        secret_set(&l->cred.password, password.p, password.n);
 }
 
 void

@@ -33,20 +33,23 @@ enum link_state {
     LINK_ASK_HOST_KEY,   /* stopped: the host is new. See link_question, answer with link_answer_host_key */
     LINK_ASK_PASSWORD,   /* stopped: answer with link_answer_secret */
     LINK_ASK_PASSPHRASE, /* stopped: the key file is locked; answer with link_answer_secret */
+    LINK_ASK_CODE,       /* stopped: the second factor; answer with link_answer_secret */
     LINK_ONLINE,         /* hello answered: schema and me are there */
     LINK_WAITING,        /* the line broke; tried again at link_status.retry_in_ms */
     LINK_OFFLINE,        /* given up; link_error says why; every open call was answered with that error */
 };
 
 struct link_question {
-    enum link_state kind; /* one of the three ASK states */
+    enum link_state kind; /* one of the ASK states */
     const char *host;     /* as given */
     int port;
     const char *login;
     const char *key_path;    /* PASSPHRASE: the file */
     const char *fingerprint; /* HOST_KEY: "SHA256:…" */
     const char *key_type;    /* HOST_KEY: "ssh-ed25519" */
-    int attempt;             /* PASSWORD, PASSPHRASE: 1 first, 2 after a refusal … */
+    const char *prompt;      /* CODE: what is asked, in the service's words: "Code: " */
+    const char *note;        /* a sentence of the service that goes with it; NULL: none */
+    int attempt;             /* PASSWORD, PASSPHRASE, CODE: 1 first, 2 after a refusal … */
 };
 
 typedef void link_ask_fn(void *ctx, struct link *l, const struct link_question *question);
@@ -54,7 +57,7 @@ typedef void link_ask_fn(void *ctx, struct link *l, const struct link_question *
 struct link_options {
     const char *host;        /* NULL in fd mode */
     int port;                /* 0: LINK_PORT */
-    const char *login;       /* name@company-domain */
+    const char *login;       /* name@company-domain; LINK_REGISTER: no secret is asked or sent */
     const char *key_path;    /* only this key is tried; NULL: agent, then the usual files, then password */
     const char *known_hosts; /* NULL: ~/.ssh/known_hosts */
     const char *cache_dir;   /* schema cache, made when missing; NULL: none */
@@ -70,6 +73,8 @@ struct link_options {
 };
 
 enum { LINK_PORT = 7022, LINK_RETRY_MS = 60000 };
+/* The login that may only ask to join. */
+#define LINK_REGISTER "register"
 
 /* Copies what it needs of `o`. Fails: RC_USAGE (neither host nor fd), RC_UNAVAILABLE. Free with link_close.
  */
@@ -87,6 +92,8 @@ void link_answer_host_key(struct link *l, bool trust);           /* true also re
 void link_answer_secret(struct link *l,
                         struct str secret);         /* empty gives up: OFFLINE. Wipe yours afterwards */
 const struct err *link_error(const struct link *l); /* why OFFLINE or WAITING */
+/* A password chosen while signed in: from now on lines are opened with it. */
+void link_keep_password(struct link *l, struct str password);
 /* From OFFLINE or WAITING: try now (forgets a refused password, asks again). */
 void link_retry_now(struct link *l);
 

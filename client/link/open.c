@@ -49,6 +49,7 @@ link_new(const struct link_options *o)
     l->ask_ctx = o->ask_ctx;
     secret_new(&l->cred.password, LIMIT_PASSWORD);
     secret_new(&l->cred.passphrase, LIMIT_PASSWORD);
+    secret_new(&l->cred.code, LIMIT_PASSWORD);
     secret_set(&l->cred.password, o->password.p, o->password.n);
     l->cred.password_fixed = o->password.n > 0;
     arena_init(&l->encoding, SCRATCH_CAP, NULL, NULL);
@@ -121,6 +122,7 @@ link_close(struct link *l)
     queue_done(&l->out);
     secret_free(&l->cred.password);
     secret_free(&l->cred.passphrase);
+    secret_free(&l->cred.code);
     arena_done(&l->encoding);
     arena_done(&l->decoding);
     arena_done(&l->me_arena);

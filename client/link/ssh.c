@@ -33,10 +33,45 @@ ssh_lost(struct err *reterr, enum rc code, const char *field, const char *text)
     return TRANSPORT_LOST;
 }
 
+void
+ssh_clean(char *out, size_t size, const char *text)
+{
+    (void)snprintf(out, size, "%s", text);
+    for (char *p = out; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ' || *p == 127)
+            *p = ' ';
+}
+
+const char *
+ssh_farewell(struct ssh_line *line)
+{
+    static const char said[] = "SSH_MSG_DISCONNECT: ";
+    const char *at = line->session != NULL ? strstr(ssh_get_error(line->session), said) : NULL;
+    at = at != NULL ? strchr(at + sizeof(said) - 1, ':') : NULL;
+    if (at == NULL || at[1] == '\0')
+        return NULL;
+    ssh_clean(line->note, sizeof(line->note), at + 1);
+    return line->note;
+}
+
+static bool
+speaks_of_now(const char *sentence)
+{
+    return strstr(sentence, "just now") != NULL || strstr(sentence, "stopping") != NULL;
+}
+
 /* The cause as libssh puts it is of use only to people who know SSH, but nobody else could say more. */
 int
 ssh_lost_line(struct ssh_line *line, struct err *reterr, const char *doing)
 {
+    const char *said = ssh_farewell(line);
+    /* over too many keys a service hangs up as well: then the password is tried */
+    bool signing_in =
+        line->stage >= STAGE_KEY_FILE && line->stage <= STAGE_NO_SECRET && line->stage != STAGE_KEYS;
+    if (said != NULL) {
+        bool passes = !signing_in || speaks_of_now(said);
+        return ssh_lost(reterr, passes ? RC_UNAVAILABLE : RC_UNAUTHENTICATED, NULL, said);
+    }
     (void)err_set(reterr, RC_UNAVAILABLE, "host", "%s %s failed: %s", doing, line->target->host,
                   ssh_get_error(line->session));
     return TRANSPORT_LOST;
@@ -61,6 +96,8 @@ ssh_ask(struct ssh_line *line, enum link_state kind)
         .key_path = line->target->key_path,
         .fingerprint = line->fingerprint,
         .key_type = line->key_type,
+        .prompt = line->prompt,
+        .note = line->note[0] != '\0' ? line->note : NULL,
         .attempt = line->cred->attempt + 1,
     };
     line->asked = true;
@@ -149,6 +186,8 @@ take_fingerprint(struct ssh_line *line)
 static int
 first_sign_in(struct ssh_line *line)
 {
+    if (strcmp(line->target->login, LINK_REGISTER) == 0)
+        return ssh_go(line, STAGE_NO_SECRET, AUTH_MS);
     if (line->target->key_path != NULL)
         return ssh_go(line, STAGE_KEY_FILE, AUTH_MS);
     bool password = line->cred->password.n > 0 || line->cred->keys_refused;
@@ -237,6 +276,7 @@ static int (*const stages[])(struct ssh_line *, struct err *) = {
     [STAGE_DIAL] = step_dial,         [STAGE_KEX] = step_kex,
     [STAGE_HOST_KEY] = step_host_key, [STAGE_KEY_FILE] = ssh_key_file,
     [STAGE_KEYS] = ssh_keys,          [STAGE_PASSWORD] = ssh_password,
+    [STAGE_CODE] = ssh_code,          [STAGE_NO_SECRET] = ssh_no_secret,
     [STAGE_CHANNEL] = step_channel,   [STAGE_SUBSYSTEM] = step_subsystem,
     [STAGE_OPEN] = step_open,
 };
@@ -254,6 +294,10 @@ hung_up(struct ssh_line *line, struct err *reterr)
     if (line->stage == STAGE_KEYS) {
         line->cred->keys_refused = true;
         line->base.at_once = left;
+    }
+    if (left && ssh_farewell(line) != NULL) {
+        (void)ssh_lost_line(line, reterr, "");
+        return true;
     }
     (void)err_set(reterr, RC_UNAVAILABLE, "host",
                   left ? _("%s closed the line during sign-in") : _("%s does not answer"),
@@ -298,13 +342,18 @@ static void
 ssh_answer_secret(struct transport *t, struct str secret)
 {
     struct ssh_line *line = line_of(t);
-    bool phrase = t->question.kind == LINK_ASK_PASSPHRASE;
-    if (!phrase && t->question.kind != LINK_ASK_PASSWORD)
+    enum link_state kind = t->question.kind;
+    struct credentials *cred = line->cred;
+    struct secret *to = kind == LINK_ASK_PASSPHRASE ? &cred->passphrase
+                        : kind == LINK_ASK_PASSWORD ? &cred->password
+                        : kind == LINK_ASK_CODE     ? &cred->code
+                                                    : NULL;
+    if (to == NULL)
         return;
     t->question.kind = 0;
     line->refused = secret.n == 0;
-    line->cred->attempt += phrase ? 1 : 0;
-    secret_set(phrase ? &line->cred->passphrase : &line->cred->password, secret.p, secret.n);
+    cred->attempt += kind == LINK_ASK_PASSPHRASE ? 1 : 0;
+    secret_set(to, secret.p, secret.n);
     line->deadline_ms = now_ms() + AUTH_MS;
 }
 
@@ -319,7 +368,11 @@ ssh_read(struct transport *t, void *p, size_t n, struct err *reterr)
         return got;
     bool closed = ssh_channel_is_eof(line->channel) || ssh_channel_is_closed(line->channel);
     if (got == SSH_ERROR || got == SSH_EOF || closed || !ssh_is_connected(line->session)) {
-        (void)err_set(reterr, RC_UNAVAILABLE, "host", _("the line to %s was closed"), line->target->host);
+        const char *said = ssh_farewell(line);
+        if (said != NULL)
+            (void)ssh_lost(reterr, RC_UNAVAILABLE, NULL, said);
+        else
+            (void)err_set(reterr, RC_UNAVAILABLE, "host", _("the line to %s was closed"), line->target->host);
         return -1;
     }
     return 0;

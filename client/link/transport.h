@@ -24,10 +24,11 @@ enum transport_rc {
 struct credentials {
     struct secret password;
     struct secret passphrase;
+    struct secret code;  /* of the second factor; empty once it was sent */
     bool password_fixed; /* from the options: never asked again */
     bool password_tried; /* the present one was sent; a refusal of it makes it wrong */
     bool keys_refused;   /* go straight to the password */
-    int attempt;         /* of PASSWORD and PASSPHRASE questions */
+    int attempt;         /* of PASSWORD, PASSPHRASE and CODE questions */
     char trusted[64];    /* fingerprint a person accepted, in case it could not be remembered */
 };
 

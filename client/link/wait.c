@@ -38,6 +38,8 @@ turn(struct link *l, struct err *reterr)
         (void)err_set(reterr, RC_UNAUTHENTICATED, "host",
                       _("%s is not known (its key is %s) and there is nobody to ask"), q->host,
                       q->fingerprint);
+    else if (q->kind == LINK_ASK_CODE)
+        (void)err_set(reterr, RC_UNAUTHENTICATED, "code", _("a code is needed and there is nobody to ask"));
     else
         (void)err_set(reterr, RC_UNAUTHENTICATED, "password",
                       _("a password is needed and there is nobody to ask"));

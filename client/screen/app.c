@@ -181,7 +181,8 @@ host_busy(void *ctx)
 static bool
 asks_person(enum link_state s)
 {
-    return s == LINK_ASK_HOST_KEY || s == LINK_ASK_PASSWORD || s == LINK_ASK_PASSPHRASE || s == LINK_OFFLINE;
+    return s == LINK_ASK_HOST_KEY || s == LINK_ASK_PASSWORD || s == LINK_ASK_PASSPHRASE ||
+           s == LINK_ASK_CODE || s == LINK_OFFLINE;
 }
 
 static struct view *

@@ -27,7 +27,7 @@ state_of(struct view *v)
 static bool
 asks_secret(enum link_state s)
 {
-    return s == LINK_ASK_PASSWORD || s == LINK_ASK_PASSPHRASE;
+    return s == LINK_ASK_PASSWORD || s == LINK_ASK_PASSPHRASE || s == LINK_ASK_CODE;
 }
 
 static void
@@ -72,6 +72,22 @@ answer_secret(struct view *v)
     wipe(&d->fields[SLOT_SECRET]);
 }
 
+/* The service started the program on a line that can't be opened again. */
+static bool
+over_for_good(struct view *v)
+{
+    struct app *a = app_of(v);
+    return state_of(v) == LINK_OFFLINE && a->config->spawned;
+}
+
+static void
+leave(struct view *v)
+{
+    struct app *a = app_of(v);
+    const struct err *err = state_of(v) == LINK_OFFLINE ? link_error(a->link) : NULL;
+    tui_quit(v->tui, err ? rc_exit(err->code) : 0);
+}
+
 static void
 enter(struct view *v)
 {
@@ -87,11 +103,15 @@ enter(struct view *v)
         break;
     case LINK_ASK_PASSWORD:
     case LINK_ASK_PASSPHRASE:
+    case LINK_ASK_CODE:
         answer_secret(v);
         break;
     case LINK_OFFLINE:
     case LINK_WAITING:
-        link_retry_now(app_of(v)->link);
+        if (over_for_good(v))
+            leave(v);
+        else
+            link_retry_now(app_of(v)->link);
         break;
     default:
         break;
@@ -117,8 +137,7 @@ command(struct view *v, enum cmd c)
     if (c == CMD_BACK || c == CMD_CANCEL || c == CMD_HOME) {
         if (state_of(v) == LINK_ASK_HOST_KEY)
             link_answer_host_key(a->link, false);
-        tui_quit(v->tui,
-                 state_of(v) == LINK_OFFLINE && link_error(a->link) ? rc_exit(link_error(a->link)->code) : 0);
+        leave(v);
         return true;
     }
     if (c == CMD_PALETTE)
@@ -194,6 +213,35 @@ paint_host_key(const struct link_question *q, const struct area *a)
     paint_cursor(a, y, 0);
 }
 
+static const char *
+secret_label(const struct link_question *q)
+{
+    return q->kind == LINK_ASK_PASSPHRASE ? _("Passphrase")
+           : q->kind == LINK_ASK_CODE     ? _("Code")
+                                          : _("Password");
+}
+
+static void
+paint_secret(struct signin *d, const struct link_question *q, const struct area *in)
+{
+    char text[600];
+    int y = 0;
+    snprintf(text, sizeof text, _("%s at %s"), q->login, q->host);
+    paint_line(in, &y, ROLE_TEXT, q->kind == LINK_ASK_PASSPHRASE ? q->key_path : text);
+    y++;
+    if (q->kind == LINK_ASK_CODE) {
+        paint_line(in, &y, ROLE_DIM,
+                   _("The code your authenticator app shows now, or one of your recovery codes."));
+        y++;
+    }
+    paint_slot(d, in, y, SLOT_SECRET, secret_label(q));
+    y += 2;
+    if (q->attempt > 1)
+        paint_line(in, &y, ROLE_BAD, _("!! That was not right. Try again."));
+    if (q->note)
+        paint_line(in, &y, q->attempt > 1 ? ROLE_BAD : ROLE_DIM, q->note);
+}
+
 static void
 paint_state(struct view *v, const struct area *in)
 {
@@ -216,14 +264,9 @@ paint_state(struct view *v, const struct area *in)
         break;
     case LINK_ASK_PASSWORD:
     case LINK_ASK_PASSPHRASE:
-        snprintf(text, sizeof text, _("%s at %s"), q->login, q->host);
-        paint_line(in, &y, ROLE_TEXT, q->kind == LINK_ASK_PASSPHRASE ? q->key_path : text);
-        y++;
+    case LINK_ASK_CODE:
         d->at = SLOT_SECRET;
-        paint_slot(d, in, y, SLOT_SECRET, q->kind == LINK_ASK_PASSPHRASE ? _("Passphrase") : _("Password"));
-        y += 2;
-        if (q->attempt > 1)
-            paint_line(in, &y, ROLE_BAD, _("!! That was not right. Try again."));
+        paint_secret(d, q, in);
         break;
     case LINK_OFFLINE:
     case LINK_WAITING:
@@ -232,7 +275,12 @@ paint_state(struct view *v, const struct area *in)
         paint_line(in, &y, ROLE_BAD, text);
         y++;
         paint_cursor(in, y, 0);
-        paint_line(in, &y, ROLE_TEXT, _("Enter tries again, Esc leaves."));
+        paint_line(in, &y, ROLE_TEXT,
+                   over_for_good(v)                         ? _("Enter leaves.")
+                   : err && err->code == RC_UNAUTHENTICATED ? _("Enter signs in again, Esc leaves.")
+                                                            : _("Enter tries again, Esc leaves."));
+        if (a->was_online && a->tui.depth > 1)
+            paint_line(in, &y, ROLE_DIM, _("What is open below is kept until then."));
         break;
     default:
         paint_cursor(in, 0, 0);
@@ -244,7 +292,7 @@ paint_state(struct view *v, const struct area *in)
 static void
 paint_signin(struct view *v, const struct area *a)
 {
-    struct area frame = area_centre(a, 11, a->cols < 64 ? a->cols : 64);
+    struct area frame = area_centre(a, a->rows < 13 ? a->rows : 13, a->cols < 64 ? a->cols : 64);
     struct area in = paint_box(&frame, str_from(_("Bima: sign in")));
     in = area_sub(&in, 1, 1, in.rows - 1, in.cols - 2);
     paint_state(v, &in);

@@ -76,6 +76,9 @@ void reply_encode(struct buf *b, const struct reply *r);
 void hello_encode(struct buf *b, const struct hello *h);
 void cancel_encode(struct buf *b, uint64_t id);
 void ping_encode(struct buf *b, enum message_kind ping_or_pong, uint64_t token);
+/* The reason with which clients just connect again; any other is a sentence for the person: the session is
+   over, and one has to sign in anew. */
+#define GOAWAY_STOPPING "the service is stopping"
 void goaway_encode(struct buf *b, struct str reason, uint32_t after_ms);
 /* Whole message or nothing. Fails: RC_BAD_FRAME. Texts are borrowed from `bytes`. */
 enum rc message_decode(struct str bytes, struct message *ret, struct err *reterr) NODISCARD;

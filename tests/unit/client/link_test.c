@@ -355,7 +355,7 @@ Test(link, a_goaway_moves_to_a_new_line_without_losing_a_call)
     (void)call(METHOD_ADD, &first, NULL);
     turn();
     buf_init(&b, &fake.arena, 64);
-    goaway_encode(&b, STR("restart"), 0);
+    goaway_encode(&b, STR(GOAWAY_STOPPING), 0);
     fake_say(&fake, &b);
     fake.silent = false;
     (void)call(METHOD_ADD, &second, NULL);
@@ -363,6 +363,28 @@ Test(link, a_goaway_moves_to_a_new_line_without_losing_a_call)
     until_told(&second, 1);
     cr_expect_eq(fake.dials, 2);
     cr_expect_eq(fake.nwrites, 2);
+}
+
+Test(link, a_goaway_about_the_person_ends_the_session_with_its_sentence)
+{
+    struct told t = {0};
+    struct buf b;
+    open_line(&(struct link_options){.patient = true});
+    until_online();
+    fake.silent = true;
+    (void)call(METHOD_ADD, &t, NULL);
+    turn();
+    buf_init(&b, &fake.arena, 64);
+    goaway_encode(&b, STR("Your account was switched off."), 0);
+    fake_say(&fake, &b);
+    until_told(&t, 1);
+    cr_expect_eq(link_state(l), LINK_OFFLINE);
+    cr_expect_eq(t.code, RC_UNAUTHENTICATED);
+    cr_expect_str_eq(link_error(l)->text, "Your account was switched off.");
+    cr_expect_eq(fake.dials, 1, "it does not come back by itself");
+    link_retry_now(l);
+    until_online();
+    cr_expect_eq(fake.dials, 2);
 }
 
 Test(link, a_ping_measures_the_way)
