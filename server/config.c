@@ -6,8 +6,16 @@
 
 #include "common/base/str.h"
 #include "common/value/date.h"
+#include "server/address.h"
 
-enum config_form { CONFIG_IS_TEXT, CONFIG_IS_PATH, CONFIG_IS_NUMBER, CONFIG_IS_DAY, CONFIG_IS_LEVEL };
+enum config_form {
+    CONFIG_IS_TEXT,
+    CONFIG_IS_PATH,
+    CONFIG_IS_NUMBER,
+    CONFIG_IS_DAY,
+    CONFIG_IS_LEVEL,
+    CONFIG_IS_PREFIXES
+};
 
 struct config_row {
     const char *key;
@@ -47,6 +55,7 @@ static const struct config_row rows[] = {
     NUMBER(fronts, 0, 1, 16, "1", "", "network processes"),
     NUMBER(workers, CONFIG_FRONT, 1, 64, "4", "", "workers of each network process"),
     NUMBER(bulk_workers, CONFIG_FRONT, 1, 16, "1", "", "workers of each network process for exports and imports"),
+    NUMBER(platform_workers, CONFIG_FRONT, 1, 8, "1", "", "workers of each network process for the platform and registration"),
     NUMBER(max_sessions, CONFIG_FRONT, 1, 50000, "10000", "", "sessions of one network process"),
     NUMBER(max_half_open, CONFIG_FRONT, 1, 10000, "200", "", "sessions not signed in yet"),
     NUMBER(max_half_open_per_source, CONFIG_FRONT, 1, 10000, "20", "", "sessions not signed in yet, from one address"),
@@ -56,6 +65,11 @@ static const struct config_row rows[] = {
     NUMBER(queue, CONFIG_FRONT, 1, 100000, "2048", "", "requests waiting for a worker"),
     NUMBER(queue_per_user, CONFIG_FRONT, 1, 10000, "64", "", "requests of one user waiting for a worker"),
     NUMBER(auth_tries, CONFIG_FRONT, 1, 20, "6", "", "passwords and keys that may be tried in one session"),
+    TEXT(offices, CONFIG_IS_PREFIXES, CONFIG_FRONT, "", "addresses and prefixes of offices, blanks between: spared from penalties by address"),
+    NUMBER(handshakes_per_second, CONFIG_FRONT, 1, 10000, "300", "", "new sessions of one network process in a second; more of them wait"),
+    NUMBER(connects_per_minute, CONFIG_FRONT, 1, 100000, "120", "", "new sessions in a minute from one address; ten times as many where people sign in, and from offices"),
+    NUMBER(registrations_per_hour, CONFIG_FRONT, 1, 100000, "60", "", "registration sessions in an hour"),
+    NUMBER(registrations_per_source, CONFIG_FRONT, 1, 100000, "6", "", "registration sessions in an hour from one address"),
     NUMBER(kex_seconds, CONFIG_FRONT, 1, 600, "10", "seconds", "time to agree on keys"),
     NUMBER(auth_seconds, CONFIG_FRONT, 1, 3600, "120", "seconds", "time to sign in"),
     NUMBER(open_seconds, CONFIG_FRONT, 1, 3600, "20", "seconds", "time until a session asks for anything"),
@@ -80,6 +94,19 @@ row_named(const char *key)
 }
 
 static enum rc
+check_prefixes(const struct config_row *row, const char *value, struct err *reterr)
+{
+    struct prefix some[PREFIXES_MAX];
+    size_t n;
+    struct err err;
+    memset(&err, 0, sizeof err);
+    if (prefixes_read(str_from(value), some, &n, &err) != RC_OK) {
+        return err_set(reterr, RC_BAD_PARAMS, row->key, "%s: %s", row->key, err.text);
+    }
+    return RC_OK;
+}
+
+static enum rc
 set_text(char *place, const struct config_row *row, const char *value, struct err *reterr)
 {
     size_t n = strlen(value);
@@ -94,6 +121,12 @@ set_text(char *place, const struct config_row *row, const char *value, struct er
     if (row->form == CONFIG_IS_DAY && n > 0 && date_parse(str_from(value), row->key, &day, reterr) != RC_OK) {
         return err_set(reterr, RC_BAD_PARAMS, row->key, "%s must be a day such as 2026-03-01, or empty",
                        row->key);
+    }
+    if (row->form == CONFIG_IS_PREFIXES) {
+        enum rc rc = check_prefixes(row, value, reterr);
+        if (rc != RC_OK) {
+            return rc;
+        }
     }
     memcpy(place, value, n + 1);
     return RC_OK;

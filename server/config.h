@@ -30,11 +30,13 @@ struct config {
     char user[CONFIG_NAME], front_user[CONFIG_NAME];
     char today[CONFIG_DAY]; /* "YYYY-MM-DD" or empty: the real day */
     uint32_t log_level;     /* enum log_level */
-    uint32_t fronts, workers, bulk_workers;
+    uint32_t fronts, workers, bulk_workers, platform_workers;
     uint32_t max_sessions, max_half_open, max_half_open_per_source, max_sessions_per_user, max_channels,
         max_clients;
     uint32_t queue, queue_per_user;
-    uint32_t auth_tries;
+    char offices[CONFIG_TEXT]; /* addresses and prefixes, blanks between */
+    uint32_t auth_tries, handshakes_per_second, connects_per_minute;
+    uint32_t registrations_per_hour, registrations_per_source;
     uint32_t kex_seconds, auth_seconds, open_seconds, hello_seconds;
     uint32_t request_seconds, idle_seconds, terminal_idle_seconds, session_seconds, drain_seconds;
 };

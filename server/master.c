@@ -176,8 +176,8 @@ reap_group(struct master *m, struct front_group *g)
         g->ending = true;
         g->kill_at = m->now + LEAVE_MS;
     }
-    for (size_t i = 0; i < group_slots(m); i++) {
-        (void)reap(m, &g->workers[i], i < m->config.workers ? "worker" : "bulk", &status);
+    for (size_t i = 0; i < front_slots(&m->config); i++) {
+        (void)reap(m, &g->workers[i], slot_name(m, i), &status);
     }
 }
 
@@ -207,7 +207,7 @@ static bool
 group_left(struct master *m, struct front_group *g)
 {
     bool left = true;
-    for (size_t i = 0; i < group_slots(m); i++) {
+    for (size_t i = 0; i < front_slots(&m->config); i++) {
         left = left && g->workers[i].pid == 0;
         if (m->now >= g->kill_at) {
             tell(&g->workers[i], SIGKILL);
@@ -226,7 +226,7 @@ hear_front(struct master *m, struct front_group *g)
         if (fd >= 0) {
             close(fd);
         }
-        if (c.kind == CONTROL_STUCK && c.slot < group_slots(m)) {
+        if (c.kind == CONTROL_STUCK && c.slot < front_slots(&m->config)) {
             log_error("worker.stuck", "slot=%u child=%ld", c.slot, (long)g->workers[c.slot].pid);
             tell(&g->workers[c.slot], SIGKILL);
         }
@@ -247,7 +247,7 @@ keep_group(struct master *m, struct front_group *g)
         return;
     }
     hear_front(m, g);
-    for (unsigned i = 0; i < group_slots(m); i++) {
+    for (unsigned i = 0; i < front_slots(&m->config); i++) {
         if (g->workers[i].pid == 0 && m->now >= g->workers[i].start_at) {
             (void)spawn_worker(m, g, i);
         }

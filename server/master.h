@@ -13,8 +13,8 @@
 #include "server/store/embedded.h"
 
 /*
- * The master: reads the configuration, opens what needs rights, gives the rights up, brings up the database, starts
- * the other processes from its own program file and looks after them. It handles no request.
+ * The master: reads the configuration, opens what needs rights, gives the rights up, brings up the database,
+ * starts the other processes from its own program file and looks after them. It handles no request.
  */
 enum { MASTER_FRONTS = 16 };
 
@@ -30,7 +30,7 @@ struct front_group {
     unsigned index;
     struct child front;
     struct child workers[FRONT_WORKERS];
-    int control;               /* our end; -1 when the front does not run */
+    int control; /* our end; -1 when the front does not run */
     int stats_fd;
     struct front_stats *stats; /* shared memory */
     bool ending;               /* its front is gone: the workers have to end before all start again */
@@ -66,9 +66,11 @@ enum rc listen_control(const char *dir, int *ret, struct err *reterr) NODISCARD;
 
 /* -- privilege.c: when started as root. Looks the accounts up and hands them their directories. */
 enum rc privilege_prepare(struct master *m, struct err *reterr) NODISCARD;
-/* From root to config.user, keeping what is needed to start fronts under another account and to signal them. */
+/* From root to config.user, keeping what is needed to start fronts under another account and to signal them.
+ */
 enum rc privilege_drop(const struct master *m, struct err *reterr) NODISCARD;
-/* In a child, before exec: gives up everything; to the front's account when `to_front`. False: don't go on. */
+/* In a child, before exec: gives up everything; to the front's account when `to_front`. False: don't go on.
+ */
 bool privilege_child(const struct master *m, bool to_front);
 
 /* -- spawn.c: starts processes; false when it could not, the child's backoff is set then. */
@@ -78,7 +80,8 @@ bool spawn_jobs(struct master *m);
 bool spawn_probe(struct master *m);
 /* A child is gone: when may it start again? */
 void child_ended(const struct master *m, struct child *c);
-size_t group_slots(const struct master *m);
+/* "worker", "bulk" or "platform": the role its process is started with. */
+const char *slot_name(const struct master *m, size_t slot);
 
 /* -- status.c: answers whoever connects to the control socket. */
 void status_answer(struct master *m);

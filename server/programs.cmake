@@ -1,5 +1,6 @@
 # Configuration and logs, for every server program.
 add_library(bima_server STATIC
+    address.c
     config.c
     log.c
 )

@@ -81,14 +81,14 @@ read_settings(int fd, struct inherited *in, struct config *c)
 }
 
 static int
-run_worker(const struct inherited *in, const struct config *c, bool bulk)
+run_worker(const struct inherited *in, const struct config *c, enum worker_kind kind)
 {
     struct worker_config w = {.fd = in->worker_line,
                               .conninfo = c->conninfo,
-                              .role = "bima_worker",
+                              .role = kind == WORKER_PLATFORM ? "bima_platform" : "bima_worker",
                               .has_today = c->today[0] != '\0',
                               .signing_key = c->signing_key,
-                              .kind = bulk ? WORKER_BULK : WORKER_COUNTER};
+                              .kind = kind};
     if (w.has_today && date_parse(str_from(c->today), "today", &w.today, NULL) != RC_OK) {
         return WRONG;
     }
@@ -118,8 +118,12 @@ role_main(const char *role, int settings_fd)
         in.front.settings = &settings;
         return front_main(&in.front);
     }
-    if (strcmp(role, "worker") == 0 || strcmp(role, "bulk") == 0) {
-        return run_worker(&in, &settings, strcmp(role, "bulk") == 0);
+    static const char *const kinds[] = {
+        [WORKER_COUNTER] = "worker", [WORKER_BULK] = "bulk", [WORKER_PLATFORM] = "platform"};
+    for (size_t i = 0; i < COUNTOF(kinds); i++) {
+        if (strcmp(role, kinds[i]) == 0) {
+            return run_worker(&in, &settings, (enum worker_kind)i);
+        }
     }
     if (strcmp(role, "jobs") == 0) {
         return run_jobs(&settings);

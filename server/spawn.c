@@ -120,10 +120,12 @@ child_ended(const struct master *m, struct child *c)
     c->start_at = m->now + c->backoff;
 }
 
-size_t
-group_slots(const struct master *m)
+const char *
+slot_name(const struct master *m, size_t slot)
 {
-    return m->config.workers + m->config.bulk_workers;
+    static const char *const names[] = {
+        [SLOT_WORK] = "worker", [SLOT_BULK] = "bulk", [SLOT_PLATFORM] = "platform"};
+    return names[front_slot(&m->config, slot)];
 }
 
 /* Starts the worker with one end of a new line; the other end, for the front, is given back. -1: it failed.
@@ -137,8 +139,7 @@ start_worker(struct master *m, struct front_group *g, unsigned slot)
         child_ended(m, &g->workers[slot]);
         return -1;
     }
-    bool bulk = slot >= m->config.workers;
-    bool ok = order_open(&o, m, bulk ? "bulk" : "worker", CONFIG_WORKER);
+    bool ok = order_open(&o, m, slot_name(m, slot), CONFIG_WORKER);
     if (ok) {
         order_keep(&o, "fd_front", &pair[1], 1);
         ok = order_run(&o, m, &g->workers[slot]);
@@ -170,7 +171,7 @@ spawn_group(struct master *m, struct front_group *g)
 {
     int lines[FRONT_WORKERS], pair[2];
     struct order o;
-    size_t n = group_slots(m);
+    size_t n = front_slots(&m->config);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
         child_ended(m, &g->front);
         return false;

@@ -8,7 +8,7 @@
 #include "server/log.h"
 #include "server/master.h"
 
-enum { ANSWER = 32 * 1024, ASKED = 64, WAIT_US = 200 * 1000 };
+enum { ANSWER = 128 * 1024, ASKED = 64, WAIT_US = 200 * 1000 };
 
 static void
 write_child(FILE *out, const char *name, const struct child *c)
@@ -22,10 +22,9 @@ write_group(FILE *out, const struct master *m, const struct front_group *g)
     char name[64];
     snprintf(name, sizeof name, "front.%u", g->index);
     write_child(out, name, &g->front);
-    for (size_t i = 0; i < group_slots(m); i++) {
-        bool bulk = i >= m->config.workers;
-        snprintf(name, sizeof name, "%s.%u.%zu", bulk ? "bulk" : "worker", g->index,
-                 bulk ? i - m->config.workers : i);
+    for (size_t i = 0, first = 0; i < front_slots(&m->config); i++) {
+        first = front_slot(&m->config, i) == front_slot(&m->config, first) ? first : i;
+        snprintf(name, sizeof name, "%s.%u.%zu", slot_name(m, i), g->index, i - first);
         write_child(out, name, &g->workers[i]);
     }
 }
@@ -63,6 +62,13 @@ write_status(FILE *out, const struct master *m)
     SUM(m, requests);
     SUM(m, retries);
     SUM(m, busy);
+    SUM(m, barred);
+    SUM(m, too_fast);
+    SUM(m, dropped_early);
+    SUM(m, throttled);
+    SUM(m, registrations_refused);
+    SUM(m, penalties);
+    SUM(m, dismissed);
     for (unsigned i = 0; i < m->config.fronts; i++) {
         write_group(out, m, &m->groups[i]);
     }

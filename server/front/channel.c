@@ -191,7 +191,8 @@ channel_open(ssh_session ssh, void *user)
 {
     struct session *s = user;
     session_touch(s);
-    if (s->stage != STAGE_OPEN || s->front->draining || s->nchannels >= s->front->settings->max_channels) {
+    if (s->stage != STAGE_OPEN || s->front->draining || s->dismissed ||
+        s->nchannels >= s->front->settings->max_channels) {
         return NULL;
     }
     ssh_channel ch = ssh_channel_new(ssh);
@@ -244,7 +245,7 @@ channel_drop(struct channel *c)
     }
     c->session->nchannels--;
     if (c->started) { /* between channels a session may rest: OpenSSH keeps it for later commands */
-        c->session->deadline = c->session->front->now + c->session->front->settings->idle_seconds * 1000ull;
+        c->session->deadline = c->session->front->now + c->session->idle_ms;
     }
     /* libssh keeps its channel until the client has closed it too, and would go on calling us */
     ssh_remove_channel_callbacks(c->ssh, &c->callbacks);
@@ -375,7 +376,7 @@ fetch(struct channel *c)
         bytes_add(wire ? &c->rpc.in : &c->in, piece, (size_t)n);
     }
     if (c->declined && ssh_channel_poll(c->ssh, 0) > HOARD) {
-        session_end(c->session, "the client ignores the window");
+        session_fault(c->session, "the client ignores the window");
     }
 }
 
@@ -426,7 +427,7 @@ start(struct channel *c)
 {
     c->started = true;
     if (!guard_packet_size(c->ssh)) {
-        session_end(c->session, "the maximum packet size is too small");
+        session_fault(c->session, "the maximum packet size is too small");
     } else if (c->want == WANT_WIRE || c->want == WANT_JSON) {
         start_subsystem(c);
     } else if (c->want == WANT_SHELL && !c->pty) {
@@ -458,6 +459,15 @@ run_rpc(struct channel *c)
 }
 
 static void
+put_farewell(struct channel *c)
+{
+    struct bytes *b = c->pty ? &c->out : &c->err;
+    bytes_add(b, c->session->farewell, strlen(c->session->farewell));
+    bytes_add(b, "\r\n", c->pty ? 2 : 0);
+    bytes_add(b, "\n", c->pty ? 0 : 1);
+}
+
+static void
 run_client(struct channel *c)
 {
     if (c->resized) {
@@ -468,6 +478,9 @@ run_client(struct channel *c)
     bool over = client_run(c->client);
     flush(c);
     if (over && !c->ending) {
+        if (c->farewell) {
+            put_farewell(c);
+        }
         c->ending = true;
         client_abandon(c->client); /* sets status and signal */
         c->client = NULL;
@@ -499,27 +512,54 @@ channel_run(struct channel *c)
     }
 }
 
+/* A terminal rests when nobody presses a key, anything else when nothing is asked for. */
+static bool
+is_idle(const struct channel *c)
+{
+    uint64_t now = c->session->front->now, most = c->session->idle_ms;
+    uint64_t most_terminal = c->session->front->settings->terminal_idle_seconds * 1000ull;
+    if (c->client != NULL && c->pty) {
+        return now - c->active >= (most_terminal < most ? most_terminal : most);
+    }
+    const struct rpc *r = c->client != NULL ? &c->client->rpc : &c->rpc;
+    uint64_t since = c->client != NULL && c->active > r->active ? c->active : r->active;
+    return r->front != NULL && r->inflight == 0 && now - since >= most;
+}
+
 void
 channel_sweep(struct channel *c)
 {
-    struct front *f = c->session->front;
-    const struct config *s = f->settings;
-    const char *why = NULL;
+    const struct front *f = c->session->front;
+    uint64_t most = f->settings->hello_seconds * 1000ull;
     if (c->ending) {
         return;
     }
-    if (!c->started && f->now - c->born >= s->hello_seconds * 1000ull) {
-        why = "nothing was asked for on a channel";
-    } else if (c->want == WANT_WIRE && !c->rpc.greeted && f->now - c->born >= s->hello_seconds * 1000ull) {
-        why = "no hello in time";
-    } else if (c->rpc.front != NULL && c->rpc.inflight == 0 &&
-               f->now - c->rpc.active >= s->idle_seconds * 1000ull) {
-        why = "idle";
-    } else if (c->client != NULL && c->pty && f->now - c->active >= s->terminal_idle_seconds * 1000ull) {
+    if (c->hang_at != 0 && f->now >= c->hang_at && c->client != NULL) {
+        c->farewell = true;
         client_hang_up(c->client);
     }
-    if (why != NULL) {
-        session_end(c->session, why);
+    if (!c->started && f->now - c->born >= most) {
+        session_end(c->session, "nothing was asked for on a channel");
+    } else if (c->want == WANT_WIRE && !c->rpc.greeted && f->now - c->born >= most) {
+        session_end(c->session, "no hello in time");
+    } else if (!is_idle(c)) {
+        return;
+    } else if (c->client != NULL) {
+        client_hang_up(c->client);
+    } else {
+        session_end(c->session, "idle");
+    }
+}
+
+void
+channel_dismiss(struct channel *c)
+{
+    struct str sentence = str_from(c->session->farewell);
+    if (c->client != NULL) {
+        rpc_dismiss(&c->client->rpc, sentence);
+        c->hang_at = c->session->front->now + CHANNEL_DISMISS_MS;
+    } else {
+        rpc_dismiss(&c->rpc, sentence);
     }
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "server/front/front.h"
+
 union ancillary {
     struct cmsghdr align;
     char bytes[CMSG_SPACE(sizeof(int))];
@@ -59,4 +61,19 @@ control_receive(int socket, struct control *ret, int *ret_fd, bool *ret_gone)
     }
     *ret = c;
     return true;
+}
+
+size_t
+front_slots(const struct config *c)
+{
+    return c->workers + c->bulk_workers + c->platform_workers;
+}
+
+enum slot_kind
+front_slot(const struct config *c, size_t slot)
+{
+    if (slot < c->workers) {
+        return SLOT_WORK;
+    }
+    return slot < c->workers + c->bulk_workers ? SLOT_BULK : SLOT_PLATFORM;
 }

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * Between the master and a front, over a SOCK_SEQPACKET pair. The master sends CONTROL_WORKER with a descriptor: the
- * line to a new worker in `slot`. The front sends CONTROL_STUCK: the worker in `slot` does not answer, end it.
- * Slots count from 0: first the workers, then the bulk workers.
+ * Between the master and a front, over a SOCK_SEQPACKET pair. The master sends CONTROL_WORKER with a
+ * descriptor: the line to a new worker in `slot`. The front sends CONTROL_STUCK: the worker in `slot` does
+ * not answer, end it. Slots count from 0, see front_slot.
  */
 enum control_kind { CONTROL_WORKER = 1, CONTROL_STUCK = 2 };
 

@@ -22,7 +22,7 @@
 
 enum { SCRATCH = 256 * 1024 * 1024, TURN_MS = 200, TRIM_AFTER = 1000, CLOSE_MS = 4000 };
 
-static const char key_exchanges[] = "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256";
+static const char key_exchanges[] = "curve25519-sha256,curve25519-sha256@libssh.org";
 static const char ciphers[] = "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,"
                               "aes256-ctr,aes128-ctr";
 static const char macs[] = "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com";
@@ -170,7 +170,9 @@ watch_signals(struct front *f)
 static void
 sweep(struct front *f)
 {
+    listener_sweep(f);
     session_sweep(f);
+    report_sweep(f);
     mailbox_sweep(f);
     client_sweep(f);
     session_run_touched(f);
@@ -210,10 +212,15 @@ open_front(struct front *f, struct err *reterr)
         !loop_add(&f->loop, &f->control, f->config->control, on_control, EPOLLIN)) {
         return err_log(reterr, RC_INTERNAL, "could not start: %s", strerror(errno));
     }
-    enum rc rc = open_bind(f, reterr);
+    enum rc rc = prefixes_read(str_from(f->settings->offices), f->offices, &f->noffices, reterr);
+    if (rc == RC_OK) {
+        rc = open_bind(f, reterr);
+    }
     if (rc == RC_OK) {
         f->now = loop_now();
+        abuse_open(&f->abuse);
         mailbox_open(f);
+        report_open(f);
         listener_open(f);
     }
     return rc;
@@ -227,7 +234,9 @@ close_front(struct front *f)
     for (struct client *k = f->clients; k != NULL; k = k->next) {
         (void)kill(k->pid, SIGKILL);
     }
+    report_close(f);
     mailbox_close(f);
+    abuse_close(&f->abuse);
     ssh_bind_free(f->bind);
     loop_close(&f->loop, &f->signals);
     loop_close(&f->loop, &f->control);

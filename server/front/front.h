@@ -11,17 +11,23 @@
  * A front: the process that owns every byte of the network. It knows libssh and frames, not insurance, and is
  * given no database credentials. Descriptors are inherited from the master.
  */
-enum { FRONT_LISTENERS = 16, FRONT_WORKERS = 80 };
+enum { FRONT_LISTENERS = 16, FRONT_WORKERS = 88 };
 
 struct front_config {
     const struct config *settings;
     int listeners[FRONT_LISTENERS]; /* bound and listening, shared by all fronts */
     size_t nlisteners;
-    int workers[FRONT_WORKERS]; /* one socket per slot: settings->workers of them, then the bulk workers; -1 none */
+    int workers[FRONT_WORKERS]; /* one socket per slot: see front_slot; -1: none */
     int control;                /* to the master, see control.h */
     int host_key;               /* open file with the private key */
     int stats;                  /* memory of sizeof(struct front_stats) shared with the master */
 };
+
+/* What a worker's place is for: first settings->workers of them, then the bulk workers, then the platform's.
+ */
+enum slot_kind { SLOT_WORK, SLOT_BULK, SLOT_PLATFORM };
+size_t front_slots(const struct config *c);
+enum slot_kind front_slot(const struct config *c, size_t slot);
 
 /* Runs until SIGTERM has drained it (0) or the master is gone (1). */
 int front_main(const struct front_config *c);

@@ -1,20 +1,25 @@
 #include "server/front/listener.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/crypt/crypt.h"
+#include "server/address.h"
 #include "server/front/session.h"
 #include "server/front/state.h"
 #include "server/log.h"
 
-enum { ACCEPTS = 32, NOTSENT_LOWAT = 16 * 1024, USER_TIMEOUT_MS = 90 * 1000, KEEPALIVE_S = 60 };
+enum {
+    ACCEPTS = 32,
+    NOTSENT_LOWAT = 16 * 1024,
+    USER_TIMEOUT_MS = 90 * 1000,
+    KEEPALIVE_S = 60,
+    TRUSTED_MORE = 3
+};
 
 static void
 set(int fd, int level, int option, int value)
@@ -34,55 +39,36 @@ tune(int fd)
     set(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_S);
 }
 
-/* Text of the address without the port; IPv4 as people write it even on a dual socket. */
-static void
-address_text(const struct sockaddr_storage *from, char out[SESSION_ADDRESS])
+static size_t
+half_open_of(const struct front *f, const struct origin *o)
 {
-    out[0] = '\0';
-    if (from->ss_family == AF_INET) {
-        const struct sockaddr_in *four = (const void *)from;
-        (void)inet_ntop(AF_INET, &four->sin_addr, out, SESSION_ADDRESS);
-    } else if (from->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *six = (const void *)from;
-        if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
-            (void)inet_ntop(AF_INET, &six->sin6_addr.s6_addr[12], out, SESSION_ADDRESS);
-        } else {
-            (void)inet_ntop(AF_INET6, &six->sin6_addr, out, SESSION_ADDRESS);
-        }
+    size_t same = 0;
+    for (const struct session *s = f->half_open; s != NULL; s = s->next) {
+        same += s->origin.source == o->source;
     }
+    return same;
 }
 
-/* One household of addresses: an IPv4 address, or a /64 of IPv6. */
-static uint64_t
-source_of(const struct sockaddr_storage *from)
-{
-    unsigned char hash[CRYPT_HASH];
-    unsigned char key[16] = {0};
-    if (from->ss_family == AF_INET) {
-        memcpy(key, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-    } else if (from->ss_family == AF_INET6) {
-        const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
-        memcpy(key, IN6_IS_ADDR_V4MAPPED(six) ? six->s6_addr + 12 : six->s6_addr,
-               IN6_IS_ADDR_V4MAPPED(six) ? 4 : 8);
-    }
-    uint64_t source;
-    crypt_hash((struct str){(const char *)key, sizeof key}, hash);
-    memcpy(&source, hash, sizeof source);
-    return source;
-}
-
+/* Before any cryptography is done for it. */
 static bool
-admitted(const struct front *f, uint64_t source)
+admitted(struct front *f, const struct origin *o)
 {
     const struct config *s = f->settings;
-    size_t same = 0;
-    if (f->nopen + f->nhalf_open >= s->max_sessions || f->nhalf_open >= s->max_half_open) {
-        return false;
+    enum abuse_verdict verdict = abuse_connects(&f->abuse, o, s->connects_per_minute, f->now);
+    bool trusted = abuse_trusted(&f->abuse, o, f->now);
+    uint32_t chance;
+    crypt_random(&chance, sizeof chance);
+    if (verdict == ABUSE_BARRED) {
+        STAT_ADD(f->stats, barred, 1);
+    } else if (verdict == ABUSE_TOO_FAST) {
+        STAT_ADD(f->stats, too_fast, 1);
+    } else if (abuse_drops_early(trusted, f->nhalf_open, s->max_half_open, chance)) {
+        STAT_ADD(f->stats, dropped_early, 1);
+    } else {
+        size_t most = (size_t)s->max_half_open_per_source * (trusted ? TRUSTED_MORE : 1u);
+        return f->nopen + f->nhalf_open < s->max_sessions && half_open_of(f, o) < most;
     }
-    for (const struct session *o = f->half_open; o != NULL; o = o->next) {
-        same += o->source == source;
-    }
-    return same < s->max_half_open_per_source;
+    return false;
 }
 
 /* False: nobody is waiting any more. */
@@ -90,34 +76,67 @@ static bool
 accept_one(struct front *f, int listener)
 {
     struct sockaddr_storage from;
+    struct address address;
     socklen_t n = sizeof from;
-    char address[SESSION_ADDRESS];
     memset(&from, 0, sizeof from);
     int fd = accept4(listener, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
         return errno == EINTR || errno == ECONNABORTED;
     }
-    uint64_t source = source_of(&from);
-    if (!admitted(f, source)) {
+    struct origin origin = {0};
+    bool known = address_of(&from, &address);
+    if (known) {
+        origin = abuse_origin(&f->abuse, &address, f->offices, f->noffices);
+    }
+    if (!known || !admitted(f, &origin)) {
         STAT_ADD(f->stats, turned_away, 1);
         close(fd);
         return true;
     }
     STAT_ADD(f->stats, accepted, 1);
     tune(fd);
-    address_text(&from, address);
-    session_accept(f, fd, address, source);
+    session_accept(f, fd, &address, origin);
     return true;
+}
+
+/* Too many at once would keep the loop from those who work: the rest waits in the kernel until the next
+ * sweep. */
+static void
+pause_all(struct front *f)
+{
+    f->paused = true;
+    for (size_t i = 0; i < f->config->nlisteners; i++) {
+        loop_arm(&f->loop, &f->listeners[i], 0);
+    }
+}
+
+void
+listener_sweep(struct front *f)
+{
+    if (f->paused) {
+        f->paused = false;
+        for (size_t i = 0; i < f->config->nlisteners; i++) {
+            loop_arm(&f->loop, &f->listeners[i], EPOLLIN);
+        }
+    }
 }
 
 static void
 on_ready(struct watch *w, uint32_t events)
 {
     (void)events;
-    size_t i = 0;
     struct front *f = w->owner;
-    while (i < ACCEPTS && accept_one(f, w->fd)) {
-        i++;
+    uint32_t per_second = f->settings->handshakes_per_second;
+    struct rate rate = {.burst = per_second, .per_hour = per_second * 3600};
+    for (size_t i = 0; i < ACCEPTS; i++) {
+        if (!bucket_take(&f->abuse.handshakes, &rate, f->now)) {
+            pause_all(f);
+            return;
+        }
+        if (!accept_one(f, w->fd)) {
+            bucket_give_back(&f->abuse.handshakes, 1);
+            return;
+        }
     }
 }
 

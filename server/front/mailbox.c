@@ -275,8 +275,8 @@ worker_ready(struct watch *watch, uint32_t events)
 static struct task *
 next_task(struct mailbox *m, const struct worker *w)
 {
-    if (w->bulk) {
-        return lane_pop(&m->lanes[LANE_BULK]);
+    if (w->kind != SLOT_WORK) {
+        return lane_pop(&m->lanes[w->kind == SLOT_BULK ? LANE_BULK : LANE_PLATFORM]);
     }
     size_t most_auth = m->nworkers > 1 ? m->nworkers / 2 : 1;
     bool may_auth = m->lanes[LANE_AUTH].n > 0 && m->auth_running < most_auth;
@@ -313,10 +313,10 @@ mailbox_open(struct front *f)
 {
     struct mailbox *m = &f->mailbox;
     m->nworkers = f->settings->workers;
-    m->nslots = m->nworkers + f->settings->bulk_workers;
+    m->nslots = front_slots(f->settings);
     for (size_t i = 0; i < m->nslots; i++) {
-        m->workers[i] =
-            (struct worker){.watch.fd = -1, .front = f, .slot = (unsigned)i, .bulk = i >= m->nworkers};
+        m->workers[i] = (struct worker){
+            .watch.fd = -1, .front = f, .slot = (unsigned)i, .kind = front_slot(f->settings, i)};
         if (f->config->workers[i] >= 0) {
             mailbox_worker(f, (unsigned)i, f->config->workers[i]);
         }
@@ -372,7 +372,7 @@ mailbox_post(struct front *f, struct task_owner *o, enum lane lane, uint64_t use
     struct task *t = front_new(sizeof *t);
     *t = (struct task){.id = job->id, .owner = o, .request = request, .user = user, .lane = lane};
     t->due = f->now + job->deadline_ms;
-    t->secret = job->kind == JOB_AUTH_PASSWORD;
+    t->secret = job_is_secret(job->kind);
     if (!lane_put(&m->lanes[lane], t, f->settings->queue_per_user)) {
         STAT_ADD(f->stats, busy, 1);
         free(t);
@@ -460,7 +460,11 @@ mailbox_sweep(struct front *f)
 size_t
 mailbox_waiting(const struct mailbox *m)
 {
-    return m->lanes[LANE_WORK].n + m->lanes[LANE_BULK].n + m->lanes[LANE_AUTH].n;
+    size_t n = 0;
+    for (int i = 0; i < LANES; i++) {
+        n += m->lanes[i].n;
+    }
+    return n;
 }
 
 void

@@ -5,6 +5,7 @@
 #include "common/base/arena.h"
 #include "common/base/buf.h"
 #include "common/crypt/crypt.h"
+#include "common/wire/cbor.h"
 #include "common/wire/frame.h"
 #include "common/wire/message.h"
 #include "common/wire/method.h"
@@ -92,18 +93,51 @@ break_with(struct rpc *r, const char *text)
     break_off(r, &err);
 }
 
+/* The sentence of a reply, borrowed from it or from the scratch arena; the usual one when there is none to
+ * find. */
+static struct str
+sentence_of(struct rpc *r, struct str reply)
+{
+    struct message m;
+    struct body body;
+    if (!r->json && reply.n > 0 && message_decode(reply, &m, NULL) == RC_OK && m.kind == MESSAGE_REPLY) {
+        struct rbuf in;
+        rbuf_init(&in, m.reply.body_raw);
+        if (body_decode(&r->front->scratch, &in, &body, NULL) == RC_OK && body_has(&body, BODY_ERROR)) {
+            return body.error.message;
+        }
+    }
+    return STR("Your session is over; sign in again.");
+}
+
+/* A worker let the request in no more: the session has ended in the meantime. */
+static void
+dismissed_by(struct rpc *r, struct str reply)
+{
+    char text[SESSION_FAREWELL];
+    struct str sentence = sentence_of(r, reply);
+    size_t n = sentence.n < sizeof text ? sentence.n : sizeof text;
+    memcpy(text, sentence.p, n);
+    arena_reset(&r->front->scratch);
+    session_dismiss(r->session, "no longer let in", (struct str){text, n});
+}
+
 static void
 answered(struct task_owner *o, struct task *t, const struct answer *an)
 {
     struct rpc *r = (struct rpc *)(void *)o;
     r->inflight--;
-    if (an->code != RC_OK || an->payload.n == 0) {
+    bool whole = (an->code == RC_OK || an->code == RC_UNAUTHENTICATED) && an->payload.n > 0;
+    if (!whole) {
         put_code(r, t->request, an->code == RC_OK ? RC_INTERNAL : an->code);
     } else {
         bool fits = put_framed(r, OUT_REPLY, an->payload);
         arena_reset(&r->front->scratch);
         if (!fits)
             put_code(r, t->request, RC_TOO_LARGE);
+    }
+    if (an->code == RC_UNAUTHENTICATED) {
+        dismissed_by(r, an->payload);
     }
 }
 
@@ -130,11 +164,12 @@ post(struct rpc *r, enum job_kind kind, struct str payload, const struct request
         m = q->method.name.n > 0 ? method_by_name(q->method.name) : method_by_number(q->method.number);
     }
     if (r->gone_away) {
-        put_code(r, id, RC_SHUTTING_DOWN);
+        put_code(r, id, r->session->dismissed != NULL ? RC_UNAUTHENTICATED : RC_SHUTTING_DOWN);
         return;
     }
-    enum lane lane = m != NULL && (m->flags & METHOD_BULK) != 0 ? LANE_BULK : LANE_WORK;
     struct session *s = r->session;
+    bool bulk = m != NULL && (m->flags & METHOD_BULK) != 0;
+    enum lane lane = s->who.tenant == 0 ? LANE_PLATFORM : bulk ? LANE_BULK : LANE_WORK;
     struct job job = {.kind = kind,
                       .who = s->who,
                       .login = str_from(s->login),
@@ -144,7 +179,11 @@ post(struct rpc *r, enum job_kind kind, struct str payload, const struct request
                       .deadline_ms = q == NULL ? 0 : q->deadline_ms};
     r->inflight++; /* the answer may come before mailbox_post returns, when the worker is lost */
     STAT_ADD(r->front->stats, requests, 1);
-    if (!mailbox_post(r->front, &r->tasks, lane, (uint64_t)s->who.user, id, &job)) {
+    s->active = true;
+    r->active = r->front->now;
+    /* all registrations are one user: each waits in a queue of its own */
+    uint64_t whose = (uint64_t)(s->who.tenant == 0 ? s->who.session : s->who.user);
+    if (!mailbox_post(r->front, &r->tasks, lane, whose, id, &job)) {
         r->inflight--;
         put_code(r, id, RC_BUSY);
     }
@@ -353,7 +392,6 @@ rpc_run(struct rpc *r)
         if (!(r->json ? next_line(r) : next_frame(r))) {
             break;
         }
-        r->active = r->front->now;
     }
     if (r->broken) {
         bytes_done(&r->in);
@@ -364,6 +402,16 @@ bool
 rpc_quiet(const struct rpc *r)
 {
     return r->inflight == 0 && outq_waiting(&r->out) == 0;
+}
+
+static void
+put_goaway(struct rpc *r, struct str reason, uint32_t after_ms)
+{
+    struct buf b;
+    buf_init(&b, &r->front->scratch, FIRST);
+    goaway_encode(&b, reason, after_ms);
+    (void)put_framed(r, OUT_CONTROL, buf_str(&b));
+    arena_reset(&r->front->scratch);
 }
 
 void
@@ -378,11 +426,24 @@ rpc_goaway(struct rpc *r)
     }
     uint32_t wait; /* spread out, or all come back in the same second */
     crypt_random(&wait, sizeof wait);
-    struct buf b;
-    buf_init(&b, &r->front->scratch, FIRST);
-    goaway_encode(&b, STR("the service is stopping"), wait % GOAWAY_SPREAD_MS);
-    (void)put_framed(r, OUT_CONTROL, buf_str(&b));
-    arena_reset(&r->front->scratch);
+    put_goaway(r, str_from(GOAWAY_STOPPING), wait % GOAWAY_SPREAD_MS);
+}
+
+void
+rpc_dismiss(struct rpc *r, struct str sentence)
+{
+    struct err err;
+    if (r->front == NULL || r->gone_away) {
+        return;
+    }
+    r->gone_away = true;
+    if (r->json) {
+        memset(&err, 0, sizeof err);
+        (void)err_set(&err, RC_UNAUTHENTICATED, NULL, "%.*s", STR_ARG(sentence));
+        put_error(r, 0, &err);
+    } else if (r->greeted) {
+        put_goaway(r, sentence, 0);
+    }
 }
 
 void

@@ -11,8 +11,8 @@
 #include "server/front/outq.h"
 
 /*
- * The protocol's end of one line: frames or JSON lines in, jobs to the workers, replies out. Knows nothing of how
- * bytes travel: an SSH channel and the descriptor of a started client both carry one.
+ * The protocol's end of one line: frames or JSON lines in, jobs to the workers, replies out. Knows nothing of
+ * how bytes travel: an SSH channel and the descriptor of a started client both carry one.
  */
 struct session;
 
@@ -44,6 +44,8 @@ void rpc_run(struct rpc *r);
 bool rpc_quiet(const struct rpc *r);
 /* Tells the client that the service stops; later requests are answered SHUTTING_DOWN. */
 void rpc_goaway(struct rpc *r);
+/* Tells the client that its session is over; later requests are answered UNAUTHENTICATED. */
+void rpc_dismiss(struct rpc *r, struct str sentence);
 void rpc_close(struct rpc *r);
 
 #endif

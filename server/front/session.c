@@ -1,6 +1,5 @@
 #include "server/front/session.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +54,53 @@ session_end(struct session *s, const char *why)
     session_touch(s);
 }
 
+/* Printable text, cut at a whole character. */
+static void
+set_farewell(struct session *s, struct str sentence)
+{
+    size_t n = 0;
+    while (n < sentence.n && n < SESSION_FAREWELL - 1) {
+        unsigned char ch = (unsigned char)sentence.p[n];
+        s->farewell[n++] = ch < 0x20 || ch == 0x7f ? ' ' : (char)ch;
+    }
+    while (n < sentence.n && n > 0 && ((unsigned char)sentence.p[n] & 0xc0) == 0x80) {
+        n--;
+    }
+    s->farewell[n] = '\0';
+}
+
+void
+session_end_saying(struct session *s, const char *why, struct str sentence)
+{
+    if (s->ending == NULL) {
+        set_farewell(s, sentence);
+    }
+    session_end(s, why);
+}
+
+void
+session_fault(struct session *s, const char *why)
+{
+    s->hostile = true;
+    session_end(s, why);
+}
+
+void
+session_dismiss(struct session *s, const char *why, struct str sentence)
+{
+    if (s->dismissed != NULL) {
+        return;
+    }
+    s->dismissed = why;
+    s->leave_by = s->front->now + CHANNEL_DISMISS_MS + HANG_UP_MS;
+    set_farewell(s, sentence);
+    STAT_ADD(s->front->stats, dismissed, 1);
+    for (struct channel *c = s->channels; c != NULL; c = c->next) {
+        channel_dismiss(c);
+    }
+    session_touch(s);
+}
+
 /* ---- life ---- */
 
 /* Takes it out of the list of sessions to run, for good. */
@@ -70,14 +116,40 @@ forget_touch(struct session *s)
     s->touched = true;
 }
 
+/* What others pay for is remembered of where it came from. */
+static void
+judge(const struct session *s)
+{
+    struct front *f = s->front;
+    bool slow = s->ending != NULL && f->now >= s->deadline;
+    if (s->excused || f->draining || (s->stage == STAGE_OPEN && !s->hostile)) {
+        return;
+    }
+    enum offence what = s->hostile           ? OFFENCE_HOSTILE
+                        : slow               ? OFFENCE_SLOW
+                        : s->auth.tries > 0u ? OFFENCE_FAILED
+                                             : OFFENCE_NOTHING;
+    STAT_ADD(f->stats, penalties, abuse_offends(&f->abuse, &s->origin, what, f->now) ? 1 : 0);
+}
+
+static void
+say_goodbye(struct session *s)
+{
+    if (s->ending != NULL && s->stage != STAGE_KEX && ssh_is_connected(s->ssh)) {
+        ssh_session_set_disconnect_message(s->ssh, s->farewell[0] != '\0' ? s->farewell : s->ending);
+        ssh_disconnect(s->ssh);
+    }
+}
+
 static void
 drop(struct session *s)
 {
     struct front *f = s->front;
     forget_touch(s);
+    judge(s);
     bool signed_in = s->stage == STAGE_OPEN;
-    log_event(signed_in ? LOG_INFO_ : LOG_DEBUG_, "session.end", "session=%llx seconds=%llu why=\"%s\"",
-              (unsigned long long)s->who.session, (unsigned long long)(f->now - s->born) / 1000,
+    log_event(signed_in ? LOG_INFO_ : LOG_DEBUG_, "session.end", "session=%08x seconds=%llu why=\"%s\"",
+              session_label(s->who.session), (unsigned long long)(f->now - s->born) / 1000,
               s->ending == NULL ? "closed" : s->ending);
     while (s->channels != NULL) {
         channel_drop(s->channels);
@@ -87,10 +159,7 @@ drop(struct session *s)
     list_take(s);
     f->nclosed++;
     *(signed_in ? &f->nopen : &f->nhalf_open) -= 1;
-    if (s->ending != NULL && s->stage != STAGE_KEX && ssh_is_connected(s->ssh)) {
-        ssh_session_set_disconnect_message(s->ssh, s->ending);
-        ssh_disconnect(s->ssh);
-    }
+    say_goodbye(s);
     ssh_event_remove_session(s->event, s->ssh);
     ssh_event_free(s->event);
     ssh_silent_disconnect(s->ssh);
@@ -143,15 +212,15 @@ start(struct session *s, int fd)
 }
 
 void
-session_accept(struct front *f, int fd, const char *address, uint64_t source)
+session_accept(struct front *f, int fd, const struct address *from, struct origin origin)
 {
     struct session *s = front_new(sizeof *s);
     s->front = f;
     s->watch.fd = -1;
-    s->source = source;
+    s->origin = origin;
     s->born = f->now;
     s->deadline = f->now + f->settings->kex_seconds * 1000u;
-    snprintf(s->address, sizeof s->address, "%s", address);
+    address_text(from, s->address);
     s->ssh = ssh_new();
     ASSERT(s->ssh != NULL);
     if (!start(s, fd)) {
@@ -173,16 +242,20 @@ session_accept(struct front *f, int fd, const char *address, uint64_t source)
 }
 
 void
-session_opened(struct session *s)
+session_opened(struct session *s, uint32_t idle_seconds, uint32_t session_seconds)
 {
     struct front *f = s->front;
+    const struct config *c = f->settings;
     list_take(s);
     list_put(&f->open, s);
     f->nhalf_open--;
     f->nopen++;
     s->stage = STAGE_OPEN;
-    s->deadline = f->now + f->settings->open_seconds * 1000u;
-    log_info("session.open", "session=%llx tenant=%d", (unsigned long long)s->who.session, s->who.tenant);
+    s->deadline = f->now + c->open_seconds * 1000u;
+    s->idle_ms = (idle_seconds > 0 ? idle_seconds : c->idle_seconds) * 1000ull;
+    s->most_ms = (session_seconds > 0 ? session_seconds : c->session_seconds) * 1000ull;
+    s->active = true;
+    log_info("session.open", "session=%08x tenant=%d", session_label(s->who.session), s->who.tenant);
 }
 
 void
@@ -208,13 +281,25 @@ check_stage(struct session *s)
         return;
     }
     if (s->raw.in_packets > MOST_PACKETS || s->raw.in_bytes > MOST_BYTES) {
-        session_end(s, "too much was sent before signing in");
+        session_fault(s, "too much was sent before signing in");
     }
     if (s->stage == STAGE_KEX && (ssh_get_status(s->ssh) & SSH_CLOSED) == 0 &&
         ssh_get_cipher_in(s->ssh) != NULL) {
         s->stage = STAGE_AUTH;
         s->deadline = s->born + s->front->settings->auth_seconds * 1000u;
     }
+}
+
+/* Every channel has its goodbye, and the kernel has taken it. */
+static bool
+all_said(const struct session *s)
+{
+    for (const struct channel *c = s->channels; c != NULL; c = c->next) {
+        if (c->client != NULL || !channel_quiet(c)) {
+            return false;
+        }
+    }
+    return (ssh_get_poll_flags(s->ssh) & SSH_WRITE_PENDING) == 0;
 }
 
 static void
@@ -227,7 +312,10 @@ act(struct session *s)
         channel_run(c);
     }
     if (s->stage == STAGE_OPEN && s->opened > MOST_OPENED) {
-        session_end(s, "too many channels were opened");
+        session_fault(s, "too many channels were opened");
+    }
+    if (s->dismissed != NULL && all_said(s)) {
+        session_end(s, s->dismissed);
     }
 }
 
@@ -276,27 +364,33 @@ session_hang_up(struct session *s)
 }
 
 static void
-sweep_one(struct session *s)
+sweep_open(struct session *s)
 {
     struct front *f = s->front;
-    if (s->stage == STAGE_KEX && f->now >= s->deadline) {
+    uint64_t age = f->now - s->born;
+    if (s->channels != NULL) { /* between channels it may rest: OpenSSH keeps sessions for later commands */
+        s->deadline = f->now + s->idle_ms;
+    } else if (f->now >= s->deadline) {
+        session_end(s, "nothing was asked for");
+    }
+    if (age >= s->most_ms) {
+        session_dismiss(s, "it has lasted its time", STR("The session has lasted its time; sign in again."));
+    }
+    if (s->dismissed != NULL && f->now >= s->leave_by) {
+        session_end(s, s->dismissed);
+    }
+}
+
+static void
+sweep_one(struct session *s)
+{
+    uint64_t now = s->front->now;
+    if (s->stage == STAGE_KEX && now >= s->deadline) {
         session_end(s, "no key exchange in time");
-    } else if (s->stage == STAGE_AUTH && f->now >= s->deadline) {
+    } else if (s->stage == STAGE_AUTH && now >= s->deadline) {
         session_end(s, "not signed in in time");
     } else if (s->stage == STAGE_OPEN) {
-        if (s->channels !=
-            NULL) { /* between channels it may rest: OpenSSH keeps sessions for later commands */
-            s->deadline = f->now + f->settings->idle_seconds * 1000ull;
-        } else if (f->now >= s->deadline) {
-            session_end(s, "nothing was asked for");
-        }
-        uint64_t age = f->now - s->born, most = f->settings->session_seconds * 1000ull;
-        if (age >= most) {
-            session_hang_up(s);
-        }
-        if (age >= most + HANG_UP_MS) {
-            session_end(s, "the session has lasted its time; sign in again");
-        }
+        sweep_open(s);
     }
     for (struct channel *c = s->channels; c != NULL; c = c->next) {
         channel_sweep(c);

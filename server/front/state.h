@@ -5,9 +5,12 @@
 #include <stdint.h>
 
 #include "common/base/arena.h"
+#include "server/address.h"
+#include "server/front/abuse.h"
 #include "server/front/front.h"
 #include "server/front/loop.h"
 #include "server/front/mailbox.h"
+#include "server/front/report.h"
 
 /* Everything a front has; one per process, passed down by pointer. */
 
@@ -21,6 +24,11 @@ struct front {
     struct front_stats *stats;
     struct loop loop;
     struct mailbox mailbox;
+    struct abuse abuse;
+    struct prefix offices[PREFIXES_MAX];
+    size_t noffices;
+    bool paused; /* nobody is accepted until the next sweep */
+    struct reporter reporter;
     struct arena scratch; /* reset by whoever used it, before it returns */
     struct ssh_bind_struct *bind;
     struct watch listeners[FRONT_LISTENERS];
@@ -28,12 +36,13 @@ struct front {
     struct session *half_open, *open; /* not signed in yet; signed in */
     struct session *touched;          /* to be run at the end of this turn */
     size_t nhalf_open, nopen;
-    size_t nclosed; /* since memory was last given back */
+    size_t nclosed;         /* since memory was last given back */
     struct client *clients; /* programs started for terminals and commands, until they are reaped */
     size_t nclients;
-    uint64_t now; /* milliseconds, of this turn */
+    uint64_t now;                       /* milliseconds, of this turn */
     bool draining, closing, done, lost; /* lost: the master is gone */
-    uint64_t drain_until, close_until;  /* requests may finish until; programs may restore their terminals until */
+    uint64_t drain_until,
+        close_until; /* requests may finish until; programs may restore their terminals until */
 };
 
 #endif

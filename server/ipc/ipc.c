@@ -1,5 +1,8 @@
 #include "server/ipc/ipc.h"
 
+#include <string.h>
+
+#include "common/crypt/crypt.h"
 #include "common/wire/cbor.h"
 #include "common/wire/part.h"
 
@@ -214,4 +217,14 @@ ipc_next(struct str in, bool *ret_whole, struct str *ret_body, size_t *ret_took,
     if (*ret_whole)
         *ret_body = str_slice(in, IPC_HEADER, IPC_HEADER + length);
     return RC_OK;
+}
+
+uint32_t
+session_label(int64_t token)
+{
+    unsigned char hash[CRYPT_HASH];
+    uint32_t label;
+    crypt_hash((struct str){(const char *)&token, sizeof token}, hash);
+    memcpy(&label, hash, sizeof label);
+    return label;
 }

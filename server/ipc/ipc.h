@@ -95,6 +95,8 @@ enum rc session_reports_read(struct str bytes, struct session_report *ret, size_
 void session_verdicts_put(struct buf *b, const struct session_verdict *rows, size_t n);
 enum rc session_verdicts_read(struct str bytes, struct session_verdict *ret, size_t *ret_n,
                               struct err *reterr) NODISCARD;
+/* What logs call a session: the token can't be found from it. */
+uint32_t session_label(int64_t token);
 /* As frame_next: how long is the first body in what was received so far? */
 enum rc ipc_next(struct str in, bool *ret_whole, struct str *ret_body, size_t *ret_took,
                  struct err *reterr) NODISCARD;

@@ -12,9 +12,9 @@
  * only, its own data directory, peer authentication by the uid of the caller. Whoever is not in the map
  * below, the front's user above all, can't connect whatever role it asks for.
  *
- * The roles: bima_boot (superuser: migrate, bimactl), bima_worker, bima_jobs.
- *   root and `run_as`    -> bima_boot, bima_worker, bima_jobs
- *   each of `peers`      -> bima_worker, bima_jobs
+ * The roles: bima_boot (superuser: migrate, bimactl), bima_worker, bima_platform, bima_jobs.
+ *   root and `run_as`    -> all of them
+ *   each of `peers`      -> all but bima_boot
  */
 struct embedded_config {
     const char *data_dir;     /* made by us, 0700; the parent must exist */

@@ -107,7 +107,8 @@ write_peer(FILE *f, const char *user, bool boot)
 {
     if (boot)
         (void)fprintf(f, "bima \"%s\" bima_boot\n", user);
-    (void)fprintf(f, "bima \"%s\" bima_worker\nbima \"%s\" bima_jobs\n", user, user);
+    (void)fprintf(f, "bima \"%s\" bima_worker\nbima \"%s\" bima_platform\nbima \"%s\" bima_jobs\n", user, user,
+                  user);
 }
 
 static FILE *
@@ -130,7 +131,7 @@ write_files(void *ctx)
         return false;
     (void)fputs(
         "# Written at every start. Whoever is not in pg_ident.conf is refused, whatever role is asked for.\n"
-        "local all bima_boot,bima_worker,bima_jobs peer map=bima\nlocal all all reject\n",
+        "local all bima_boot,bima_worker,bima_platform,bima_jobs peer map=bima\nlocal all all reject\n",
         hba);
     (void)fputs("# Written at every start: user of the machine, role in the database.\n", ident);
     write_peer(ident, "root", true);

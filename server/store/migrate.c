@@ -174,8 +174,8 @@ migrate_run(const char *conninfo, int wait_ms, struct migrate_report *ret, struc
     }
     /* Every process may look whether the database is at its version. */
     rc = run(pg,
-             "grant usage on schema meta to bima_worker, bima_jobs; "
-             "grant select on meta.migration to bima_worker, bima_jobs",
+             "grant usage on schema meta to bima_worker, bima_platform, bima_jobs; "
+             "grant select on meta.migration to bima_worker, bima_platform, bima_jobs",
              "meta.migration", reterr);
     if (rc != RC_OK)
         return rc;

@@ -6,12 +6,16 @@
 
 #include "common/value/date.h"
 
-enum worker_kind { WORKER_COUNTER, WORKER_BULK };
+enum worker_kind {
+    WORKER_COUNTER,
+    WORKER_BULK,
+    WORKER_PLATFORM, /* tenant 0 and nothing else, as the role bima_platform */
+};
 
 struct worker_config {
     int fd;               /* socketpair to the front: jobs in, answers out (server/ipc/ipc.h); blocking */
     const char *conninfo; /* without user=: user=`role` is added; with one: SET ROLE `role` */
-    const char *role;     /* "bima_worker" */
+    const char *role;     /* "bima_worker"; "bima_platform" of a WORKER_PLATFORM */
     bool has_today;       /* the day is fixed (bimad.conf: today) */
     date_t today;
     const char *signing_key; /* path of the certificates' signing seed; NULL: none */

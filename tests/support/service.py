@@ -67,7 +67,8 @@ class Service:
         self.ctl_env = ctl_env
         self.customers, self.seed, self.demo = customers, seed, demo
         self.settings = {"listen": f"127.0.0.1:{self.port}", "state_dir": self.state, "run_dir": self.run,
-                         "client_program": self.reachable(self.bima), "workers": 2, "bulk_workers": 1}
+                         "client_program": self.reachable(self.bima), "workers": 2, "bulk_workers": 1,
+                         "offices": "127.0.0.1"}
         self.settings.update(settings)
 
     @staticmethod
