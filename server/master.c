@@ -348,9 +348,12 @@ open_keys(struct master *m, struct err *reterr)
         return err_set(reterr, RC_INTERNAL, "host_key", "could not open %s: %s", m->config.host_key,
                        strerror(errno));
     }
-    rc = signer_load(&signer, m->config.signing_key, true, reterr);
-    if (rc == RC_OK) {
-        signer_done(&signer);
+    const char *const seeds[] = {m->config.signing_key, m->config.audit_key};
+    for (size_t i = 0; rc == RC_OK && i < COUNTOF(seeds); i++) {
+        rc = signer_load(&signer, seeds[i], true, reterr);
+        if (rc == RC_OK) {
+            signer_done(&signer);
+        }
     }
     return rc;
 }

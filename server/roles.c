@@ -98,7 +98,8 @@ run_worker(const struct inherited *in, const struct config *c, enum worker_kind 
 static int
 run_jobs(const struct config *c)
 {
-    struct jobs_config j = {.conninfo = c->conninfo, .has_today = c->today[0] != '\0'};
+    struct jobs_config j = {
+        .conninfo = c->conninfo, .has_today = c->today[0] != '\0', .audit_key = c->audit_key};
     if (j.has_today && date_parse(str_from(c->today), "today", &j.today, NULL) != RC_OK) {
         return WRONG;
     }

@@ -6,10 +6,13 @@
 
 /* One round of one job. Each works in small transactions, so that people at the counter never wait for it. */
 
+struct sealer;
+
 struct job_round {
     struct pg *pg;
     struct arena *arena; /* emptied by whoever runs the round */
     const struct jobs_config *config;
+    struct sealer *sealer; /* NULL: nothing is sealed */
 };
 
 /* Active terms of a company whose last day is over by the company's own day become expired; suspended and
@@ -19,7 +22,8 @@ enum rc job_expire(struct job_round *round, int32_t tenant, int64_t *ret_n, stru
 /* Answers kept for requests that might be sent again are forgotten after a week. Fails: as pg_run. */
 enum rc job_forget(struct job_round *round, int64_t *ret_n, struct err *reterr) NODISCARD;
 
-/* All jobs once, for every active company. A failure ends the round; what was done stays done. */
+/* Expiry and forgetting once, for every active company. A failure ends the round; what was done stays done.
+ */
 enum rc job_round(struct job_round *round, struct err *reterr) NODISCARD;
 
 #endif

@@ -7,9 +7,22 @@
 #include <time.h>
 
 #include "server/job/job.h"
+#include "server/job/seal.h"
 #include "server/log.h"
 
-enum { INTERVAL_MS = 60 * 1000, ARENA = 32 * 1024 * 1024 };
+enum { ARENA = 32 * 1024 * 1024 };
+
+static enum rc seal_round(struct job_round *round, struct err *reterr);
+
+/* Every job and how often it is due, in milliseconds. */
+static const struct {
+    const char *name;
+    int interval_ms;
+    enum rc (*run)(struct job_round *round, struct err *reterr);
+} jobs[] = {
+    {"seal",   3 * 1000,  seal_round},
+    {"expire", 60 * 1000, job_round },
+};
 
 static volatile sig_atomic_t stopped;
 
@@ -37,40 +50,81 @@ hold_sigterm(void)
     return before;
 }
 
-/* Until the next round is due; false when it is time to end. */
+static int64_t
+now_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Until `due`; false when it is time to end. */
 static bool
-wait_for_next(const struct jobs_config *c, const sigset_t *waiting)
+wait_until(const struct jobs_config *c, int64_t due, const sigset_t *waiting)
 {
     struct pollfd line = {.fd = c->control_fd > 0 ? c->control_fd : -1, .events = POLLIN};
-    int ms = c->interval_ms > 0 ? c->interval_ms : INTERVAL_MS;
+    int64_t ms = due - now_ms();
+    ms = ms > 0 ? ms : 0;
     struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
     int n = ppoll(&line, 1, &left, waiting);
     return !stopped && (n == 0 || (n < 0 && errno == EINTR));
 }
 
-static void
-run_round(const struct jobs_config *c, struct pg *pg, struct arena *a)
+static enum rc
+seal_round(struct job_round *round, struct err *reterr)
 {
-    struct job_round round = {.pg = pg, .arena = a, .config = c};
+    int64_t n;
+    return round->sealer ? job_seal(round, round->sealer, &n, reterr) : RC_OK;
+}
+
+static void
+run_job(size_t job, struct job_round *round)
+{
     struct err err = {0};
     char text[LOG_TEXT];
-    if (job_round(&round, &err))
-        log_warn("jobs.failed", "code=%s error=%s", rc_symbol(err.code), log_text(err.log, text));
-    arena_reset(a);
+    if (jobs[job].run(round, &err))
+        log_warn("jobs.failed", "job=%s code=%s error=%s", jobs[job].name, rc_symbol(err.code),
+                 log_text(err.log, text));
+    arena_reset(round->arena);
+}
+
+static void
+run_rounds(struct job_round *round, const sigset_t *waiting)
+{
+    const struct jobs_config *c = round->config;
+    int64_t due[COUNTOF(jobs)] = {0}, next = 0;
+    while (wait_until(c, next, waiting)) {
+        next = INT64_MAX;
+        for (size_t i = 0; i < COUNTOF(jobs); i++) {
+            if (due[i] <= now_ms()) {
+                run_job(i, round);
+                due[i] = now_ms() + (c->interval_ms > 0 ? c->interval_ms : jobs[i].interval_ms);
+            }
+            next = due[i] < next ? due[i] : next;
+        }
+    }
 }
 
 int
 jobs_main(const struct jobs_config *c)
 {
     struct arena arena;
+    struct sealer sealer = {0};
+    struct err err = {0};
+    char text[LOG_TEXT];
     sigset_t waiting = hold_sigterm();
+    if (c->audit_key && sealer_init(&sealer, c, &err)) {
+        log_error("jobs.start", "cause=%s", log_text(err.log, text));
+        return 1;
+    }
     struct pg *pg = pg_new(c->conninfo, c->role ? c->role : "bima_jobs");
     arena_init(&arena, ARENA, NULL, NULL);
     stopped = 0;
-    do
-        run_round(c, pg, &arena);
-    while (wait_for_next(c, &waiting));
+    struct job_round round = {
+        .pg = pg, .arena = &arena, .config = c, .sealer = c->audit_key ? &sealer : NULL};
+    run_rounds(&round, &waiting);
     arena_done(&arena);
     pg_free(pg);
+    sealer_done(&sealer);
     return 0;
 }

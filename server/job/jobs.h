@@ -12,13 +12,15 @@ struct jobs_config {
     const char *role;     /* NULL: "bima_jobs" */
     bool has_today;       /* the day is fixed (bimad.conf: today) */
     date_t today;
-    int control_fd;  /* readable or closed: time to end; 0: none, SIGTERM alone ends it */
-    int interval_ms; /* between two rounds; 0: a minute */
+    const char *audit_key; /* path of the key that signs audit and history; NULL: nothing is sealed */
+    int control_fd;        /* readable or closed: time to end; 0: none, SIGTERM alone ends it */
+    int interval_ms;       /* between two rounds of a job; 0: each job's own */
 };
 
 /*
- * Rounds of all jobs until SIGTERM or the control descriptor says stop. A lost database is tried again at the
- * next round. log_open has been called. Returns the exit status: 0.
+ * Rounds of all jobs, each at its own interval, until SIGTERM or the control descriptor says stop. A lost
+ * database is tried again at the next round. crypt_start and log_open have been called. Returns the exit
+ * status: 0, or 1 when it could not go on.
  */
 int jobs_main(const struct jobs_config *c);
 

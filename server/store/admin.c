@@ -9,7 +9,7 @@ struct admin {
     bool superuser;
 };
 
-enum { PARAMS_MAX = 16 };
+enum { PARAMS_MAX = 16, COLUMNS_MAX = 32 };
 
 static void
 result_clear(PGresult **res)
@@ -106,6 +106,52 @@ admin_run(struct admin *db, struct arena *a, const char *sql, const char *const 
     if (ret)
         take_rows(a, res, ret);
     return RC_OK;
+}
+
+static enum rc
+give_row(const PGresult *res, admin_each_fn *each, void *ctx, struct err *reterr)
+{
+    struct str cells[COLUMNS_MAX];
+    const struct admin_rows row = {1, (size_t)PQnfields(res), cells};
+    ASSERT(row.ncols <= COLUMNS_MAX);
+    for (int c = 0; c < PQnfields(res); c++) {
+        const struct str cell = {PQgetvalue(res, 0, c), (size_t)PQgetlength(res, 0, c)};
+        cells[c] = PQgetisnull(res, 0, c) ? STR_NONE : cell;
+    }
+    return each(ctx, &row, reterr);
+}
+
+/* Tells the server to stop; what is still on its way is read and thrown away by the caller. */
+static void
+stop_asking(struct admin *db)
+{
+    char ignored[256];
+    PGcancel *cancel = PQgetCancel(db->pg);
+    (void)PQcancel(cancel, ignored, sizeof ignored);
+    PQfreeCancel(cancel);
+}
+
+enum rc
+admin_each(struct admin *db, const char *sql, const char *const *params, size_t nparams, admin_each_fn *each,
+           void *ctx, struct err *reterr)
+{
+    enum rc rc = RC_OK;
+    PGresult *res;
+    ASSERT(nparams <= PARAMS_MAX);
+    if (!PQsendQueryParams(db->pg, sql, (int)nparams, NULL, params, NULL, NULL, 0) ||
+        !PQsetSingleRowMode(db->pg))
+        return failed(db, NULL, reterr);
+    while ((res = PQgetResult(db->pg))) {
+        if (rc == RC_OK && PQresultStatus(res) == PGRES_SINGLE_TUPLE) {
+            rc = give_row(res, each, ctx, reterr);
+            if (rc != RC_OK)
+                stop_asking(db);
+        } else if (rc == RC_OK && !good(res)) {
+            rc = failed(db, res, reterr);
+        }
+        PQclear(res);
+    }
+    return rc;
 }
 
 enum rc

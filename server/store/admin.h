@@ -29,6 +29,13 @@ struct admin_rows {
 enum rc admin_run(struct admin *db, struct arena *a, const char *sql, const char *const *params,
                   size_t nparams, struct admin_rows *ret, struct err *reterr) NODISCARD;
 
+/* A result too large to hold: `each` is given one row after the other, as admin_rows of one row whose cells
+   are borrowed until it returns. What it returns other than RC_OK ends the reading, and is the answer. Fails:
+   as admin_run. */
+typedef enum rc admin_each_fn(void *ctx, const struct admin_rows *row, struct err *reterr);
+enum rc admin_each(struct admin *db, const char *sql, const char *const *params, size_t nparams,
+                   admin_each_fn *each, void *ctx, struct err *reterr) NODISCARD;
+
 /* Several statements in one text, no results. */
 enum rc admin_script(struct admin *db, const char *sql, struct err *reterr) NODISCARD;
 
