@@ -97,7 +97,7 @@ create table app.error_note (
   request_id text not null,
   method     text not null,
   primary key (tenant_id, id),
-  constraint words_only check (code ~ '^[A-Z_]{1,24}$' and cause ~ '^[A-Za-z0-9_ .:-]{0,80}$'
+  constraint words_only check (code ~ '^[A-Z_]{1,24}$' and cause ~ '^[A-Za-z0-9_ .:?-]{0,80}$'
                                and request_id ~ '^[a-z0-9]{0,32}$' and method ~ '^[a-z_ .]{0,80}$')
 );
 create index error_note_by_day on app.error_note (tenant_id, at, id);
@@ -472,6 +472,7 @@ create function app.company_suspend(company bigint, why text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   t app.tenant;
+  was text;
 begin
   perform app.platform_acts('company', 'suspend');
   t := app.platform_company(company);
@@ -482,7 +483,11 @@ begin
     raise exception 'say why the company is suspended' using errcode = 'check_violation', constraint = 'company_reason', table = 'tenant';
   end if;
   perform app.company_touch(company, 2, why, 'company.suspend');
-  update app.session set state = 4, ended_at = now(), end_reason = 'The company was suspended.' where tenant_id = company and state < 4;
+  was := app.platform_signs();
+  update app.session set state = 4, ended_at = now(),
+         end_reason = coalesce(t.brand_name, t.name) || ' is suspended. Nothing is lost: ask your administrator.'
+   where tenant_id = company and state < 4;
+  perform app.platform_signed(was);
 end $$;
 
 create function app.company_activate(company bigint, why text) returns void
@@ -560,16 +565,36 @@ begin
     raise exception '%', case when active then 'this account is active already' else 'this account is switched off already' end
       using errcode = 'check_violation', constraint = 'company_user', table = 'user_account';
   end if;
-  if not active then
-    update app.session set state = 4, ended_at = now(), end_reason = 'The account was switched off.'
-     where tenant_id = company and user_id = target and state < 4;
-  end if;
   perform app.platform_signed(was);
   perform app.platform_note(company, 'company.' || verb, 'user', target, why);
 end $$;
 
+-- A one-time token for an administrator, who sets his account up anew: password and second factor are void. `hash` is the
+-- token's; when it ends.
+create function app.company_admin_token(company bigint, login text, hash bytea) returns timestamptz
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  target bigint;
+  was text;
+  ends timestamptz;
+begin
+  perform app.platform_acts('company', 'admin_token');
+  perform app.platform_company(company);
+  target := app.company_user(company, login, true);
+  was := app.platform_signs();
+  perform app.drop_factor(company::int, target, app.ended_by('Your account is set up anew'));
+  ends := app.issue_token(company::int, target, hash, 2, 72);
+  perform app.platform_signed(was);
+  perform app.platform_note(company, 'company.admin_token', 'user', target, null);
+  return ends;
+end $$;
+
 -- ---------------------------------------------------------------- requests to join
--- Who asks is a stranger: little is believed, and little can be left behind.
+-- Who asks is a stranger: little is believed, and little can be left behind. He signs in as `register`, which has no secret and
+-- may do nothing else; switched off, nobody can ask.
+insert into app.user_account (tenant_id, login, name, role_id, branch_id)
+select 0, 'register', 'Registration', r.id, b.id from app.role r, app.branch b where r.tenant_id = 0 and r.code = 'register' and b.tenant_id = 0;
+
 create function app.guard_request() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -612,11 +637,14 @@ begin
   return r;
 end $$;
 
-create function app.request_approve(request bigint, code text, branch_code text, branch_name text) returns bigint
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+-- `hash`: of the first administrator's one-time token.
+create function app.request_approve(request bigint, code text, branch_code text, branch_name text, hash bytea)
+returns table (company bigint, ends timestamptz)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp rows 1 as $$
 declare
   r app.company_request;
   made bigint;
+  was text;
 begin
   perform app.platform_acts('company_request', 'approve');
   r := app.request_open(request);
@@ -625,7 +653,11 @@ begin
     'branches', jsonb_build_array(jsonb_build_array(branch_code, branch_name)), 'admin_login', r.admin_login, 'admin_name', r.admin_name,
     'admin_email', r.admin_email, 'business_type', r.business_type, 'phone', r.phone, 'email', r.email, 'address', r.address), 'company_request.approve');
   update app.company_request set state = 2, decided_by_id = app.user_id(), decided_at = now(), company_id = made where tenant_id = 0 and id = request;
-  return made;
+  was := app.platform_signs();
+  ends := app.issue_token(made::int, app.company_user(made, r.admin_login, true), hash, 1, 72);
+  perform app.platform_signed(was);
+  company := made;
+  return next;
 end $$;
 
 create function app.request_reject(request bigint, why text) returns void
@@ -734,6 +766,6 @@ end $$;
 
 grant execute on function app.company_suspend(bigint, text), app.company_activate(bigint, text), app.company_add_domain(bigint, text),
   app.company_drop_domain(bigint, text), app.company_switch_user(bigint, text, boolean, text), app.domain_taken(text), app.domain_problem(text),
-  app.request_approve(bigint, text, text, text), app.request_reject(bigint, text), app.platform_home(),
+  app.request_approve(bigint, text, text, text, bytea), app.company_admin_token(bigint, text, bytea), app.request_reject(bigint, text), app.platform_home(),
   app.compliance_insured(bigint, text, date), app.compliance_counts(bigint, date) to bima_platform;
 grant execute on function app.usage_add(jsonb), app.error_add(bigint, text, text, text, text) to bima_worker, bima_platform;

@@ -26,7 +26,7 @@ class Conformance(unittest.TestCase):
     def test_every_key_and_index_begins_with_the_tenant(self):
         self.none("select i.indexrelid::regclass from pg_index i join pg_class c on c.oid = i.indrelid "
                   "where c.relnamespace = 'app'::regnamespace and c.relname not in ('tenant', 'tenant_domain', 'installation') "
-                  "and i.indexrelid::regclass::text <> 'app.idempotency_by_age' "
+                  "and i.indexrelid::regclass::text not in ('app.idempotency_by_age', 'app.session_by_token') "
                   "and (select attname from pg_attribute where attrelid = c.oid and attnum = i.indkey[0]) is distinct from 'tenant_id'")
 
     def test_public_has_no_rights(self):
@@ -48,15 +48,19 @@ class Conformance(unittest.TestCase):
                         "relnamespace = 'app'::regnamespace and a.privilege_type in ('DELETE', 'TRUNCATE') "
                         "and a.grantee <> 'bima_owner'::regrole order by 1, 2")
             self.assertEqual(cur.fetchall(), [("idempotency", "bima_jobs"), ("search_token", "bima_worker"),
-                                              ("search_word", "bima_worker")])
+                                              ("search_word", "bima_worker"), ("sign_in_failure", "bima_search")])
 
     def test_functions_fix_their_search_path(self):
         self.none("select proname from pg_proc where pronamespace = 'app'::regnamespace "
                   "and not exists (select from unnest(proconfig) as s where s like 'search_path=%pg_temp')")
 
-    def test_views_run_as_who_asks(self):
+    def test_views_run_as_who_asks_but_those_through_which_the_platform_sees_companies(self):
+        platform = "relname in ('company', 'company_domain', 'company_health', 'compliance', 'platform_audit')"
         self.none("select relname from pg_class where relnamespace = 'app'::regnamespace and relkind in ('v', 'm') "
-                  "and coalesce(array_to_string(reloptions, ','), '') not like '%security_invoker=true%'")
+                  f"and coalesce(array_to_string(reloptions, ','), '') not like '%security_invoker=true%' and not {platform}")
+        self.none("select relname from pg_class c where relnamespace = 'app'::regnamespace and relkind = 'v' "
+                  f"and {platform} and (pg_get_viewdef(c.oid) not like '%current_setting(''app.tenant_id''::text, true) = ''0''::text%' "
+                  "or exists (select from aclexplode(c.relacl) a where a.grantee not in ('bima_owner'::regrole, 'bima_platform'::regrole)))")
 
     def test_every_record_has_versions_history_and_a_keyed_id(self):
         self.none("select c.relname from pg_class c where relnamespace = 'app'::regnamespace and relkind = 'r' and exists "
