@@ -5,7 +5,7 @@
 #include "server/rule/rule.h"
 #include "server/store/pg.h"
 
-/* Signing in, and what users and their keys must satisfy. */
+/* Signing in, and what users, their keys, sessions and second factors must satisfy. */
 
 extern const struct rule user_rule;
 extern const struct rule user_key_rule;
@@ -14,18 +14,19 @@ extern const struct rule user_key_rule;
 enum { ACCOUNT_FINGERPRINT = 64 };
 char *account_fingerprint(struct str blob, char out[ACCOUNT_FINGERPRINT]);
 
+/* What the jobs of signing in are answered with: a worker's own. */
+struct account_door {
+    struct arena *arena;
+    struct pg *pg;
+};
+
 /*
- * May `login` (name@domain) sign in with this password, or with the key whose blob (SSH wire form) is given?
- * An unknown user costs the same time as a wrong password. Fails: RC_UNAUTHENTICATED whatever the cause,
- * RC_RETRY when the database can't be asked.
+ * Answers the jobs of signing in and JOB_SESSIONS (server/ipc/ipc.h). What is not right fails alike whatever
+ * it was, after the same work: a name that is not there, a company that is not there, a wrong password, a
+ * locked account. Only who had the right password is told why he is not let in: ret->payload is then a
+ * sentence. Fails: RC_UNAUTHENTICATED, RC_BAD_FRAME, RC_RETRY when the database can't be asked, RC_INTERNAL.
  */
-/* Answers the jobs of signing in (server/ipc/ipc.h). Fails: RC_UNAUTHENTICATED whatever the cause, RC_RETRY when
-   the database can't be asked. */
-enum rc account_answer(struct arena *a, struct pg *pg, const struct job *job, struct answer *ret,
+enum rc account_answer(const struct account_door *door, const struct job *job, struct answer *ret,
                        struct err *reterr) NODISCARD;
-enum rc account_password(struct arena *a, struct pg *pg, struct str login, struct str password,
-                         struct identity *ret, struct err *reterr) NODISCARD;
-enum rc account_key(struct arena *a, struct pg *pg, struct str login, struct str blob, struct identity *ret,
-                    struct err *reterr) NODISCARD;
 
 #endif

@@ -9,6 +9,7 @@
 #include "common/base/limits.h"
 #include "server/account/account.h"
 #include "server/log.h"
+#include "server/worker/audit.h"
 #include "server/worker/state.h"
 
 /* bytes; descriptions of the catalog, one per role */
@@ -104,7 +105,8 @@ answer_auth(struct worker *w, const struct job *job, struct answer *ret)
 {
     struct err e;
     char cause[LOG_TEXT];
-    ret->code = account_answer(&w->arena, w->pg, job, ret, &e);
+    const struct account_door door = {&w->arena, w->pg};
+    ret->code = account_answer(&door, job, ret, &e);
     if (ret->code != RC_OK && ret->code != RC_UNAUTHENTICATED)
         log_warn("worker.auth", "code=%s cause=%s", rc_symbol(ret->code), log_text(e.log, cause));
 }
@@ -146,6 +148,7 @@ answer_outgrown(struct worker *w, const struct job *job, struct answer *ret)
 static bool
 serve_one(struct worker *w)
 {
+    audit_wait(w);
     if (!read_job(w->config->fd, &self.job))
         return false;
     self.answer = (struct answer){.id = self.job.id, .who = self.job.who};
@@ -198,6 +201,7 @@ start(struct worker *w, const struct worker_config *c)
 static void
 finish(struct worker *w)
 {
+    audit_flush(w, true);
     pg_free(w->pg);
     if (w->has_signer)
         signer_done(&w->signer);
