@@ -244,7 +244,8 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
    where $1 <> 6 or current_setting('app.audited', true) is distinct from 'yes'         -- audit_platform has said it better
 $$;
 
--- Outside a request: sign-ins and what is refused before a session is open. `actor` is the name and login, or what was typed.
+-- Outside a request: sign-ins and what is refused before a session is open. `actor` is the name and login, or what was typed;
+-- left empty it is looked up.
 -- Companies' workers write in companies' audits, the platform's in the platform's.
 create function app.audit_note(tenant int, kind int, what text, actor text, "user" bigint default null, address text default null,
                                client text default null, session bigint default null, outcome int default 1, detail text default null,
@@ -257,7 +258,9 @@ begin
     raise exception 'not this role''s audit' using errcode = 'insufficient_privilege', table = 'audit';
   end if;
   insert into app.audit (tenant_id, kind, what, user_id, actor, address, client, session_id, entity, row_id, count, outcome, detail)
-  select t.id, $2, left($3, 80), $5, left(coalesce(nullif($4, ''), 'unknown'), 200), left($6, 80), left($7, 80), $8, $12, $13, $11, $9,
+  select t.id, $2, left($3, 80), $5,
+         left(coalesce(nullif($4, ''), (select u.name || ' (' || u.login || ')' from app.user_account u where u.tenant_id = t.id and u.id = $5),
+                       'unknown'), 200), left($6, 80), left($7, 80), $8, $12, $13, $11, $9,
          left($10, 400)
     from app.tenant t where t.id = $1;
 end $$;

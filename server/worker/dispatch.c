@@ -6,13 +6,14 @@
 #include "common/wire/twin.h"
 #include "server/op/ops.h"
 #include "server/op/parts.h"
+#include "server/worker/audit.h"
 #include "server/worker/call.h"
 #include "server/worker/idempotency.h"
 #include "server/worker/permit.h"
 
 /*
- * The life of a request: decode, permit, idempotency, run, commit, encode, log. All generic: an operation
- * sees a decoded request and fills an answer. Nothing here knows an entity.
+ * The life of a request: decode, permit, idempotency, run, audit, commit, encode, log. All generic: an
+ * operation sees a decoded request and fills an answer. Nothing here knows an entity.
  */
 enum { TRIES = 4 };
 
@@ -200,8 +201,10 @@ try_write(struct call *c, struct idem *idem)
     if (rc == RC_OK)
         rc = found ? replay(c, code, stored) : run_handler(c);
     if (rc == RC_OK && !found) {
-        const struct pg_stmt store = idem_store(idem, RC_OK, kept_body(c));
-        rc = tx_commit(&c->tx, c->ctx.arena, &store, 1, &c->err);
+        size_t n;
+        const struct pg_stmt store = idem_store(idem, RC_OK, kept_body(c)),
+                             *last = audit_changes(c, &store, &n);
+        rc = tx_commit(&c->tx, c->ctx.arena, last, n, &c->err);
     }
     tx_rollback(&c->tx, c->ctx.arena);
     return rc;
@@ -261,6 +264,7 @@ run_request(struct worker *w, struct call *c)
         rc = (c->method->flags & METHOD_WRITES) ? run_write(c) : run_read(w, c);
     if (rc == RC_OK && c->method->number == METHOD_DESCRIBE)
         rc = call_put_schema(w, c, c->params.hash);
+    rc = audit_request(w, c, rc);
     if (rc != RC_OK && rc != RC_NOT_MODIFIED)
         call_put_error(c, rc);
     call_log(w, c, rc);
@@ -280,6 +284,7 @@ run_hello(struct worker *w, struct call *c, const struct hello *h)
         rc = err_set(&c->err, RC_BAD_PARAMS, "versions", "this service speaks version %d of the protocol",
                      PROTOCOL_VERSION);
     if (rc != RC_OK) {
+        rc = audit_request(w, c, rc);
         call_put_error(c, rc);
         call_log(w, c, rc);
         return rc;

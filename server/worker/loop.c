@@ -10,6 +10,7 @@
 #include "server/account/account.h"
 #include "server/log.h"
 #include "server/worker/audit.h"
+#include "server/worker/audit.h"
 #include "server/worker/state.h"
 
 /* bytes; descriptions of the catalog, one per role */
@@ -149,6 +150,7 @@ static bool
 serve_one(struct worker *w)
 {
     audit_wait(w);
+    audit_wait(w);
     if (!read_job(w->config->fd, &self.job))
         return false;
     self.answer = (struct answer){.id = self.job.id, .who = self.job.who};
@@ -201,6 +203,7 @@ start(struct worker *w, const struct worker_config *c)
 static void
 finish(struct worker *w)
 {
+    audit_flush(w, true);
     audit_flush(w, true);
     pg_free(w->pg);
     if (w->has_signer)

@@ -27,6 +27,18 @@ struct described {
     struct str raw; /* its encoding */
 };
 
+/* What the audit counts of a session before it says so: audit.c. */
+enum { AUDIT_TALLIES = 64, AUDIT_ADDRESS = 80 };
+struct audit_tally {
+    int64_t session, user; /* session 0: free */
+    int32_t tenant;
+    int64_t since;           /* microseconds, monotonic: when the minute began */
+    size_t refusals, beyond; /* in this minute; those of them that are not written yet */
+    size_t gets;             /* records of persons, one by one */
+    char address[AUDIT_ADDRESS];
+    size_t address_n;
+};
+
 struct worker {
     const struct worker_config *config;
     struct pg *pg;
@@ -37,6 +49,8 @@ struct worker {
     struct known_user known[KNOWN_USERS];
     struct described described[DESCRIBED];
     size_t next_described; /* the place that is given away when all are taken */
+    struct audit_tally tallies[AUDIT_TALLIES];
+    size_t tallied; /* refusals counted and not written yet */
 };
 
 /* describe.c: the catalog as somebody with these rights sees it. Stays until the next call. */
