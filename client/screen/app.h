@@ -86,6 +86,8 @@ void act_open_with(struct app *a, const struct schema_entity *e, const struct sc
 void sell_open(struct app *a, struct str plate);
 void difference_open(struct app *a, const struct body_event *e);
 void document_open(struct app *a, uint32_t entity, int64_t id, struct str label);
+/* A text file that came with an answer; copied, and wiped when it is left. */
+void document_show(struct app *a, struct str label, const struct body_file *file);
 
 /* What came of a new business: policy and receipt, and what can be done next. */
 void sold_open(struct app *a, const struct body *results, size_t n);

@@ -178,7 +178,9 @@ enter(struct view *v)
     if (r)
         record_open(app_of(v), d->entity, r->id);
     else
-        tui_say(v->tui, ROLE_DIM, "%s", _("No row here. F6 adds one, / filters."));
+        tui_say(v->tui, ROLE_DIM, "%s",
+                entity_of(v)->may_add ? _("No row here. F6 adds one, / filters.")
+                                      : _("No row here. / filters."));
 }
 
 static void
@@ -528,6 +530,13 @@ bar(struct view *v, size_t *ret_n)
     return keys;
 }
 
+static bool
+may(struct view *v, enum cmd c)
+{
+    const struct schema_entity *e = entity_of(v);
+    return (c != CMD_NEW || e->may_add) && (c != CMD_VIEW || e->nviews > 1);
+}
+
 static void
 close_view(struct view *v)
 {
@@ -545,6 +554,7 @@ static const struct view_ops ops = {.name = "list",
                                     .help = help,
                                     .about = about,
                                     .bar = bar,
+                                    .may = may,
                                     .shown = shown,
                                     .close = close_view};
 

@@ -8,9 +8,11 @@
 #include "client/text.h"
 #include "client/tui/box.h"
 #include "client/tui/pager.h"
+#include "common/crypt/crypt.h"
 
 /* A certificate or a receipt as it is printed: its text to read; F10 saves the PDF where this program runs.
- */
+   Or a file that came with an answer (a one-time token, recovery codes, a report): shown, saved when asked,
+   and wiped from memory when it is left. */
 enum { TAG_TEXT = 1, TAG_PDF = 2, PURPOSE_NAME = 1 };
 
 struct document {
@@ -20,6 +22,7 @@ struct document {
     struct kept kept, pdf;
     const struct body_file *file, *saved;
     struct pager pager;
+    struct body_file given; /* bytes: what came with an answer, in the view's arena */
 };
 
 static void
@@ -95,12 +98,27 @@ outcome(struct view *v, const struct outcome *o)
                 strerror(errno));
 }
 
+/* What is given once can't be asked for again, and a spawned program has nowhere to write. */
+static bool
+may(struct view *v, enum cmd c)
+{
+    const struct document *d = v->data;
+    if (!d->given.bytes.n)
+        return true;
+    return c != CMD_REFRESH && (c != CMD_SAVE || !app_of(v)->config->spawned);
+}
+
 static bool
 command(struct view *v, enum cmd c)
 {
     struct document *d = v->data;
     if (c == CMD_SAVE) {
-        if (app_of(v)->config->spawned)
+        if (!may(v, c))
+            tui_say(v->tui, ROLE_WARN, "%s",
+                    _("Here the program runs on the server and writes no files: note it down."));
+        else if (d->given.bytes.n)
+            ask_name(v);
+        else if (app_of(v)->config->spawned)
             tui_say(v->tui, ROLE_WARN, "%s",
                     _("Here the program runs on the server and writes no files. Use: bima certificate print "
                       "NUMBER"));
@@ -108,11 +126,32 @@ command(struct view *v, enum cmd c)
             ask(v, "pdf", TAG_PDF);
         return true;
     }
-    if (c == CMD_REFRESH) {
+    if (c == CMD_REFRESH && may(v, c)) {
         ask(v, "text", TAG_TEXT);
         return true;
     }
+    if (c == CMD_ENTER && d->given.bytes.n) {
+        view_finish(v, (struct outcome){.choice = 0});
+        return true;
+    }
     return pager_command(&d->pager, c);
+}
+
+/* A drawing is of use only as a whole: it gets the margins' room, and says what it lacks. */
+static bool
+paint_narrow(struct document *d, const struct area *a)
+{
+    int rows, cols;
+    pager_drawing(d->pager.text, &rows, &cols);
+    if (cols == 0 || !paint_has_blocks() || (rows <= a->rows - 2 && cols <= a->cols - 4))
+        return false;
+    struct area in = area_sub(a, 0, cols < a->cols ? 1 : 0, a->rows, a->cols);
+    pager_paint(&d->pager, &in);
+    if (rows > a->rows || cols > a->cols)
+        paint_format(a, (struct spot){.y = a->rows - 1, .role = ROLE_WARN},
+                     _(" ! The code needs %d by %d here: make the window larger, or type the text. "), cols,
+                     rows);
+    return true;
 }
 
 static void
@@ -124,7 +163,8 @@ paint_document(struct view *v, const struct area *a)
         paint_text(&in, 0, 0, ROLE_DIM, _("Loading …"));
         return;
     }
-    pager_paint(&d->pager, &in);
+    if (!paint_narrow(d, a))
+        pager_paint(&d->pager, &in);
     if (d->pager.lines > d->pager.top + in.rows)
         paint_text(a, a->rows - 1, a->cols - 8, ROLE_DIM, _("more ↓"));
 }
@@ -139,7 +179,6 @@ title(struct view *v, struct arena *a)
 static const struct bar_key *
 bar(struct view *v, size_t *ret_n)
 {
-    (void)v;
     static const struct bar_key keys[] = {
         {CMD_HELP,         NULL          },
         {CMD_PALETTE,      NULL          },
@@ -148,14 +187,23 @@ bar(struct view *v, size_t *ret_n)
         {CMD_SAVE,         N_("Save PDF")},
         {CMD_BACK,         NULL          }
     };
-    *ret_n = COUNTOF(keys);
-    return keys;
+    static const struct bar_key of_given[] = {
+        {CMD_HELP,         NULL              },
+        {CMD_PALETTE,      NULL              },
+        {CMD_PAGE_FORWARD, NULL              },
+        {CMD_SAVE,         N_("Save to file")},
+        {CMD_BACK,         N_("Done")        }
+    };
+    bool given = ((struct document *)v->data)->given.bytes.n > 0;
+    *ret_n = given ? COUNTOF(of_given) : COUNTOF(keys);
+    return given ? of_given : keys;
 }
 
 static void
 close_view(struct view *v)
 {
     struct document *d = v->data;
+    crypt_wipe((char *)(uintptr_t)d->given.bytes.p, d->given.bytes.n); /* ours, const for its readers */
     kept_drop(&d->kept);
     kept_drop(&d->pdf);
 }
@@ -168,6 +216,7 @@ static const struct view_ops ops = {.name = "document",
                                     .paint = paint_document,
                                     .title = title,
                                     .bar = bar,
+                                    .may = may,
                                     .close = close_view};
 
 void
@@ -180,4 +229,16 @@ document_open(struct app *a, uint32_t entity, int64_t id, struct str label)
     d->id = id;
     d->label = str_printf(&v->arena, "%.*s %.*s", STR_ARG(e ? e->label : STR_NONE), STR_ARG(label));
     ask(v, "text", TAG_TEXT);
+}
+
+void
+document_show(struct app *a, struct str label, const struct body_file *file)
+{
+    struct view *v = view_push(&a->tui, &ops, sizeof(struct document));
+    struct document *d = v->data;
+    d->label = str_dup(&v->arena, label);
+    d->given = (struct body_file){str_dup(&v->arena, file->name), str_dup(&v->arena, file->media_type),
+                                  str_dup(&v->arena, file->bytes)};
+    d->file = d->saved = &d->given;
+    d->pager = (struct pager){.text = d->given.bytes};
 }

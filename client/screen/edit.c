@@ -1,6 +1,7 @@
 #include "client/screen/edit.h"
 
 #include "client/screen/lookup.h"
+#include "client/secret.h"
 #include "client/text.h"
 #include "client/tui/box.h"
 
@@ -13,6 +14,24 @@ static const struct schema_field reason_field = {
     .max = 240,
     .width = 40
 };
+/* Optional and required. */
+static const struct schema_field again_fields[] = {
+    {.name = {"again", 5},
+     .label = {N_("Once more"), 9},
+     .help = {N_("The same again: nobody sees what was typed."), 43},
+     .type = VT_TEXT,
+     .flags = SCHEMA_SECRET,
+     .max = 256,
+     .width = 24},
+    {.name = {"again", 5},
+     .label = {N_("Once more"), 9},
+     .help = {N_("The same again: nobody sees what was typed."), 43},
+     .type = VT_TEXT,
+     .flags = SCHEMA_SECRET | SCHEMA_REQUIRED,
+     .max = 256,
+     .width = 24}
+};
+
 static void
 outcome(struct view *v, const struct outcome *o)
 {
@@ -180,6 +199,9 @@ static void
 close_view(struct view *v)
 {
     struct edit *d = v->data;
+    for (size_t k = 0; k < d->form.n; k++)
+        if (d->form.items[k].edit.secret)
+            field_wipe(&d->form.items[k].edit);
     kept_drop(&d->conflict);
     objection_drop(&d->objection);
 }
@@ -214,6 +236,22 @@ open_form(struct app *a, const struct schema_entity *e, enum mode mode, uint32_t
     return v;
 }
 
+/* One after the other, so that a secret that is chosen here is asked for twice in a row. */
+static void
+add_fields(struct edit *d, const struct schema_field *fields, size_t n, uint32_t flags)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t before = d->form.n;
+        form_add(&d->form, &(struct form_source){
+                               .entity = d->e->number, .fields = &fields[i], .nfields = 1, .flags = flags});
+        if (d->form.n == before || !secret_is_chosen(&fields[i]))
+            continue;
+        const struct schema_field *again = &again_fields[fields[i].flags & SCHEMA_REQUIRED ? 1 : 0];
+        form_add(&d->form, &(struct form_source){
+                               .entity = d->e->number, .part = PART_AGAIN, .fields = again, .nfields = 1});
+    }
+}
+
 static struct edit *
 open_add(struct app *a, uint32_t entity, uint32_t purpose, struct view **ret)
 {
@@ -222,9 +260,7 @@ open_add(struct app *a, uint32_t entity, uint32_t purpose, struct view **ret)
         return NULL;
     *ret = open_form(a, e, MODE_ADD, purpose);
     struct edit *d = (*ret)->data;
-    form_add(&d->form,
-             &(struct form_source){
-                 .entity = entity, .fields = e->fields, .nfields = e->nfields, .flags = SCHEMA_CREATE});
+    add_fields(d, e->fields, e->nfields, SCHEMA_CREATE);
     form_start(&d->form);
     return d;
 }
@@ -271,9 +307,7 @@ open_set(struct app *a, uint32_t entity, int64_t id, uint32_t purpose, struct vi
     *ret = open_form(a, e, MODE_SET, purpose);
     struct edit *d = (*ret)->data;
     d->id = id;
-    form_add(&d->form,
-             &(struct form_source){
-                 .entity = entity, .fields = e->fields, .nfields = e->nfields, .flags = SCHEMA_EDIT});
+    add_fields(d, e->fields, e->nfields, SCHEMA_EDIT);
     return d;
 }
 
@@ -311,8 +345,7 @@ open_action(struct app *a, const struct schema_entity *e, const struct schema_ac
     d->act = act;
     d->id = id;
     d->go_to_record = !act->on_record;
-    form_add(&d->form,
-             &(struct form_source){.entity = e->number, .fields = act->fields, .nfields = act->nfields});
+    add_fields(d, act->fields, act->nfields, 0);
     if (act->needs_reason)
         form_add(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
     form_start(&d->form);

@@ -25,7 +25,7 @@ struct edit {
     unsigned char idem[IDEM_BYTES];
 };
 
-enum { PART_FIELDS = 0, PART_REASON = 1 };
+enum { PART_FIELDS = 0, PART_REASON = 1, PART_AGAIN = 2 /* a secret, typed once more */ };
 
 void edit_send(struct view *v, struct str reason);
 void edit_save(struct view *v);

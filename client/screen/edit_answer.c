@@ -5,6 +5,7 @@
 #include "client/text.h"
 #include "client/tui/box.h"
 #include "common/base/buf.h"
+#include "common/crypt/crypt.h"
 
 /* ---- saving ---- */
 
@@ -13,6 +14,16 @@ reason_typed(struct edit *d, char text[FIELD_TEXT])
 {
     struct form_item *i = form_find(&d->form, PART_REASON, "reason");
     return i ? field_text(&i->edit, text) : STR_NONE;
+}
+
+static void
+wipe_secrets(const struct edit *d, struct params *p)
+{
+    for (size_t k = 0; k < d->form.n; k++)
+        for (size_t i = 0; d->form.items[k].edit.secret && i < p->nfields; i++)
+            if (p->fields[i].field.number == d->form.items[k].field->tag &&
+                p->fields[i].value.type == VT_TEXT)
+                crypt_wipe((char *)(uintptr_t)p->fields[i].value.text.p, p->fields[i].value.text.n);
 }
 
 void
@@ -24,6 +35,10 @@ edit_send(struct view *v, struct str reason)
     arena_init(&a, SIZE_MAX, NULL, NULL);
     char text[FIELD_TEXT];
     struct params p = d->id ? params_record(d->e->number, d->id) : params_entity(d->e->number);
+    if (!d->id && d->e->single) {
+        p.present |= 1u << PARAM_KEY;
+        p.key = STR("me");
+    }
     p.nfields = form_fields(&d->form, &a, PART_FIELDS, d->mode == MODE_SET, &p.fields);
     if (p.nfields || d->mode != MODE_ACT)
         p.present |= 1u << PARAM_FIELDS;
@@ -44,14 +59,37 @@ edit_send(struct view *v, struct str reason)
     app_ask(v,
             &(struct ask){
                 .method = methods[d->mode], .params = &p, .tag = TAG_SAVE, .barrier = true, .idem = d->idem});
+    wipe_secrets(d, &p);
     arena_done(&a);
+}
+
+/* Secrets that are chosen are typed twice: nobody sees what was typed. */
+static bool
+typed_alike(struct form *f)
+{
+    char one[FIELD_TEXT], two[FIELD_TEXT];
+    bool ok = true;
+    for (size_t k = 1; ok && k < f->n; k++) {
+        if (f->items[k].part != PART_AGAIN)
+            continue;
+        ok = str_eq(field_text(&f->items[k - 1].edit, one), field_text(&f->items[k].edit, two));
+        if (ok)
+            continue;
+        field_wipe(&f->items[k].edit);
+        form_note(&f->items[k], TONE_BAD, str_from(_("not the same: type both again")));
+        form_focus(f, k - 1);
+        tui_say(f->tui, ROLE_BAD, "%s", _("The two are not the same."));
+    }
+    crypt_wipe(one, sizeof one);
+    crypt_wipe(two, sizeof two);
+    return ok;
 }
 
 void
 edit_save(struct view *v)
 {
     struct edit *d = v->data;
-    if (!form_check(&d->form)) {
+    if (!form_check(&d->form) || !typed_alike(&d->form)) {
         tui_flush(v->tui);
         return;
     }
@@ -102,9 +140,15 @@ saved(struct view *v, struct answer *a)
     form_remember(&d->form);
     tell(v, a->body);
     bool go = d->go_to_record && r;
+    const struct body_file *file = body_has(a->body, BODY_FILE) ? &a->body->file : NULL;
+    struct str what = d->act ? d->act->label : d->e->label;
     view_finish(v, o);
     if (go)
         record_open(app, o.entity, o.id);
+    if (file) {
+        document_show(app, what, file);
+        crypt_wipe((char *)(uintptr_t)file->bytes.p, file->bytes.n);
+    }
 }
 
 /* ---- conflict: mine and theirs ---- */

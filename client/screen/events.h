@@ -23,6 +23,6 @@ void events_add(struct events *e, struct answer *a);
 bool events_wants_more(const struct events *e);
 struct str events_next(const struct events *e);
 const struct body_event *events_current(const struct events *e); /* the row; NULL when there is none */
-void events_enter(struct events *e, struct app *a); /* opens the difference of the row */
+void events_enter(struct events *e, struct app *a);              /* opens the difference of the row */
 
 #endif

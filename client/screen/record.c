@@ -369,6 +369,27 @@ move(struct view *v, enum cmd c)
     return moved;
 }
 
+/* The list one looks at, else the first one may add to. */
+static const struct schema_tab *
+adds_to(struct view *v)
+{
+    struct record *d = v->data;
+    const struct schema_tab *t = record_related(d);
+    const struct schema_entity *e = t ? schema_entity(app_schema(app_of(v)), t->entity) : NULL;
+    if (t)
+        return e && e->may_add ? t : NULL;
+    return entity_adds_to(app_of(v), d->e);
+}
+
+static void
+add_new(struct view *v)
+{
+    if (adds_to(v))
+        add_related(v, adds_to(v));
+    else
+        tui_say(v->tui, ROLE_WARN, "%s", _("There is nothing you may add here."));
+}
+
 static bool
 command(struct view *v, enum cmd c)
 {
@@ -392,7 +413,7 @@ command(struct view *v, enum cmd c)
         prompt(v);
         return true;
     case CMD_NEW:
-        add_related(v, record_related(d) ? record_related(d) : entity_adds_to(app_of(v), d->e));
+        add_new(v);
         return true;
     default:
         return move(v, c);
@@ -484,6 +505,13 @@ bar(struct view *v, size_t *ret_n)
     return keys;
 }
 
+static bool
+may(struct view *v, enum cmd c)
+{
+    struct record *d = v->data;
+    return (c != CMD_NEW || adds_to(v)) && (c != CMD_VIEW || record_ntabs(d) > 1);
+}
+
 static void
 close_view(struct view *v)
 {
@@ -504,6 +532,7 @@ static const struct view_ops ops = {.name = "record",
                                     .help = help,
                                     .about = about,
                                     .bar = bar,
+                                    .may = may,
                                     .offers = offers,
                                     .run = run,
                                     .shown = shown,

@@ -31,15 +31,6 @@ asks_secret(enum link_state s)
 }
 
 static void
-wipe(struct field *f)
-{
-    volatile uint32_t *p = f->cp;
-    for (size_t i = 0; i < f->cap; i++)
-        p[i] = 0;
-    f->n = f->pos = 0;
-}
-
-static void
 connect_now(struct view *v)
 {
     struct signin *d = v->data;
@@ -69,7 +60,7 @@ answer_secret(struct view *v)
     volatile char *p = text;
     for (size_t i = 0; i < sizeof text; i++)
         p[i] = 0;
-    wipe(&d->fields[SLOT_SECRET]);
+    field_wipe(&d->fields[SLOT_SECRET]);
 }
 
 /* The service started the program on a line that can't be opened again. */
@@ -292,7 +283,8 @@ paint_state(struct view *v, const struct area *in)
 static void
 paint_signin(struct view *v, const struct area *a)
 {
-    struct area frame = area_centre(a, a->rows < 13 ? a->rows : 13, a->cols < 64 ? a->cols : 64);
+    int rows = state_of(v) == LINK_ASK_CODE ? 13 : 11;
+    struct area frame = area_centre(a, rows, a->cols < 64 ? a->cols : 64);
     struct area in = paint_box(&frame, str_from(_("Bima: sign in")));
     in = area_sub(&in, 1, 1, in.rows - 1, in.cols - 2);
     paint_state(v, &in);
@@ -324,7 +316,7 @@ about(struct view *v, struct arena *a)
 static void
 close_view(struct view *v)
 {
-    wipe(&((struct signin *)v->data)->fields[SLOT_SECRET]);
+    field_wipe(&((struct signin *)v->data)->fields[SLOT_SECRET]);
 }
 
 static void

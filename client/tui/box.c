@@ -165,10 +165,7 @@ line_paint(struct view *v, const struct area *a)
 static void
 line_close(struct view *v)
 {
-    struct line *d = v->data;
-    volatile uint32_t *p = d->field.cp; /* it may have been a password */
-    for (size_t i = 0; i < d->field.cap; i++)
-        p[i] = 0;
+    field_wipe(&((struct line *)v->data)->field); /* it may have been a password */
 }
 
 static const struct view_ops line_ops = {.name = "line",

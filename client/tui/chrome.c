@@ -78,6 +78,8 @@ paint_key_bar(struct tui *t, const struct area *row)
     int x = 0;
     for (size_t i = 0; i < n; i++) {
         const struct command *c = cmd_info(bar[i].cmd);
+        if (top && !view_may(top, bar[i].cmd))
+            continue;
         char key[KEY_NAME];
         key_label(cmd_key(bar[i].cmd), key);
         const char *label = _(bar[i].label ? bar[i].label : c->label);

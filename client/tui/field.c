@@ -14,6 +14,16 @@ field_init(struct field *f, struct arena *a, size_t max_chars)
     f->before = arena_new(a, uint32_t, f->cap);
 }
 
+void
+field_wipe(struct field *f)
+{
+    volatile uint32_t *now = f->cp, *before = f->before;
+    for (size_t i = 0; i < f->cap; i++)
+        now[i] = before[i] = 0;
+    f->n = f->nbefore = f->pos = f->off = 0;
+    f->gen++;
+}
+
 static bool
 is_blank(uint32_t cp)
 {

@@ -36,7 +36,7 @@ keys_text(struct view *of, struct arena *a)
     const struct command *table = cmd_table(&n);
     buf_printf(&b, "# %s\n", _("Keys here"));
     for (size_t i = 0; i < n; i++)
-        if (!of || (table[i].contexts & of->ops->context))
+        if (!of || ((table[i].contexts & of->ops->context) && view_may(of, table[i].id)))
             add_key_row(&b, &table[i]);
     buf_printf(&b, "\n%s\n",
                _("Esc and a digit is the function key of that digit: Esc 4 is F4, Esc 0 F10, Esc - F11, "

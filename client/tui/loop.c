@@ -394,6 +394,12 @@ view_top(struct tui *t)
     return t->depth > 0 ? t->stack[t->depth - 1] : NULL;
 }
 
+bool
+view_may(struct view *v, enum cmd c)
+{
+    return !v->ops->may || v->ops->may(v, c);
+}
+
 struct view *
 view_below(struct view *v)
 {

@@ -4,6 +4,31 @@
 #include "client/tui/loop.h"
 #include "common/base/utf8.h"
 
+/* U+2580 … U+259F: e2 96 80 … e2 96 9f */
+bool
+pager_draws(struct str line)
+{
+    for (size_t i = 0; i + 2 < line.n; i++)
+        if ((unsigned char)line.p[i] == 0xe2 && (unsigned char)line.p[i + 1] == 0x96 &&
+            (unsigned char)line.p[i + 2] <= 0x9f)
+            return true;
+    return false;
+}
+
+void
+pager_drawing(struct str text, int *ret_rows, int *ret_cols)
+{
+    *ret_rows = *ret_cols = 0;
+    while (text.n) {
+        struct str line = str_split(&text, '\n');
+        if (!pager_draws(line))
+            continue;
+        (*ret_rows)++;
+        if ((int)utf8_width(line) > *ret_cols)
+            *ret_cols = (int)utf8_width(line);
+    }
+}
+
 /* Cuts the next line of at most `cols` columns off *rest, at a blank where there is one. */
 static struct str
 next_line(struct str *rest, int cols)
@@ -12,7 +37,7 @@ next_line(struct str *rest, int cols)
     while (end < rest->n && rest->p[end] != '\n')
         end++;
     struct str line = {rest->p, end};
-    if ((int)utf8_width(line) <= cols) {
+    if ((int)utf8_width(line) <= cols || pager_draws(line)) {
         size_t take = end < rest->n ? end + 1 : end;
         *rest = str_slice(*rest, take, rest->n);
         return line;
@@ -37,11 +62,18 @@ pager_paint(struct pager *p, const struct area *a)
     p->rows = a->rows;
     while (rest.n) {
         struct str line = next_line(&rest, a->cols);
+        bool draws = pager_draws(line);
+        if (draws && !paint_has_blocks())
+            continue;
         int y = lines++ - p->top;
         if (y < 0 || y >= a->rows)
             continue;
         bool head = str_starts(line, STR("# "));
-        paint(a, (struct spot){.y = y, .role = head ? ROLE_HEAD : ROLE_TEXT},
+        paint(a,
+              (struct spot){.y = y,
+                            .role = head    ? ROLE_HEAD
+                                    : draws ? ROLE_DRAWING
+                                            : ROLE_TEXT},
               head ? str_slice(line, 2, line.n) : line);
     }
     p->lines = lines;

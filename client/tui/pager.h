@@ -4,13 +4,19 @@
 #include "client/tui/view.h"
 
 /* Text to read, wrapped to the width, scrolled by line and page; as a screen or as a box over another. A line
-   that starts with "# " is a heading. The text is copied. */
+   that starts with "# " is a heading; one that draws with block characters (a QR code) is never wrapped, is
+   painted light on dark whatever the theme, and left out where the terminal has no such characters. The text
+   is copied. */
 struct view *pager_open(struct tui *t, struct str title, struct str text, bool box);
 /* For views of their own that show text: the widget alone. */
 struct pager {
     struct str text;
     int top, rows, lines;
 };
+/* Does a line draw with half and full blocks? */
+bool pager_draws(struct str line);
+/* Columns of its widest drawn line and how many of them there are; 0 without any. */
+void pager_drawing(struct str text, int *ret_rows, int *ret_cols);
 void pager_paint(struct pager *p, const struct area *a);
 bool pager_command(struct pager *p, enum cmd c);
 

@@ -122,6 +122,12 @@ paint(const struct area *a, struct spot at, struct str text)
     return used;
 }
 
+bool
+paint_has_blocks(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 int
 paint_text(const struct area *a, int y, int x, enum role role, const char *text)
 {
@@ -195,7 +201,7 @@ void
 paint_spark(const struct area *a, struct spot at, const int64_t *values, int n)
 {
     static const char steps[] = "_.:-=+##";
-    bool blocks = !strcmp(nl_langinfo(CODESET), "UTF-8") && !theme_is_lean();
+    bool blocks = paint_has_blocks() && !theme_is_lean();
     int64_t most = 1;
     for (int i = 0; i < n; i++)
         if (values[i] > most)

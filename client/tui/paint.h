@@ -37,6 +37,8 @@ struct area paint_box(const struct area *a, struct str title);
 void paint_clear(const struct area *a);
 void paint_cursor(const struct area *a, int y, int x);
 
+/* Has the terminal block characters? */
+bool paint_has_blocks(void);
 /* Bars of one row, scaled to their largest: block glyphs, or " .:-=+#" where the terminal has none. */
 void paint_spark(const struct area *a, struct spot at, const int64_t *values, int n);
 

@@ -35,7 +35,7 @@ collect(struct view *of, struct offers *o)
     size_t n;
     const struct command *table = cmd_table(&n);
     for (size_t i = 0; i < n; i++) {
-        if (!table[i].in_palette || !(table[i].contexts & of->ops->context))
+        if (!table[i].in_palette || !(table[i].contexts & of->ops->context) || !view_may(of, table[i].id))
             continue;
         struct offer *row = offer_add(o, 0, 0, str_from(_(table[i].label)));
         if (!row)

@@ -11,6 +11,7 @@ static struct {
     enum theme theme;
     attr_t attrs[ROLES];
     short pairs[ROLES];
+    short ground;
 } now;
 
 static const struct {
@@ -43,6 +44,7 @@ static const struct {
     [ROLE_KEY] = {A_BOLD,             A_BOLD,             COLOR_CYAN  },
     [ROLE_KEYBAR] = {A_NORMAL,           A_NORMAL,           -1          },
     [ROLE_CHART] = {A_NORMAL,           A_NORMAL,           COLOR_CYAN  },
+    [ROLE_DRAWING] = {A_NORMAL,           A_NORMAL,           COLOR_WHITE },
 };
 
 enum theme
@@ -83,16 +85,43 @@ theme_start(enum theme wanted)
         start_color();
         ground = use_default_colors() == OK ? -1 : COLOR_BLACK;
     }
+    now.ground = ground;
     for (int r = 0; r < ROLES; r++) {
         now.attrs[r] = now.theme == THEME_LEAN ? (r == ROLE_TITLE || r == ROLE_BRAND ? A_REVERSE : A_NORMAL)
                        : colour                ? looks[r].colour
                                                : looks[r].mono;
         now.pairs[r] = 0;
         if (colour && looks[r].ink >= 0) {
-            init_pair((short)(r + 1), looks[r].ink, ground);
+            init_pair((short)(r + 1), looks[r].ink, r == ROLE_DRAWING ? COLOR_BLACK : ground);
             now.pairs[r] = (short)(r + 1);
         }
     }
+}
+
+/* Colours that mean something of their own keep it. */
+void
+theme_accent(const char *colour)
+{
+    static const enum role accented[] = {ROLE_TITLE, ROLE_BRAND, ROLE_HEAD, ROLE_FOCUS, ROLE_KEY, ROLE_CHART};
+    static const struct {
+        const char *name;
+        short ink;
+    } inks[] = {
+        {"blue",    COLOR_BLUE   },
+        {"cyan",    COLOR_CYAN   },
+        {"green",   COLOR_GREEN  },
+        {"magenta", COLOR_MAGENTA},
+        {"red",     COLOR_RED    },
+        {"white",   COLOR_WHITE  },
+        {"yellow",  COLOR_YELLOW }
+    };
+    short ink = COLOR_CYAN;
+    for (size_t i = 0; i < COUNTOF(inks); i++)
+        if (colour && !strcmp(inks[i].name, colour))
+            ink = inks[i].ink;
+    for (size_t i = 0; i < COUNTOF(accented); i++)
+        if (now.pairs[accented[i]])
+            init_pair(now.pairs[accented[i]], ink, now.ground);
 }
 
 bool

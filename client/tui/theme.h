@@ -20,6 +20,7 @@ enum role {
     ROLE_KEY,    /* a key's name in the key bar */
     ROLE_KEYBAR, /* its label */
     ROLE_CHART,
+    ROLE_DRAWING, /* a QR code: light on dark, or no camera reads it */
     ROLES
 };
 
@@ -27,6 +28,8 @@ enum theme { THEME_AUTO, THEME_COLOUR, THEME_LEAN, THEME_MONO };
 
 /* By name: "colour", "lean", "mono"; anything else is THEME_AUTO. */
 enum theme theme_by_name(const char *name);
+/* Accents a company may choose, by their words; anything else is the theme's own. */
+void theme_accent(const char *colour);
 /* After curses has started. AUTO looks at NO_COLOR, the terminal and whether the line is slow. */
 void theme_start(enum theme wanted);
 bool theme_is_lean(void);

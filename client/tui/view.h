@@ -84,9 +84,10 @@ struct view_ops {
     const struct bar_key *(*bar)(struct view *v, size_t *ret_n); /* may be NULL */
     void (*offers)(struct view *v, struct offers *o);            /* may be NULL */
     void (*run)(struct view *v, uint32_t code, int64_t arg);     /* one of its offers */
-    bool (*may_leave)(struct view *v);                           /* false: it asks something first */
-    void (*shown)(struct view *v);                               /* on top again after another closed */
-    void (*close)(struct view *v);                               /* drops what it kept */
+    bool (*may)(struct view *v, enum cmd c); /* is a command offered here and now? NULL: every one */
+    bool (*may_leave)(struct view *v);       /* false: it asks something first */
+    void (*shown)(struct view *v);           /* on top again after another closed */
+    void (*close)(struct view *v);           /* drops what it kept */
 };
 
 struct view {
@@ -106,6 +107,7 @@ void view_pop(struct view *v);
 /* Pops v and hands `o` (its purpose is set to v's) to the view below. */
 void view_finish(struct view *v, struct outcome o);
 struct view *view_top(struct tui *t);
+bool view_may(struct view *v, enum cmd c);                   /* what key bar, palette and help show */
 struct view *view_below(struct view *v);                     /* NULL for the lowest */
 struct view *view_by_serial(struct tui *t, uint32_t serial); /* NULL when gone */
 

@@ -8,7 +8,7 @@
 #include "common/wire/part.h"
 
 enum schema_key { SCHEMA_KEY_HASH = 1, SCHEMA_KEY_ENTITIES = 2, SCHEMA_KEY_SELL = 3 };
-enum entity_bit { MAY_ADD = 1, MAY_SET = 2, MAY_LIST = 4, HAS_HISTORY = 8, IN_MENU = 16 };
+enum entity_bit { MAY_ADD = 1, MAY_SET = 2, MAY_LIST = 4, HAS_HISTORY = 8, IN_MENU = 16, SINGLE = 32 };
 enum action_bit { ON_RECORD = 1, NEEDS_REASON = 2, PRINTS = 4 };
 
 /* Items of each positional array. */
@@ -200,7 +200,8 @@ entity_encode(struct buf *b, const struct schema_entity *e)
     wbuf_text(b, e->plural);
     wbuf_text(b, e->help);
     wbuf_uint(b, (e->may_add ? MAY_ADD : 0u) | (e->may_set ? MAY_SET : 0u) | (e->may_list ? MAY_LIST : 0u) |
-                     (e->has_history ? HAS_HISTORY : 0u) | (e->in_menu ? IN_MENU : 0u));
+                     (e->has_history ? HAS_HISTORY : 0u) | (e->in_menu ? IN_MENU : 0u) |
+                     (e->single ? SINGLE : 0u));
     fields_encode(b, e->fields, e->nfields);
     wbuf_array(b, e->nviews);
     for (size_t i = 0; i < e->nviews; i++)
@@ -228,6 +229,7 @@ entity_decode(struct arena *a, struct rbuf *r, struct schema_entity *ret)
     ret->may_list = bits & MAY_LIST;
     ret->has_history = bits & HAS_HISTORY;
     ret->in_menu = bits & IN_MENU;
+    ret->single = bits & SINGLE;
     ret->fields = fields_decode(a, r, &ret->nfields);
     ret->nviews = part_count(r, 1 + VIEW_ITEMS);
     ret->views = arena_new(a, struct schema_view, ret->nviews);

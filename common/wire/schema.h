@@ -91,6 +91,7 @@ struct schema_entity {
     size_t nactions;
     struct schema_tab *tabs;
     size_t ntabs;
+    bool single; /* one record for whoever asks: no list, its key is "me" */
 };
 
 struct schema {

@@ -111,6 +111,7 @@ entity_of(struct arena *a, const struct entity *e, const void *rights, catalog_m
         .may_list = !(e->flags & EF_SINGLE) && may(rights, e, "read"),
         .has_history = may(rights, e, "read"),
         .in_menu = (e->flags & EF_MENU) != 0,
+        .single = (e->flags & EF_SINGLE) != 0,
     };
     const bool personal = may(rights, e, "personal");
     ret.fields = fields_of(a, e->fields, e->nfields, personal, &ret.nfields);

@@ -125,19 +125,19 @@ static struct schema_tab policy_tabs[] = {{S("Receipts"), FAKE_RECEIPT, 3}, {S("
 #define N(a) (a), COUNTOF(a)
 static struct schema_entity entities[] = {
     {FAKE_CUSTOMER, S("customer"), S("Customer"), S("Customers"), S("People and companies."), true, true, true, true,
-     true, N(customer_fields), N(customer_views), NULL, 0, N(customer_tabs)},
+     true, N(customer_fields), N(customer_views), NULL, 0, N(customer_tabs), false},
     {FAKE_VEHICLE, S("vehicle"), S("Vehicle"), S("Vehicles"), S("What is insured."), true, true, true, true, true,
-     N(vehicle_fields), N(vehicle_views), NULL, 0, N(vehicle_tabs)},
+     N(vehicle_fields), N(vehicle_views), NULL, 0, N(vehicle_tabs), false},
     {FAKE_PRODUCT, S("product"), S("Product"), S("Products"), S("What is sold."), false, false, true, false, false,
-     N(table_fields), N(table_views), NULL, 0, NULL, 0},
+     N(table_fields), N(table_views), NULL, 0, NULL, 0, false},
     {FAKE_POLICY, S("policy"), S("Policy"), S("Policies"), S("One number for life."), false, false, true, true, true,
-     N(policy_fields), N(policy_views), N(policy_actions), N(policy_tabs)},
+     N(policy_fields), N(policy_views), N(policy_actions), N(policy_tabs), false},
     {FAKE_RECEIPT, S("receipt"), S("Receipt"), S("Receipts"), S("Money taken."), true, false, true, true, true,
-     N(receipt_fields), N(receipt_views), N(receipt_actions), NULL, 0},
+     N(receipt_fields), N(receipt_views), N(receipt_actions), NULL, 0, false},
     {FAKE_CERTIFICATE, S("certificate"), S("Certificate"), S("Certificates"), S("What the customer carries."), false,
-     false, true, false, true, N(certificate_fields), N(certificate_views), N(certificate_actions), NULL, 0},
+     false, true, false, true, N(certificate_fields), N(certificate_views), N(certificate_actions), NULL, 0, false},
     {FAKE_TYPE, S("vehicle_type"), S("Vehicle type"), S("Vehicle types"), S("Kinds of vehicle."), false, false, true,
-     false, false, N(table_fields), N(table_views), NULL, 0, NULL, 0},
+     false, false, N(table_fields), N(table_views), NULL, 0, NULL, 0, false},
 };
 
 /* clang-format on */

@@ -28,13 +28,23 @@ again(const struct schema *s)
     return got;
 }
 
+Test(schema, an_entity_of_one_record_comes_back_as_such)
+{
+    struct schema_entity mine = fixture_schema()->entities[0];
+    mine.may_list = false;
+    mine.single = true;
+    struct schema one = {.entities = &mine, .nentities = 1};
+    struct schema s = again(&one);
+    cr_assert(s.entities[0].single && !s.entities[0].may_list && s.entities[0].in_menu);
+}
+
 Test(schema, comes_back_with_fields_views_actions_and_tabs)
 {
     struct schema s = again(fixture_schema());
     cr_assert(s.nentities == 1 && s.sell == FLOW_NEW_BUSINESS && s.hash.n == SCHEMA_HASH_TEXT);
     const struct schema_entity *e = schema_entity(&s, 2);
     cr_assert_not_null(e);
-    cr_assert(e->may_add && e->may_set && e->may_list && e->has_history && e->in_menu);
+    cr_assert(e->may_add && e->may_set && e->may_list && e->has_history && e->in_menu && !e->single);
     cr_assert(str_eq(e->plural, STR("Vehicles")) && e->nfields == 2 && e->nviews == 1 && e->ntabs == 1);
     cr_assert(e->fields[0].flags == 0x2F && e->fields[0].type == VT_CHOICE && e->fields[0].width == 10);
     cr_assert(e->fields[0].nchoices == 2 && e->fields[0].choices[1].tone == TONE_WARN);
