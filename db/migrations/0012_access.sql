@@ -275,15 +275,30 @@ begin
   end loop;
   foreach t in array array['due_item', 'day_figure'] loop
     execute format('create policy scope on app.%I as restrictive for select to bima_worker using ((select app.scope()) = '''' '
-                   'or ((select app.scope()) = ''branch'' and branch_id = (select app.scope_id())))', t);
+                   'or ((select app.scope()) = ''branch'' and branch_id = (select app.scope_id()))%s)', t,
+                   case t when 'due_item' then ' or ((select app.scope()) = ''customer'' and exists (select from app.policy p '
+                                               'where p.tenant_id = due_item.tenant_id and p.id = due_item.row_id))' else '' end);
   end loop;
 end $$;
+-- Of a vehicle that changed hands its owner sees what became of it since it was his.
 create policy scope on app.history as restrictive for select to bima_worker using (
   (select app.scope()) = ''
   or (policy_id is not null and exists (select from app.policy p where p.tenant_id = history.tenant_id and p.id = history.policy_id))
-  or (policy_id is null and vehicle_id is not null and exists (select from app.vehicle v where v.tenant_id = history.tenant_id and v.id = history.vehicle_id))
-  or (policy_id is null and vehicle_id is null and customer_id is not null
-      and exists (select from app.customer c where c.tenant_id = history.tenant_id and c.id = history.customer_id)));
+  or (policy_id is null and vehicle_id is not null and exists (select from app.vehicle v where v.tenant_id = history.tenant_id and v.id = history.vehicle_id)
+      and ((select app.scope()) = 'branch' or coalesce(customer_id, (after ->> 'owner_id')::bigint) = (select app.scope_id())))
+  or (tbl = 'customer' and exists (select from app.customer c where c.tenant_id = history.tenant_id and c.id = history.row_id))
+  or (tbl = 'user_account' and row_id = (select app.user_id())));
+-- What is found are records one sees: the words of others neither crowd them out nor take time to tell.
+create policy scope on app.search_token as restrictive for select to bima_worker using (
+  (select app.scope()) = ''
+  or case entity
+       when 1 then exists (select from app.customer c where c.tenant_id = search_token.tenant_id and c.id = search_token.row_id)
+       when 2 then exists (select from app.vehicle v where v.tenant_id = search_token.tenant_id and v.id = search_token.row_id)
+       when 6 then exists (select from app.policy p where p.tenant_id = search_token.tenant_id and p.id = search_token.row_id)
+       when 9 then exists (select from app.receipt r where r.tenant_id = search_token.tenant_id and r.id = search_token.row_id)
+       when 10 then exists (select from app.certificate c where c.tenant_id = search_token.tenant_id and c.id = search_token.row_id)
+       else false
+     end);
 -- Other users of the company are no business of a self-service user.
 create policy scope on app.user_account as restrictive to bima_worker using (
   (select app.scope()) <> 'customer' or id = (select app.user_id()));

@@ -46,15 +46,16 @@ enum entity_number {
 };
 
 enum entity_flag {
-    EF_ADD = 1u << 0,      /* can be added by hand (others come about by actions) */
-    EF_SET = 1u << 1,      /* can be changed by hand */
-    EF_MENU = 1u << 2,     /* stands in the menu of lists */
-    EF_ADMIN = 1u << 3,    /* set up by administrators: read by all, shown last */
-    EF_SEARCH = 1u << 4,   /* has search tokens */
-    EF_PRIVATE = 1u << 5,  /* not among "every entity" of a role: must be granted by name */
-    EF_PLATFORM = 1u << 6, /* the platform's; a company doesn't know it */
-    EF_SHARED = 1u << 7,   /* the platform's and a company's alike */
-    EF_SINGLE = 1u << 8,   /* there is one record for whoever asks: no list, opened by its key "me" */
+    EF_ADD = 1u << 0,             /* can be added by hand (others come about by actions) */
+    EF_SET = 1u << 1,             /* can be changed by hand */
+    EF_MENU = 1u << 2,            /* stands in the menu of lists */
+    EF_ADMIN = 1u << 3,           /* set up by administrators: read by all, shown last */
+    EF_SEARCH = 1u << 4,          /* has search tokens */
+    EF_PRIVATE = 1u << 5,         /* not among "every entity" of a role: must be granted by name */
+    EF_PLATFORM = 1u << 6,        /* the platform's; a company doesn't know it */
+    EF_SHARED = 1u << 7,          /* the platform's and a company's alike */
+    EF_SINGLE = 1u << 8,          /* there is one record for whoever asks: no list, opened by its key "me" */
+    EF_DETAIL_PERSONAL = 1u << 9, /* detail_sql shows personal fields */
 };
 
 /* A named list. `where` is SQL over the table's alias @, without parameters; (select app.today()) is the
@@ -124,6 +125,7 @@ struct entity {
     const char *label_sql; /* what a person calls it: SQL over the alias @, text, never NULL */
     const struct entity_key *keys;
     size_t nkeys;
+    unsigned personal_keys; /* bit i: keys[i] is a personal field and opens nothing for who may not see it */
     const struct view *views; /* the first is the default */
     size_t nviews;
     const struct action *actions;

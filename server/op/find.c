@@ -27,12 +27,35 @@ past(struct arena *a, struct str prefix)
     return VALUE_TEXT(str_printf(a, "%.*s\xf4\x8f\xbf\xbf", STR_ARG(prefix)));
 }
 
+/* What this person may find: no token of an entity he may not read, none of a personal field he may not see.
+ */
+static const char *
+allowed(struct op_ctx *ctx)
+{
+    size_t n;
+    const struct entity *const *entities = entity_table(&n);
+    struct buf b;
+    buf_init(&b, ctx->arena, 256);
+    for (size_t i = 0; i < n; i++) {
+        const struct entity *e = entities[i];
+        if (!(e->flags & EF_SEARCH))
+            continue;
+        if (!rights_may(&ctx->who.rights, e, "read"))
+            buf_printf(&b, " and entity <> %u", e->number);
+        else if (!rights_may(&ctx->who.rights, e, "personal"))
+            buf_printf(&b, " and not (entity = %u and why in (%d, %d))", e->number, TOKEN_PHONE, TOKEN_ID);
+    }
+    buf_add_char(&b, '\0');
+    return (const char *)b.p;
+}
+
 /* Records with a token that begins with `first`, and for each further word a token that begins with it. */
 static struct pg_stmt
 token_stmt(struct op_ctx *ctx, struct str first, const struct token_query *q, bool all_words)
 {
     struct buf b;
     struct value *params = arena_new(ctx->arena, struct value, 2 * TOKEN_WORDS_MAX + 4);
+    const char *only = allowed(ctx);
     size_t n = 0;
     params[n++] = VALUE_TEXT(first);
     params[n++] = past(ctx->arena, first);
@@ -41,6 +64,7 @@ token_stmt(struct op_ctx *ctx, struct str first, const struct token_query *q, bo
         &b,
         STR("select c.entity, c.row_id, min(c.why), bool_or(c.token = $1) from (select entity, row_id, why,"
             " token from app.search_token t where token >= $1 and token < $2"));
+    buf_add_str(&b, str_from(only));
     for (size_t i = 0; all_words && i < q->nwords; i++) {
         if (i == q->longest)
             continue;
@@ -49,8 +73,8 @@ token_stmt(struct op_ctx *ctx, struct str first, const struct token_query *q, bo
         buf_printf(
             &b,
             " and exists (select from app.search_token s where s.entity = t.entity and s.row_id = t.row_id"
-            " and s.token >= $%zu and s.token < $%zu)",
-            n - 1, n);
+            " and s.token >= $%zu and s.token < $%zu%s)",
+            n - 1, n, only);
     }
     buf_printf(&b, " order by token limit %d) c", CANDIDATES);
     buf_printf(&b, " group by c.entity, c.row_id order by 4 desc, 1, 2 limit %d", LIMIT_HITS);
@@ -114,6 +138,12 @@ by_guess(struct op_ctx *ctx, const struct token_query *q, size_t limit, struct f
 
 /* ------------------------------------------------------------------ showing them */
 
+static bool
+shows_detail(struct op_ctx *ctx, const struct entity *e)
+{
+    return e->detail_sql && (!(e->flags & EF_DETAIL_PERSONAL) || rights_may(&ctx->who.rights, e, "personal"));
+}
+
 static struct pg_stmt
 detail_stmt(struct op_ctx *ctx, const struct entity *e, const struct found_list *list)
 {
@@ -128,7 +158,7 @@ detail_stmt(struct op_ctx *ctx, const struct entity *e, const struct found_list 
     buf_add_str(&b, STR("select t.id, "));
     sql_alias(&b, e->label_sql, "t");
     buf_add_str(&b, STR(", "));
-    sql_alias(&b, e->detail_sql ? e->detail_sql : "null::text", "t");
+    sql_alias(&b, shows_detail(ctx, e) ? e->detail_sql : "null::text", "t");
     buf_printf(&b, " from app.%s t where t.id = any (string_to_array($1, ',')::bigint[])", e->table);
     buf_add_char(&b, '\0');
     return (struct pg_stmt){(const char *)b.p, params, 1};

@@ -57,10 +57,10 @@ put_text(struct op_ctx *ctx, const struct field *f, const struct value *v, struc
 }
 
 static bool
-is_shown(const struct field *f)
+is_shown(const struct op_ctx *ctx, const struct entity *e, const struct field *f)
 {
-    return field_is_stored(f) && !(f->flags & FF_INTERNAL) && strcmp(f->name, "updated_at") != 0 &&
-           strcmp(f->name, "created_at") != 0;
+    return field_is_stored(f) && rights_see(&ctx->who.rights, e, f) && !(f->flags & FF_INTERNAL) &&
+           strcmp(f->name, "updated_at") != 0 && strcmp(f->name, "created_at") != 0;
 }
 
 /* A changed password shows as a change of the field people know, without a value. */
@@ -91,7 +91,7 @@ add_changes(struct op_ctx *ctx, const struct entity *e, const json_t *before, co
             c->after = STR("hidden");
             ev->nchanges++;
         }
-        if (!is_shown(f))
+        if (!is_shown(ctx, e, f))
             continue;
         struct value was = before ? op_json_value(ctx, f, before) : VALUE_NULL,
                      is = op_json_value(ctx, f, after);
@@ -119,18 +119,29 @@ event_label(struct op_ctx *ctx, const struct entity *e, const json_t *after)
     return STR_NONE;
 }
 
-static void
-read_event(struct op_ctx *ctx, const struct pg_rows *rows, size_t r, struct refs *refs, struct body_event *ev)
+/* What a row's table is: the entity asked about, or one of those around it. */
+static const struct entity *
+entity_of(const struct entity *asked, struct str table)
 {
-    const struct entity *e = entity_by_table(cell_text(rows, r, H_TBL));
+    return str_eq_c(table, entity_history(asked)) ? asked : entity_by_table(table);
+}
+
+/* False: not for this person to see. Where staff sit is no business of a self-service user. */
+static bool
+read_event(struct op_ctx *ctx, const struct entity *e, const struct pg_rows *rows, size_t r,
+           struct refs *refs, struct body_event *ev)
+{
+    const bool inside = ctx->who.customer == 0;
+    if (e && !rights_may(&ctx->who.rights, e, "read"))
+        return false;
     struct str action = cell_text(rows, r, H_ACTION);
     struct str added = cell_text(rows, r, H_OP);
     *ev = (struct body_event){
         .id = pg_cell(rows, r, H_ID)->i,
         .at = pg_cell(rows, r, H_AT)->stamp,
         .who = cell_text(rows, r, H_ACTOR),
-        .address = cell_text(rows, r, H_ADDRESS),
-        .client = cell_text(rows, r, H_CLIENT),
+        .address = inside ? cell_text(rows, r, H_ADDRESS) : STR_NONE,
+        .client = inside ? cell_text(rows, r, H_CLIENT) : STR_NONE,
         .reason = cell_text(rows, r, H_REASON),
         .op = action.n               ? action
               : str_eq_c(added, "I") ? STR("added")
@@ -146,15 +157,18 @@ read_event(struct op_ctx *ctx, const struct pg_rows *rows, size_t r, struct refs
     }
     json_decref(before);
     json_decref(after);
+    return true;
 }
 
+/* Who sees a part of the company is not told the ids of what lies outside it. */
 static enum rc
 fill_labels(struct op_ctx *ctx, struct refs *refs, struct err *reterr)
 {
+    const bool part = ctx->who.customer != 0 || ctx->who.branch_only;
     enum rc rc = op_labels(ctx, refs->rows, refs->n, reterr);
     for (size_t i = 0; rc == RC_OK && i < refs->n; i++)
-        if (refs->rows[i].label.n)
-            *refs->places[i] = refs->rows[i].label;
+        if (refs->rows[i].label.n || part)
+            *refs->places[i] = refs->rows[i].label.n ? refs->rows[i].label : STR("hidden");
     return rc;
 }
 
@@ -210,11 +224,12 @@ op_history(struct op_ctx *ctx, const struct params *p, struct body *ret, struct 
     refs.places = arena_new(ctx->arena, struct str *, refs.cap);
     size_t n = rows.nrows > limit ? limit : rows.nrows;
     ret->events.rows = arena_new(ctx->arena, struct body_event, n + 1);
-    ret->events.nrows = n;
     for (size_t i = 0; i < n; i++)
-        read_event(ctx, &rows, i, &refs, &ret->events.rows[i]);
+        if (read_event(ctx, entity_of(e, cell_text(&rows, i, H_TBL)), &rows, i, &refs,
+                       &ret->events.rows[ret->events.nrows]))
+            ret->events.nrows++;
     if (rows.nrows > limit)
-        ret->events.next = str_printf(ctx->arena, "%lld", (long long)ret->events.rows[n - 1].id);
+        ret->events.next = str_printf(ctx->arena, "%lld", (long long)pg_cell(&rows, n - 1, H_ID)->i);
     ret->present |= 1u << BODY_EVENTS;
     return fill_labels(ctx, &refs, reterr);
 }

@@ -39,6 +39,18 @@ static const char *const statements[STATEMENTS] = {
                 " on c.due_date = $1 + i and c.kind = 1 order by i",
 };
 
+/* Who sees a part of the company: the figures kept for the whole are not his, his own part is counted. */
+static const char *const counted[STATEMENTS] = {
+    [S_DUE] =
+        "select k, count(d.row_id) filter (where (k = 1 and due_date = $1) or (k = 2 and due_date <= $1)),"
+        " count(d.row_id) filter (where due_date <= $1 + 7), count(d.row_id),"
+        " count(d.row_id) filter (where due_date < $1)"
+        " from unnest(array[1, 2]) k left join app.due_item d on d.is_open and d.kind = k"
+        " and d.due_date <= $1 + 30 and (k = 2 or d.due_date >= $1 - 30) group by k order by k",
+    [S_SPARK] = "select count(d.row_id) from generate_series(0, 13) i left join app.due_item d on d.is_open"
+                " and d.kind = 1 and d.due_date = $1 + i group by i order by i",
+};
+
 static struct body_counter
 due_counter(const char *label, const struct pg_rows *rows, size_t row, uint32_t view)
 {
@@ -54,21 +66,29 @@ due_counter(const char *label, const struct pg_rows *rows, size_t row, uint32_t 
     };
 }
 
+static bool
+reads(const struct op_ctx *ctx, uint32_t entity)
+{
+    return rights_may(&ctx->who.rights, entity_by_number(entity), "read");
+}
+
 static void
 fill_counters(struct op_ctx *ctx, const struct pg_rows *rows, struct body_home *home)
 {
     home->counters = arena_new(ctx->arena, struct body_counter, 3);
-    home->counters[0] = due_counter("Policies", &rows[S_DUE], 0, VIEW_EXPIRING);
-    home->counters[1] = due_counter("Unpaid", &rows[S_DUE], 1, VIEW_UNPAID);
-    home->counters[2] = (struct body_counter){
-        .label = STR("To verify"),
-        .today = pg_cell(&rows[S_RECEIPTS], 0, 0)->i,
-        .week = pg_cell(&rows[S_RECEIPTS], 0, 1)->i,
-        .month = pg_cell(&rows[S_RECEIPTS], 0, 2)->i,
-        .entity = ENTITY_RECEIPT,
-        .view = VIEW_TO_VERIFY,
-    };
-    home->ncounters = 3;
+    if (reads(ctx, ENTITY_POLICY)) {
+        home->counters[home->ncounters++] = due_counter("Policies", &rows[S_DUE], 0, VIEW_EXPIRING);
+        home->counters[home->ncounters++] = due_counter("Unpaid", &rows[S_DUE], 1, VIEW_UNPAID);
+    }
+    if (reads(ctx, ENTITY_RECEIPT))
+        home->counters[home->ncounters++] = (struct body_counter){
+            .label = STR("To verify"),
+            .today = pg_cell(&rows[S_RECEIPTS], 0, 0)->i,
+            .week = pg_cell(&rows[S_RECEIPTS], 0, 1)->i,
+            .month = pg_cell(&rows[S_RECEIPTS], 0, 2)->i,
+            .entity = ENTITY_RECEIPT,
+            .view = VIEW_TO_VERIFY,
+        };
 }
 
 static enum schema_tone
@@ -83,6 +103,7 @@ static void
 fill_alerts(struct op_ctx *ctx, const struct pg_rows *all, struct body_home *home)
 {
     const struct pg_rows *rows = &all[S_ALERTS];
+    const bool renews = rights_may(&ctx->who.rights, entity_by_number(ENTITY_POLICY), "renew");
     home->alerts = arena_new(ctx->arena, struct body_alert, rows->nrows + 1);
     home->nalerts = rows->nrows;
     for (size_t i = 0; i < rows->nrows; i++) {
@@ -96,7 +117,7 @@ fill_alerts(struct op_ctx *ctx, const struct pg_rows *all, struct body_home *hom
                                STR_ARG(pg_cell(rows, i, 4)->text), STR_ARG(pg_cell(rows, i, 5)->text)),
             .note = unpaid ? STR("unpaid") : STR_NONE,
             .due = due,
-            .action = unpaid ? 0 : POLICY_RENEW,
+            .action = unpaid || !renews ? 0 : POLICY_RENEW,
         };
     }
     int64_t total = 0;
@@ -119,10 +140,21 @@ fill_figures(struct op_ctx *ctx, const struct pg_rows *rows, struct body_home *h
         };
 }
 
+static void
+fill_spark(struct op_ctx *ctx, const struct pg_rows *rows, struct body_home *home)
+{
+    home->spark_label = STR("Policies expiring, 14 days");
+    home->spark = arena_new(ctx->arena, int64_t, SPARK_DAYS);
+    home->nspark = rows->nrows;
+    for (size_t i = 0; i < home->nspark; i++)
+        home->spark[i] = pg_cell(rows, i, 0)->i;
+}
+
 enum rc
 op_home(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
     (void)p;
+    const bool part = ctx->who.customer != 0 || ctx->who.branch_only;
     const struct value params[] = {
         {.type = VT_DATE, .date = ctx->who.today},
         VALUE_INT(ctx->who.branch.id)
@@ -130,19 +162,19 @@ op_home(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err
     struct pg_stmt stmts[STATEMENTS];
     struct pg_rows rows[STATEMENTS];
     for (size_t i = 0; i < STATEMENTS; i++)
-        stmts[i] = (struct pg_stmt){statements[i], params, i == S_FIGURES ? 2 : 1};
+        stmts[i] =
+            (struct pg_stmt){part && counted[i] ? counted[i] : statements[i], params, i == S_FIGURES ? 2 : 1};
     enum rc rc = tx_run(ctx->tx, ctx->arena, stmts, STATEMENTS, rows, reterr);
     if (rc != RC_OK)
         return rc;
     struct body_home *home = &ret->home;
     fill_counters(ctx, rows, home);
-    fill_alerts(ctx, rows, home);
-    fill_figures(ctx, &rows[S_FIGURES], home);
-    home->spark_label = STR("Policies expiring, 14 days");
-    home->spark = arena_new(ctx->arena, int64_t, SPARK_DAYS);
-    home->nspark = rows[S_SPARK].nrows;
-    for (size_t i = 0; i < home->nspark; i++)
-        home->spark[i] = pg_cell(&rows[S_SPARK], i, 0)->i;
+    if (reads(ctx, ENTITY_POLICY)) {
+        fill_alerts(ctx, rows, home);
+        fill_spark(ctx, &rows[S_SPARK], home);
+    }
+    if (reads(ctx, ENTITY_POLICY) && reads(ctx, ENTITY_RECEIPT) && !ctx->who.customer)
+        fill_figures(ctx, &rows[S_FIGURES], home);
     ret->present |= 1u << BODY_HOME;
     return RC_OK;
 }

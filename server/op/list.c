@@ -19,12 +19,13 @@ choose_view(const struct entity *e, const struct params *p, const struct view **
 }
 
 static enum rc
-choose_sort(const struct entity *e, const struct params *p, struct page_query *q, struct err *reterr)
+choose_sort(struct op_ctx *ctx, const struct entity *e, const struct params *p, struct page_query *q,
+            struct err *reterr)
 {
     if (!params_has(p, PARAM_SORT))
         return RC_OK;
     const struct field *f = op_field(e->fields, e->nfields, p->sort);
-    if (!f || !(f->flags & SCHEMA_SORT))
+    if (!f || !(f->flags & SCHEMA_SORT) || !rights_see(&ctx->who.rights, e, f))
         return err_set(reterr, RC_BAD_PARAMS, "sort", "%s can't be sorted by that; see describe %s",
                        e->plural, e->name);
     q->sort = f;
@@ -37,7 +38,7 @@ one_filter(struct op_ctx *ctx, const struct entity *e, const struct param_filter
            struct page_filter *ret, struct op_lookup *lookup, struct err *reterr)
 {
     const struct field *f = op_field(e->fields, e->nfields, given->field);
-    if (!f || !(f->flags & SCHEMA_FILTER))
+    if (!f || !(f->flags & SCHEMA_FILTER) || !rights_see(&ctx->who.rights, e, f))
         return err_set(reterr, RC_BAD_PARAMS, "filters", "%s can't be filtered by \"%.*s\"; see describe %s",
                        e->plural, STR_ARG(given->field.name), e->name);
     bool only_equal = f->type == VT_REF || f->type == VT_BOOL || f->type == VT_CHOICE;
@@ -96,12 +97,16 @@ op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err
     if (rc != RC_OK)
         return rc;
     const struct field **fields = arena_new(ctx->arena, const struct field *, v->ncolumns);
-    for (size_t i = 0; i < v->ncolumns; i++)
-        fields[i] = entity_field(e, v->columns[i]);
+    size_t nfields = 0;
+    for (size_t i = 0; i < v->ncolumns; i++) {
+        const struct field *f = entity_field(e, v->columns[i]);
+        if (rights_see(&ctx->who.rights, e, f))
+            fields[nfields++] = f;
+    }
     struct page_query q = {
         .entity = e,
         .fields = fields,
-        .nfields = v->ncolumns,
+        .nfields = nfields,
         .where = v->where,
         .sort = entity_field(e, v->sort),
         .desc = v->desc,
@@ -111,7 +116,7 @@ op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err
     };
     if (q.limit > LIMIT_PAGE)
         q.limit = LIMIT_PAGE;
-    rc = choose_sort(e, p, &q, reterr);
+    rc = choose_sort(ctx, e, p, &q, reterr);
     if (params_has(p, PARAM_DESC))
         q.desc = p->desc;
     if (rc == RC_OK)

@@ -180,7 +180,8 @@ op_record(struct op_ctx *ctx, const struct entity *e, const void *row, struct st
     r.fields = arena_new(ctx->arena, struct body_field, e->nfields + 1);
     for (size_t i = 0; i < e->nfields; i++) {
         const struct field *f = &e->fields[i];
-        if (!row_has(head, f->tag) || (f->flags & (FF_INTERNAL | FF_PSEUDO | SCHEMA_SECRET)))
+        if (!row_has(head, f->tag) || (f->flags & (FF_INTERNAL | FF_PSEUDO | SCHEMA_SECRET)) ||
+            !rights_see(&ctx->who.rights, e, f))
             continue;
         r.fields[r.nfields++] = (struct body_field){f->tag, field_get(f, row)};
     }

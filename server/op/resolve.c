@@ -122,9 +122,11 @@ look_up_stmt(struct op_ctx *ctx, const struct op_lookup *l)
         params[n++] = VALUE_INT(l->id);
         add_form(&b, l->entity, 0, "@.id = $1", n);
     }
+    const bool personal = rights_may(&ctx->who.rights, l->entity, "personal");
     for (size_t i = 0; !l->by_id && i < l->entity->nkeys; i++) {
         struct str key;
-        if (!key_text(ctx, l->entity->keys[i].form, l->key, &key))
+        if (((l->entity->personal_keys >> i & 1u) && !personal) ||
+            !key_text(ctx, l->entity->keys[i].form, l->key, &key))
             continue;
         params[n++] = VALUE_TEXT(key);
         add_form(&b, l->entity, i, l->entity->keys[i].where, n);

@@ -78,6 +78,12 @@ rights_may(const struct rights *r, const struct entity *e, const char *verb)
     return is_own(e, verb) || holds(r->words, e, verb);
 }
 
+bool
+rights_see(const struct rights *r, const struct entity *e, const struct field *f)
+{
+    return !(f->flags & SCHEMA_PERSONAL) || (f->flags & SCHEMA_KEY) || rights_may(r, e, "personal");
+}
+
 /* ------------------------------------------------------------------ sets of words */
 
 bool
