@@ -395,6 +395,25 @@ class Speed(unittest.TestCase):
             self.assertLess(time.monotonic() - started, 0.5)
 
 
+class Audit(unittest.TestCase):
+    def test_each_action_of_the_platform_is_kept_on_both_sides(self):
+        with work("root") as w:
+            made = company(w)
+        with boot() as cur:
+            self.assertEqual(one(cur, "select actor from app.audit where tenant_id = %s and what = 'company.add'", (made,)), "Root (root), platform")
+            self.assertEqual(one(cur, "select count(*) from app.audit where tenant_id = 0 and what = 'company.add' and row_id = %s", (made,)), 1)
+            self.assertIsNone(one(cur, "select user_id from app.audit where tenant_id = %s and what = 'company.add'", (made,)))
+
+    def test_the_audit_of_all_companies_says_nothing_of_records(self):
+        with Work(TWIGA) as w:
+            w.run("select app.audit_add(3, 'customer.list', 'customer', 77, 5, 1, 'Salma')")
+        with work() as w:
+            w.cur.execute("select * from app.platform_audit where company_id = %s and what = 'customer.list'", (TWIGA.id,))
+            self.assertEqual({d.name for d in w.cur.description},
+                             {"tenant_id", "id", "version", "at", "company_id", "kind", "what", "outcome", "login", "address", "count"})
+            self.assertEqual(w.cur.fetchone()[8], "amina")
+
+
 class Figures(Refusals, unittest.TestCase):
     def test_workers_add_figures_by_company_and_day_and_read_none(self):
         for _ in range(2):
@@ -457,6 +476,24 @@ class Regulator(Refusals, unittest.TestCase):
             self.assertEqual(rows[0][1], one(cur, "select count(*) from app.vehicle where tenant_id = %s and status = 1", (SIMBA.id,)))
         self.assertGreaterEqual(rows[0][1], rows[0][2])
         self.assertGreaterEqual(rows[0][2], 1)
+
+    def test_each_question_stands_in_the_audit_of_the_company_and_of_the_platform(self):
+        def count(tenant, what):
+            with boot() as cur:
+                return one(cur, "select count(*) from app.audit where tenant_id = %s and what = %s", (tenant, what))
+        before = [count(t, "compliance.insured") for t in (SIMBA.id, TWIGA.id, 0)]
+        self.ask(TODAY)
+        self.ask(TODAY, TWIGA.id)
+        self.assertEqual([count(t, "compliance.insured") for t in (SIMBA.id, TWIGA.id, 0)], [before[0] + 1, before[1], before[2] + 1])
+
+    def test_it_reads_the_trail_of_who_grants_it(self):
+        with Work(SIMBA) as w:
+            w.run("select app.audit_add(5, 'customer.export', 'customer', 1, 12, 1, 'secret words')")
+        with work("watch") as w:
+            w.cur.execute("select what, login, count from app.compliance_trail(%s, current_date - 1, current_date + 1)", (SIMBA.id,))
+            self.assertIn(("customer.export", "amina", 12), w.cur.fetchall())
+            for company_ in (TWIGA.id, 987654, None):
+                self.assertEqual(w.run("select * from app.compliance_trail(%s, current_date - 1, current_date + 1)", (company_,)), 0)
 
     def test_its_answers_name_no_person(self):
         with boot() as cur:
