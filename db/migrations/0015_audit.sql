@@ -131,7 +131,26 @@ create view app.audit_entry with (security_invoker = true) as
   select a.tenant_id, a.id, 1 as version, a.at, a.kind, a.what, a.outcome, a.user_id, a.actor, a.entity, a.row_id, a.count, a.detail,
          a.address, a.client, a.session_id, a.request_id
     from app.audit a;
-grant select on app.audit_entry, app.audit_text to bima_worker, bima_platform, bima_jobs;
+-- The sealed audit as it is handed out: a line of JSON (server/audit/line.h) and a line for a spreadsheet, which must not take
+-- a text for a formula.
+create view app.audit_line with (security_invoker = true) as
+  select s.tenant_id, s.seq, a.at,
+         '{"seq":' || s.seq || ',"row":' || s.row_id || ',"hash":"' || encode(s.hash, 'hex') || '"'
+         || coalesce(',"at":' || (extract(epoch from c.at) * 1000000)::bigint || ',"signature":"' || encode(c.signature, 'hex') || '"', '')
+         || ',"text":' || x.text || '}' as json,
+         concat_ws(',', s.seq, to_char(a.at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+                   (array['sign-in', 'refusal', 'read', 'change', 'export', 'platform', 'account'])[a.kind],
+                   (array['done', 'refused'])[a.outcome])
+         || (select string_agg(',"' || replace(regexp_replace(coalesce(v, ''), '^([-=+@])', '''\1'), '"', '""') || '"', '' order by place)
+               from unnest(array[a.what, a.actor, a.entity, a.row_id::text, a.count::text, a.detail, a.address, a.client,
+                                 a.session_id::text, a.request_id]) with ordinality as u(v, place))
+         || ',' || encode(s.hash, 'hex') as csv
+    from app.sealed s
+    join app.audit a on a.tenant_id = s.tenant_id and a.id = s.row_id
+    join app.audit_text x on x.tenant_id = a.tenant_id and x.id = a.id
+    left join app.checkpoint c on c.tenant_id = s.tenant_id and c.stream = s.stream and c.seq = s.seq
+   where s.stream = 1;
+grant select on app.audit_entry, app.audit_text, app.audit_line to bima_worker, bima_platform, bima_jobs;
 
 -- Rows that finished transactions left, at most `most`, in the order of (xid, id): a transaction that is still running has a
 -- higher number than the oldest one running, so nothing comes later that belongs before. One row a company whose chain grew.

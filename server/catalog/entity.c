@@ -1,6 +1,7 @@
 #include "server/catalog/entity.h"
 
 #include "server/catalog/account.h"
+#include "server/catalog/audit.h"
 #include "server/catalog/branch.h"
 #include "server/catalog/certificate.h"
 #include "server/catalog/cover.h"
@@ -23,11 +24,12 @@
 
 /* Every entity, in the order menus and pages show them. */
 static const struct entity *const entities[] = {
-    &customer_entity,      &vehicle_entity, &policy_entity,    &receipt_entity,      &certificate_entity,
-    &term_entity,          &cover_entity,   &ownership_entity, &product_entity,      &rate_entity,
-    &branch_entity,        &user_entity,    &user_key_entity,  &vehicle_type_entity, &id_type_entity,
-    &plate_pattern_entity, &role_entity,    &session_entity,   &account_entity,      &setting_entity,
-    &platform_user_entity,
+    &customer_entity,    &vehicle_entity,       &policy_entity,  &receipt_entity,
+    &certificate_entity, &term_entity,          &cover_entity,   &ownership_entity,
+    &product_entity,     &rate_entity,          &branch_entity,  &user_entity,
+    &user_key_entity,    &vehicle_type_entity,  &id_type_entity, &plate_pattern_entity,
+    &role_entity,        &session_entity,       &account_entity, &setting_entity,
+    &audit_entity,       &platform_user_entity,
 };
 
 const struct entity *const *

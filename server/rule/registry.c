@@ -5,9 +5,10 @@ const struct rule *
 rule_for(uint32_t entity)
 {
     static const struct rule *const rules[] = {
-        &customer_rule,      &vehicle_rule, &policy_rule,   &receipt_rule,      &certificate_rule,
-        &branch_rule,        &product_rule, &rate_rule,     &vehicle_type_rule, &id_type_rule,
-        &plate_pattern_rule, &user_rule,    &user_key_rule, &role_rule,
+        &customer_rule,      &vehicle_rule, &policy_rule,        &receipt_rule,      &certificate_rule,
+        &branch_rule,        &product_rule, &rate_rule,          &vehicle_type_rule, &id_type_rule,
+        &plate_pattern_rule, &user_rule,    &platform_user_rule, &session_rule,      &account_rule,
+        &user_key_rule,      &role_rule,    &audit_rule,
     };
     for (size_t i = 0; i < COUNTOF(rules); i++)
         if (rules[i]->entity == entity)

@@ -3,20 +3,10 @@
 #include <poll.h>
 #include <string.h>
 
+#include "server/catalog/audit.h"
 #include "server/log.h"
 
 enum { BULK_ROWS = 20, REFUSALS = 10, MINUTE_US = 60 * 1000 * 1000 };
-
-/* app.audit.kind and .outcome */
-enum audit_kind {
-    AUDIT_REFUSAL = 2,
-    AUDIT_READ = 3,
-    AUDIT_CHANGE = 4,
-    AUDIT_EXPORT = 5,
-    AUDIT_PLATFORM = 6,
-    AUDIT_ACCOUNT = 7
-};
-enum audit_outcome { AUDIT_DONE = 1, AUDIT_REFUSED = 2 };
 
 struct event {
     enum audit_kind kind;
@@ -74,7 +64,7 @@ kind_of_change(const struct entity *e, const struct action *a, const struct body
     if (own || (e->number == ENTITY_USER && a))
         return AUDIT_ACCOUNT;
     if (a && (body_has(result, BODY_FILE) || strcmp(a->name, "export") == 0))
-        return AUDIT_EXPORT;
+        return AUDIT_TAKEN;
     return (e->flags & EF_PLATFORM) ? AUDIT_PLATFORM : AUDIT_CHANGE;
 }
 
@@ -93,7 +83,7 @@ change_stmt(struct call *c, const struct method_info *m, const struct params *p,
         ev.detail = str_printf(c->ctx.arena, "made %s %lld", made ? made->name : "record", (long long)ev.row);
         ev.row = p->id;
     }
-    if (ev.kind == AUDIT_EXPORT && body_has(result, BODY_FILE))
+    if (ev.kind == AUDIT_TAKEN && body_has(result, BODY_FILE))
         ev.detail = result->file.name;
     return event_stmt(c->ctx.arena, &ev);
 }
@@ -244,7 +234,7 @@ read_event(struct worker *w, struct call *c, struct event *ret)
     const struct entity *e = entity_of(p);
     *ret = (struct event){AUDIT_READ, e, c->method->name, p->id, 1, AUDIT_DONE, STR_NONE};
     if (c->method->number == METHOD_PRINT) {
-        ret->kind = AUDIT_EXPORT;
+        ret->kind = AUDIT_TAKEN;
         ret->detail = c->body.file.name;
         return true;
     }

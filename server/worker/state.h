@@ -5,6 +5,7 @@
 #include "common/wire/message.h"
 #include "server/ipc/ipc.h"
 #include "server/op/op.h"
+#include "server/personal/personal.h"
 #include "server/worker/worker.h"
 
 /* What a worker process has: made in loop.c, handed to everything else. */
@@ -28,14 +29,14 @@ struct described {
 };
 
 /* What the audit counts of a session before it says so: audit.c. */
-enum { AUDIT_TALLIES = 64, AUDIT_ADDRESS = 80 };
+enum { AUDIT_TALLIES = 64, TALLY_ADDRESS = 80 };
 struct audit_tally {
     int64_t session, user; /* session 0: free */
     int32_t tenant;
     int64_t since;           /* microseconds, monotonic: when the minute began */
     size_t refusals, beyond; /* in this minute; those of them that are not written yet */
     size_t gets;             /* records of persons, one by one */
-    char address[AUDIT_ADDRESS];
+    char address[TALLY_ADDRESS];
     size_t address_n;
 };
 
@@ -46,6 +47,7 @@ struct worker {
     struct arena memory; /* of the process */
     struct signer signer;
     bool has_signer;
+    struct keyring *keys; /* of personal data and second factors; NULL where no master key is configured */
     struct known_user known[KNOWN_USERS];
     struct described described[DESCRIBED];
     size_t next_described; /* the place that is given away when all are taken */

@@ -81,6 +81,7 @@ type_fits(const struct field *f, struct str type)
     case VT_TEXT:
         return str_eq_c(type, "text");
     case VT_INT:
+        return str_eq_c(type, "smallint") || str_eq_c(type, "integer") || str_eq_c(type, "bigint");
     case VT_RATE:
         return str_eq_c(type, "smallint") || str_eq_c(type, "integer");
     case VT_CHOICE:
