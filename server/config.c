@@ -48,6 +48,7 @@ static const struct config_row rows[] = {
     TEXT(host_key, CONFIG_IS_PATH, 0, "", "SSH host key; empty: state_dir/host_key; made at first start"),
     TEXT(signing_key, CONFIG_IS_PATH, DATABASE, "", "key that signs certificates; empty: state_dir/signing_key"),
     TEXT(audit_key, CONFIG_IS_PATH, CONFIG_JOBS, "", "key that signs the audit; empty: state_dir/audit_key; made at first start"),
+    TEXT(master_key, CONFIG_IS_PATH, DATABASE, "", "key that protects personal data; empty: state_dir/master_key; made at first start"),
     TEXT(user, CONFIG_IS_TEXT, 0, "bima", "account to run as when started as root"),
     TEXT(front_user, CONFIG_IS_TEXT, 0, "bima-front", "account of the network processes when started as root"),
     TEXT(client_program, CONFIG_IS_PATH, CONFIG_FRONT, "/usr/bin/bima", "program run for terminal and command sessions"),
@@ -311,4 +312,5 @@ config_fill_paths(struct config *c)
     fill_path(c->host_key, c->state_dir, "host_key");
     fill_path(c->signing_key, c->state_dir, "signing_key");
     fill_path(c->audit_key, c->state_dir, "audit_key");
+    fill_path(c->master_key, c->state_dir, "master_key");
 }

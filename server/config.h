@@ -26,7 +26,8 @@ struct config {
     char listen[CONFIG_TEXT]; /* addresses "host:port", blanks between */
     char state_dir[CONFIG_DIR], run_dir[CONFIG_DIR];
     char conninfo[CONFIG_CONNINFO]; /* empty: the embedded database */
-    char host_key[CONFIG_PATH], signing_key[CONFIG_PATH], audit_key[CONFIG_PATH], client_program[CONFIG_PATH];
+    char host_key[CONFIG_PATH], signing_key[CONFIG_PATH], audit_key[CONFIG_PATH], master_key[CONFIG_PATH],
+        client_program[CONFIG_PATH];
     char user[CONFIG_NAME], front_user[CONFIG_NAME];
     char today[CONFIG_DAY]; /* "YYYY-MM-DD" or empty: the real day */
     uint32_t log_level;     /* enum log_level */
@@ -58,7 +59,7 @@ enum rc config_read_stream(FILE *in, const char *name,
 void config_write(FILE *out, const struct config *c, enum config_role role);
 /* The commented sample that is shipped as contrib/bimad.conf. */
 void config_sample(FILE *out);
-/* host_key, signing_key and audit_key when they are not set: below state_dir. */
+/* host_key, signing_key, audit_key and master_key when they are not set: below state_dir. */
 void config_fill_paths(struct config *c);
 
 #endif

@@ -15,6 +15,7 @@
 #include "server/front/control.h"
 #include "server/front/loop.h"
 #include "server/log.h"
+#include "server/personal/personal.h"
 #include "server/store/migrate.h"
 
 enum {
@@ -355,6 +356,11 @@ open_keys(struct master *m, struct err *reterr)
             signer_done(&signer);
         }
     }
+    struct keyring *keys = NULL;
+    if (rc == RC_OK) {
+        rc = keyring_open(m->config.master_key, true, &keys, reterr);
+    }
+    keyring_close(&keys);
     return rc;
 }
 

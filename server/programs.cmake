@@ -16,7 +16,7 @@ add_executable(bimad
     status.c
 )
 target_compile_definitions(bimad PRIVATE _GNU_SOURCE)
-target_link_libraries(bimad PRIVATE bima_server bima_front bima_worker bima_job bima_store bima_flags PkgConfig::CAPNG)
+target_link_libraries(bimad PRIVATE bima_server bima_front bima_worker bima_job bima_personal bima_store bima_flags PkgConfig::CAPNG)
 install(TARGETS bimad RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/ctl/CMakeLists.txt)

@@ -88,6 +88,7 @@ run_worker(const struct inherited *in, const struct config *c, enum worker_kind 
                               .role = kind == WORKER_PLATFORM ? "bima_platform" : "bima_worker",
                               .has_today = c->today[0] != '\0',
                               .signing_key = c->signing_key,
+                              .master_key = c->master_key,
                               .kind = kind};
     if (w.has_today && date_parse(str_from(c->today), "today", &w.today, NULL) != RC_OK) {
         return WRONG;

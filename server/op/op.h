@@ -12,6 +12,7 @@
 #include "common/wire/params.h"
 #include "server/catalog/entity.h"
 #include "server/op/rights.h"
+#include "server/personal/personal.h"
 #include "server/store/pg.h"
 #include "server/store/tx.h"
 
@@ -25,13 +26,13 @@ struct op_loaded;
 /* Who asks, for which company, on which day: the row app.enter returns. */
 struct op_context {
     int32_t tenant;
-    int64_t user; /* 0: a job */
+    int64_t user;    /* 0: a job */
     struct ref role; /* label is its code */
     struct str role_name;
     struct rights rights;
-    int64_t session;  /* public id of the session */
-    int64_t customer; /* not 0: sees the records of this customer only */
-    bool branch_only; /* sees the records of his branch only */
+    int64_t session;   /* public id of the session */
+    int64_t customer;  /* not 0: sees the records of this customer only */
+    bool branch_only;  /* sees the records of his branch only */
     struct ref branch; /* of the user; label is its code */
     struct str branch_name;
     struct str login, user_name; /* login without @ */
@@ -61,6 +62,7 @@ struct op_ctx {
     struct str reason;           /* given with the request; empty when none */
     struct str action;           /* word kept in history: "issue"; empty for add and set */
     const struct signer *signer; /* of certificates; NULL where none is configured */
+    struct keyring *keys;        /* of personal data; NULL where none is configured */
     struct body_issue *issues;   /* found so far: op_issue */
     size_t nissues;
     struct op_loaded *loaded; /* rows as they stand in the database: op_update writes only what differs */
@@ -116,8 +118,8 @@ struct locale_info op_locale(const struct op_ctx *ctx);
 
 /* ------------------------------------------------------------------ results */
 
-/* Which record an action leaves on the screen: the one it is about, or the one it made (id 0: none). And what it gives
-   to read beside it: a file without a name is none. */
+/* Which record an action leaves on the screen: the one it is about, or the one it made (id 0: none). And what
+   it gives to read beside it: a file without a name is none. */
 struct op_result {
     uint32_t entity;
     int64_t id;

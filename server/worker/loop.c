@@ -10,7 +10,6 @@
 #include "server/account/account.h"
 #include "server/log.h"
 #include "server/worker/audit.h"
-#include "server/worker/audit.h"
 #include "server/worker/state.h"
 
 /* bytes; descriptions of the catalog, one per role */
@@ -150,7 +149,6 @@ static bool
 serve_one(struct worker *w)
 {
     audit_wait(w);
-    audit_wait(w);
     if (!read_job(w->config->fd, &self.job))
         return false;
     self.answer = (struct answer){.id = self.job.id, .who = self.job.who};
@@ -195,6 +193,10 @@ start(struct worker *w, const struct worker_config *c)
         return false;
     }
     w->has_signer = c->signing_key != NULL;
+    if (c->master_key && keyring_open(c->master_key, false, &w->keys, &e) != RC_OK) {
+        log_error("worker.start", "cause=%s", log_text(e.log, cause));
+        return false;
+    }
     if (pg_ready(w->pg, &e) != RC_OK) /* not fatal: the database may still be starting */
         log_warn("worker.database", "cause=%s", log_text(e.log, cause));
     return true;
@@ -204,10 +206,10 @@ static void
 finish(struct worker *w)
 {
     audit_flush(w, true);
-    audit_flush(w, true);
     pg_free(w->pg);
     if (w->has_signer)
         signer_done(&w->signer);
+    keyring_close(&w->keys);
     for (size_t i = 0; i < KNOWN_USERS; i++)
         if (w->known[i].memory.cap)
             arena_done(&w->known[i].memory);

@@ -48,6 +48,7 @@ call_init(struct worker *w, struct call *c, const struct job *job)
         .address = address,
         .client = client,
         .signer = w->has_signer ? &w->signer : NULL,
+        .keys = w->keys,
     };
 }
 

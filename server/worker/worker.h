@@ -19,6 +19,8 @@ struct worker_config {
     bool has_today;       /* the day is fixed (bimad.conf: today) */
     date_t today;
     const char *signing_key; /* path of the certificates' signing seed; NULL: none */
+    const char
+        *master_key; /* path of the key above all keys of personal data; NULL: none is read or written */
     enum worker_kind kind;
     size_t arena_bytes; /* memory of one request; 0: LIMIT_ARENA_REQUEST */
 };

@@ -2,9 +2,12 @@
  * A worker and nothing else, for tests that play the front: worker_process FD CONNINFO [TODAY [SIGNING_KEY
  * [ARENA_KILOBYTES]]]. The signing key is made when it is not there.
  */
+#include <stdio.h>
+
 #include "common/crypt/crypt.h"
 #include "common/value/number.h"
 #include "server/log.h"
+#include "server/personal/personal.h"
 #include "server/worker/worker.h"
 
 int
@@ -36,6 +39,14 @@ main(int argc, char **argv)
             return 70;
         signer_done(&s);
         c.signing_key = argv[4];
+        /* the key of personal data stands beside it */
+        struct keyring *keys;
+        static char master[4096];
+        if ((size_t)snprintf(master, sizeof master, "%s.master", argv[4]) >= sizeof master ||
+            keyring_open(master, true, &keys, &e) != RC_OK)
+            return 70;
+        keyring_close(&keys);
+        c.master_key = master;
     }
     log_open("worker", LOG_INFO_);
     return worker_main(&c);

@@ -1,0 +1,50 @@
+#ifndef PERSONAL_PERSONAL_H
+#define PERSONAL_PERSONAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/crypt/seal.h"
+#include "server/catalog/entity.h"
+#include "server/store/pg.h"
+
+/*
+ * Personal data at rest. Three layers of keys:
+ *
+ *   master key   a file of the service (bimad.conf: master_key); never in the database
+ *   tenant key   app.tenant_key, sealed with the master key. Generation 0 makes the marks of blind indexes;
+ * 1, 2 … seal what belongs to the company and wrap the keys of its persons person key   app.person_key,
+ * sealed with a tenant key. Destroying it forgets the person
+ *
+ * A keyring is what a process knows: the master key, and tenant keys it has opened, in guarded memory. A key
+ * it does not know yet, after a rotation, is read when it is met.
+ */
+struct keyring;
+
+/* Fails: RC_INTERNAL as key_file_load; `make` makes the file when there is none. */
+enum rc keyring_open(const char *path, bool make, struct keyring **ret, struct err *reterr) NODISCARD;
+void keyring_close(struct keyring **k); /* NULL-safe, for CLEANUP */
+
+/* ------------------------------------------------------------------ what belongs to a company */
+
+/*
+ * Seals with the newest key of about->tenant (0: the platform), makes its keys when it has none. Needs no
+ * transaction and no preamble; inside a transaction what it makes is part of it. `k` NULL fails like a
+ * missing key. Fails: RC_INTERNAL, the cause in err.log: no master key, or one that does not open the
+ * company's key; as pg_run.
+ */
+enum rc personal_seal(struct keyring *k, struct pg *pg, struct arena *a, const struct seal_about *about,
+                      struct str plain, struct str *ret, struct err *reterr) NODISCARD;
+/* Fails: RC_INTERNAL also for what was changed or sealed for another place. `ret` lives in `a`. */
+enum rc personal_unseal(struct keyring *k, struct pg *pg, struct arena *a, const struct seal_about *about,
+                        struct str sealed, struct str *ret, struct err *reterr) NODISCARD;
+/* The same for secrets, which have no place in an arena: `ret` must have been made, and is set. */
+enum rc personal_unseal_secret(struct keyring *k, struct pg *pg, struct arena *a,
+                               const struct seal_about *about, struct str sealed, struct secret *ret,
+                               struct err *reterr) NODISCARD;
+
+/* The mark by which a text is found that stands nowhere in plain; `what` names the kind of text. In `a`. */
+enum rc personal_mark(struct keyring *k, struct pg *pg, struct arena *a, int32_t tenant, const char *what,
+                      struct str text, struct str *ret, struct err *reterr) NODISCARD;
+
+#endif
