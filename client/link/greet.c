@@ -119,6 +119,22 @@ take_me(struct link *l, const struct body_me *me)
     l->me = mine;
 }
 
+void
+link_renew(struct link *l, const struct body *body)
+{
+    struct arena a;
+    arena_init(&a, SCRATCH_CAP, NULL, NULL);
+    if (body_has(body, BODY_SCHEMA)) {
+        struct str hash = schema_hash(&a, body->schema);
+        struct era *era = era_new(hash, body->schema_raw, NULL);
+        if (era != NULL)
+            era_push(l, era);
+    }
+    arena_done(&a);
+    if (body_has(body, BODY_ME))
+        take_me(l, &body->me);
+}
+
 static enum rc
 read_hello(struct link *l, const struct reply *reply, struct err *reterr)
 {

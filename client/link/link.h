@@ -92,6 +92,8 @@ void link_answer_host_key(struct link *l, bool trust);           /* true also re
 void link_answer_secret(struct link *l,
                         struct str secret);         /* empty gives up: OFFLINE. Wipe yours afterwards */
 const struct err *link_error(const struct link *l); /* why OFFLINE or WAITING */
+/* What a later reply tells of me and of the description takes the place of what hello told. */
+void link_renew(struct link *l, const struct body *body);
 /* A password chosen while signed in: from now on lines are opened with it. */
 void link_keep_password(struct link *l, struct str password);
 /* From OFFLINE or WAITING: try now (forgets a refused password, asks again). */

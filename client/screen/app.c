@@ -207,15 +207,40 @@ hold_keys(struct app *a, bool hold)
         tui_unbarrier(&a->tui);
 }
 
+/* The company's, the platform's own, or the theme's. */
+static const char *
+accent(struct app *a, char text[16])
+{
+    const struct body_me *me = link_me(a->link);
+    snprintf(text, 16, "%.*s", STR_ARG(me->colour));
+    return !text[0] && me->platform ? "magenta" : text;
+}
+
+void
+app_begin(struct app *a)
+{
+    const struct body_me *me = link_me(a->link);
+    while (a->tui.depth > 0)
+        view_pop(view_top(&a->tui)); /* what an account without its rights had open */
+    if (str_eq_c(me->login, LINK_REGISTER) && me->platform)
+        join_open(a);
+    else if (me->todo.n)
+        setup_open(a);
+    else
+        home_open(a);
+}
+
 static void
 follow_state(struct app *a, enum link_state now)
 {
+    char text[16];
     struct view *asking = signin_view(a);
     if (now == LINK_ONLINE) {
         if (asking)
             view_pop(asking);
-        if (a->tui.depth == 0)
-            home_open(a);
+        theme_accent(accent(a, text));
+        if (a->tui.depth == 0 || (link_me(a->link)->todo.n && !setup_is(a->tui.stack[0])))
+            app_begin(a);
         else if (a->was_online && a->seen != LINK_ONLINE)
             tui_say(&a->tui, ROLE_GOOD, "%s", _("Online again. Nothing you typed is lost."));
         a->was_online = true;
@@ -263,9 +288,11 @@ host_bar(void *ctx, char *left, char *right, size_t size)
 {
     struct app *a = ctx;
     const struct body_me *me = a->link ? link_me(a->link) : NULL;
-    if (me && me->company.n)
-        snprintf(left, size, "%.*s%s%.*s", STR_ARG(me->company), me->branch.n ? " › " : "",
-                 STR_ARG(me->branch));
+    if (me && me->platform)
+        snprintf(left, size, "%s", _("PLATFORM, no company"));
+    else if (me && me->company.n)
+        snprintf(left, size, "%.*s%s%.*s", STR_ARG(me->brand.n ? me->brand : me->company),
+                 me->branch.n ? " › " : "", STR_ARG(me->branch));
     if (!a->link)
         return;
     if (me && me->login.n)

@@ -61,16 +61,26 @@ void app_home(struct app *a);
 void app_new_idem(unsigned char idem[IDEM_BYTES]);
 enum rc app_connect(struct app *a, struct err *reterr);
 
+/* Opens the screen a person begins with: set-up, registration, or home. */
+void app_begin(struct app *a);
+
 /* ---- the screens ---- */
 void signin_open(struct app *a);
 bool signin_is(const struct view *v);
+void setup_open(struct app *a);
+bool setup_is(const struct view *v);
+void join_open(struct app *a);
 void home_open(struct app *a);
 /* A list of an entity by one of its views (0: the first). */
 void browse_open(struct app *a, uint32_t entity, uint32_t view);
 void record_open(struct app *a, uint32_t entity, int64_t id);
+/* The record of an entity of which each person has one. */
+void record_open_mine(struct app *a, uint32_t entity);
 /* A new record (id 0), or changes to `record`. The view below hears of it: outcome `purpose`, choice 1,
  * entity, id. */
 void edit_add(struct app *a, uint32_t entity, uint32_t purpose);
+/* The same without going to the record when it is saved. */
+void edit_add_plain(struct app *a, uint32_t entity, uint32_t purpose);
 /* A new record that belongs to `parent`: its field `via` points there, the amount is what is outstanding. */
 void edit_add_under(struct app *a, uint32_t entity, uint32_t via, const struct body_record *parent,
                     uint32_t purpose);
@@ -78,8 +88,8 @@ void edit_add_under_id(struct app *a, const struct schema_tab *tab, uint32_t par
                        int64_t id); /* loads it */
 void edit_set(struct app *a, const struct body_record *record, uint32_t purpose);
 void edit_set_id(struct app *a, uint32_t entity, int64_t id); /* loads it first */
-/* An action: with parameters a form, with a reason a question, else done at once. id 0 for one beside "add".
- */
+/* An action: with parameters a form, with a reason a question, else done at once. id 0 for one beside "add",
+   or on one's own record. */
 void act_open(struct app *a, uint32_t entity, uint32_t action, int64_t id, uint32_t purpose);
 void act_open_with(struct app *a, const struct schema_entity *e, const struct schema_action *act,
                    const struct body_record *on, uint32_t purpose);

@@ -275,6 +275,13 @@ edit_add(struct app *a, uint32_t entity, uint32_t purpose)
 }
 
 void
+edit_add_plain(struct app *a, uint32_t entity, uint32_t purpose)
+{
+    struct view *v;
+    (void)open_add(a, entity, purpose, &v);
+}
+
+void
 edit_add_under(struct app *a, uint32_t entity, uint32_t via, const struct body_record *parent,
                uint32_t purpose)
 {

@@ -2,6 +2,7 @@
 
 #include "client/screen/edit.h"
 #include "client/screen/lookup.h"
+#include "client/secret.h"
 #include "client/text.h"
 #include "client/tui/box.h"
 #include "common/base/buf.h"
@@ -107,6 +108,8 @@ tell(struct view *v, const struct body *body)
 {
     struct edit *d = v->data;
     const struct body_record *r = body_has(body, BODY_RECORD) ? &body->record : NULL;
+    if (!r && body_has(body, BODY_FILE))
+        return; /* what there is to say stands in the file */
     struct str what = d->act ? d->act->label : str_from(_("Saved"));
     struct str state = STR_NONE;
     const struct schema_entity *e = r ? schema_entity(app_schema(app_of(v)), r->entity) : NULL;
@@ -129,6 +132,17 @@ tell(struct view *v, const struct body *body)
             STR_ARG(state), owed, STR_ARG(warn ? warn->text : STR_NONE));
 }
 
+/* Lines that are opened from now on want the password just chosen. */
+static void
+keep_password(struct app *app, struct edit *d)
+{
+    char text[FIELD_TEXT];
+    for (size_t k = 0; d->act && str_eq_c(d->e->name, "account") && k < d->form.n; k++)
+        if (d->form.items[k].part == PART_FIELDS && secret_is_chosen(d->form.items[k].field))
+            link_keep_password(app->link, field_text(&d->form.items[k].edit, text));
+    crypt_wipe(text, sizeof text);
+}
+
 static void
 saved(struct view *v, struct answer *a)
 {
@@ -138,6 +152,7 @@ saved(struct view *v, struct answer *a)
     struct outcome o = {.choice = 1, .entity = r ? r->entity : d->e->number, .id = r ? r->id : d->id};
     d->saved = true;
     form_remember(&d->form);
+    keep_password(app, d);
     tell(v, a->body);
     bool go = d->go_to_record && r;
     const struct body_file *file = body_has(a->body, BODY_FILE) ? &a->body->file : NULL;

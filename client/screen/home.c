@@ -18,6 +18,18 @@ struct home {
     char asked[FIELD_TEXT];
 };
 
+static bool
+on_platform(struct view *v)
+{
+    return link_me(app_of(v)->link)->platform;
+}
+
+static bool
+sells(struct view *v)
+{
+    return (app_schema(app_of(v))->sell & FLOW_NEW_BUSINESS) != 0;
+}
+
 static void
 load(struct view *v, bool barrier)
 {
@@ -113,7 +125,10 @@ take_hits(struct view *v, struct answer *a)
     const struct body_hits *hits = &a->body->hits;
     size_t n = body_has(a->body, BODY_HITS) ? hits->nrows : 0;
     if (n == 0) {
-        tui_say(v->tui, ROLE_WARN, _("Nothing found for %s. F6 starts a new business with it."), d->asked);
+        tui_say(v->tui, ROLE_WARN,
+                sells(v) ? _("Nothing found for %s. F6 starts a new business with it.")
+                         : _("Nothing found for %s."),
+                d->asked);
         tui_flush(v->tui);
         d->line.fresh = true;
     } else if (n == 1) {
@@ -147,7 +162,9 @@ find_or_do(struct view *v)
     struct home *d = v->data;
     struct str typed = field_text(&d->line, d->asked);
     if (!typed.n) {
-        tui_say(v->tui, ROLE_DIM, "%s", _("Type a plate, phone, name or number to find it, or a command."));
+        tui_say(v->tui, ROLE_DIM, "%s",
+                on_platform(v) ? _("Type what to open, or F2 for everything there is.")
+                               : _("Type a plate, phone, name or number to find it, or a command."));
         return;
     }
     if (typed.n == 1 && d->home && typed.p[0] >= '1' && (size_t)(typed.p[0] - '1') < d->home->ncounters) {
@@ -158,6 +175,12 @@ find_or_do(struct view *v)
     }
     if (app_run_words(app_of(v), typed)) {
         field_set(&d->line, STR_NONE);
+        return;
+    }
+    if (on_platform(v)) {
+        tui_say(v->tui, ROLE_WARN, _("There is no %s here. F2 shows what there is."), d->asked);
+        tui_flush(v->tui);
+        d->line.fresh = true;
         return;
     }
     struct params p = {.present = 1u << PARAM_TEXT, .text = typed};
@@ -212,6 +235,10 @@ new_business(struct view *v)
 {
     struct home *d = v->data;
     char text[FIELD_TEXT];
+    if (!sells(v)) {
+        tui_say(v->tui, ROLE_WARN, "%s", _("New business is not open to you. F2 shows what is."));
+        return;
+    }
     struct str typed = field_text(&d->line, text);
     sell_open(app_of(v), typed);
     field_set(&d->line, STR_NONE);
@@ -303,12 +330,24 @@ outcome(struct view *v, const struct outcome *o)
 
 /* ---- paint ---- */
 
+/* Counters of one number each need no heads. */
+static bool
+has_spans(const struct body_home *h)
+{
+    for (size_t i = 0; i < h->ncounters; i++)
+        if (h->counters[i].week >= 0 || h->counters[i].month >= 0)
+            return true;
+    return false;
+}
+
 static void
-paint_counters(const struct home *d, const struct area *a)
+paint_counters(struct view *v, const struct area *a)
 {
     static const char *const heads[] = {N_("today"), N_("7 days"), N_("30 days")};
-    paint_text(a, 0, 1, ROLE_HEAD, _("Running out"));
-    for (int i = 0; i < 3; i++)
+    const struct home *d = v->data;
+    if (d->home->ncounters)
+        paint_text(a, 0, 1, ROLE_HEAD, on_platform(v) ? _("At a glance") : _("Running out"));
+    for (int i = 0; i < 3 && has_spans(d->home); i++)
         paint(a, (struct spot){.x = 17 + i * 8, .width = 7, .role = ROLE_DIM, .right = true},
               str_from(_(heads[i])));
     for (size_t i = 0; i < d->home->ncounters && (int)i + 1 < a->rows; i++) {
@@ -318,7 +357,7 @@ paint_counters(const struct home *d, const struct area *a)
         paint_format(a, (struct spot){.y = y, .x = 1, .role = ROLE_KEY}, "%zu", i + 1);
         paint(a, (struct spot){.y = y, .x = 3, .width = 14, .role = ROLE_TEXT}, c->label);
         for (int k = 0; k < 3; k++) {
-            enum role role = k == 0 && n[k] > 0 ? ROLE_WARN : ROLE_TEXT;
+            enum role role = k == 0 && n[k] > 0 && !on_platform(v) ? ROLE_WARN : ROLE_TEXT;
             if (n[k] >= 0)
                 paint_format(a,
                              (struct spot){.y = y, .x = 17 + k * 8, .width = 7, .role = role, .right = true},
@@ -331,7 +370,8 @@ static void
 paint_figures(struct view *v, const struct area *a)
 {
     const struct home *d = v->data;
-    paint_text(a, 0, 0, ROLE_HEAD, _("Today at this branch"));
+    if (d->home->nfigures)
+        paint_text(a, 0, 0, ROLE_HEAD, on_platform(v) ? _("Today") : _("Today at this branch"));
     for (size_t i = 0; i < d->home->nfigures && (int)i + 1 < a->rows; i++) {
         const struct body_figure *f = &d->home->figures[i];
         char text[MONEY_TEXT];
@@ -349,7 +389,7 @@ static void
 paint_line(struct view *v, const struct area *a)
 {
     struct home *d = v->data;
-    struct area in = paint_box(a, str_from(_("find or do")));
+    struct area in = paint_box(a, str_from(on_platform(v) ? _("do") : _("find or do")));
     int at = field_paint(&d->line, &in, (struct spot){.width = in.cols}, false);
     if (!d->in_alerts)
         paint_cursor(&in, 0, at);
@@ -402,6 +442,25 @@ paint_alerts(struct home *d, const struct area *a)
                      more);
 }
 
+/* Nothing is found by typing here, so what can be opened stands there to be typed. Returns its rows. */
+static int
+paint_menu(struct view *v, const struct area *a, int from)
+{
+    const struct schema *s = app_schema(app_of(v));
+    int y = from, last = a->rows - 6;
+    if (y < last)
+        paint_text(a, y++, 1, ROLE_HEAD, _("To open, type"));
+    for (size_t i = 0; i < s->nentities && y < last; i++) {
+        const struct schema_entity *e = &s->entities[i];
+        if (!e->single && !(e->in_menu && e->may_list))
+            continue;
+        paint(a, (struct spot){.y = y, .x = 3, .width = 22, .role = ROLE_KEY},
+              e->single ? e->label : e->plural);
+        paint(a, (struct spot){.y = y++, .x = 26, .width = a->cols - 27, .role = ROLE_DIM}, e->help);
+    }
+    return y + 1 - from;
+}
+
 static void
 paint_home(struct view *v, const struct area *a)
 {
@@ -417,12 +476,14 @@ paint_home(struct view *v, const struct area *a)
     if (a->rows >= 14) {
         int rows = (int)most + 1;
         struct area left = area_sub(a, y, 0, rows, 42), right = area_sub(a, y, 44, rows, a->cols - 45);
-        paint_counters(d, &left);
+        paint_counters(v, &left);
         if (right.cols >= 30)
             paint_figures(v, &right);
         y += rows + 1;
     }
-    bool bars = a->rows >= 18;
+    if (on_platform(v))
+        y += paint_menu(v, a, y);
+    bool bars = a->rows >= 18 && d->home->nspark;
     struct area alerts = area_sub(a, y, 0, a->rows - y - (bars ? 2 : 0), a->cols);
     paint_alerts(d, &alerts);
     if (bars)
@@ -432,6 +493,7 @@ paint_home(struct view *v, const struct area *a)
 static const struct bar_key *
 bar(struct view *v, size_t *ret_n)
 {
+    (void)v;
     static const struct bar_key keys[] = {
         {CMD_HELP,         NULL              },
         {CMD_PALETTE,      NULL              },
@@ -440,22 +502,32 @@ bar(struct view *v, size_t *ret_n)
         {CMD_NEW,          N_("New business")},
         {CMD_PAGE_FORWARD, NULL              }
     };
-    static const struct bar_key without_selling[] = {
-        {CMD_HELP,         NULL        },
-        {CMD_PALETTE,      NULL        },
-        {CMD_NEXT,         N_("Alerts")},
-        {CMD_REFRESH,      NULL        },
-        {CMD_PAGE_FORWARD, NULL        }
-    };
-    bool sells = (app_schema(app_of(v))->sell & FLOW_NEW_BUSINESS) != 0;
-    *ret_n = sells ? COUNTOF(keys) : COUNTOF(without_selling);
-    return sells ? keys : without_selling;
+    *ret_n = COUNTOF(keys);
+    return keys;
+}
+
+static bool
+may(struct view *v, enum cmd c)
+{
+    const struct home *d = v->data;
+    switch (c) {
+    case CMD_NEW:
+        return sells(v);
+    case CMD_NEXT:
+    case CMD_PAGE_FORWARD:
+        return d->alerts.nrows > 0;
+    default:
+        return true;
+    }
 }
 
 static struct str
 help(struct view *v, struct arena *a)
 {
     const struct home *d = v->data;
+    if (!d->in_alerts && on_platform(v))
+        return str_from(
+            _("Type what to open and Enter. A digit opens a counter's list, F2 shows everything."));
     if (!d->in_alerts)
         return str_from(_("Type a plate, phone, name or number and Enter. A digit opens a counter's list."));
     const struct body_ref *r = &d->home->alerts[d->alerts.at].record;
@@ -493,6 +565,7 @@ static const struct view_ops ops = {.name = "home",
                                     .help = help,
                                     .about = about,
                                     .bar = bar,
+                                    .may = may,
                                     .shown = shown,
                                     .close = close_view};
 

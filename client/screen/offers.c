@@ -6,13 +6,15 @@
 #include "client/screen/app.h"
 #include "client/text.h"
 
-enum { DO_LIST = 1, DO_ADD, DO_SELL, DO_SIGN_OUT, DO_ACTION };
+enum { DO_LIST = 1, DO_ADD, DO_SELL, DO_SIGN_OUT, DO_ACTION, DO_MINE };
 
 static void
 entity_offers(const struct schema_entity *e, struct offers *o)
 {
     char text[80];
     struct offer *row;
+    if (e->single && (row = offer_add(o, DO_MINE, e->number, e->label)))
+        snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(e->help));
     if (e->may_list && e->in_menu && (row = offer_add(o, DO_LIST, e->number, e->plural)))
         snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(e->help));
     if (e->may_add) {
@@ -22,7 +24,7 @@ entity_offers(const struct schema_entity *e, struct offers *o)
     }
     for (size_t i = 0; i < e->nactions; i++) {
         const struct schema_action *act = &e->actions[i];
-        if (act->on_record)
+        if (act->on_record && !e->single)
             continue;
         snprintf(text, sizeof text, "%.*s: %.*s", STR_ARG(e->label), STR_ARG(act->label));
         if ((row = offer_add(o, DO_ACTION, (int64_t)e->number << 32 | act->number, str_from(text))))
@@ -58,6 +60,9 @@ app_run(void *ctx, uint32_t code, int64_t arg)
         break;
     case DO_ADD:
         edit_add(a, (uint32_t)arg, 0);
+        break;
+    case DO_MINE:
+        record_open_mine(a, (uint32_t)arg);
         break;
     case DO_SELL:
         sell_open(a, STR_NONE);

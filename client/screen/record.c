@@ -38,7 +38,11 @@ static void
 load_record(struct view *v, bool barrier)
 {
     struct record *d = v->data;
-    struct params p = params_record(d->entity, d->id);
+    struct params p = d->id ? params_record(d->entity, d->id) : params_entity(d->entity);
+    if (!d->id) {
+        p.present |= 1u << PARAM_KEY;
+        p.key = STR("me");
+    }
     app_ask(v, &(struct ask){.method = METHOD_GET, .params = &p, .tag = TAG_RECORD, .barrier = barrier});
 }
 
@@ -99,6 +103,7 @@ answer(struct view *v, struct answer *a)
         const struct body_record *r = &a->body->record;
         answer_keep(a, &d->kept);
         d->record = r;
+        d->id = r->id;
     } else if ((a->tag == TAG_ROWS || a->tag == TAG_MORE) && record_related(d) &&
                body_has(a->body, BODY_PAGE) && a->body->page.entity == record_related(d)->entity) {
         rows_add(&d->rows, a);
@@ -461,7 +466,7 @@ static struct str
 title(struct view *v, struct arena *a)
 {
     struct record *d = v->data;
-    if (!d->record)
+    if (!d->record || d->e->single)
         return d->e->label;
     return str_printf(a, "%.*s %.*s", STR_ARG(d->e->label), STR_ARG(d->record->label));
 }
@@ -542,8 +547,10 @@ void
 record_open(struct app *a, uint32_t entity, int64_t id)
 {
     const struct schema_entity *e = schema_entity(app_schema(a), entity);
-    if (!e)
+    if (!e) {
+        tui_say(&a->tui, ROLE_WARN, "%s", _("Records of this kind are not open to you."));
         return;
+    }
     struct view *v = view_push(&a->tui, &ops, sizeof(struct record));
     struct record *d = v->data;
     d->entity = entity;
@@ -552,4 +559,10 @@ record_open(struct app *a, uint32_t entity, int64_t id)
     rows_init(&d->rows, a, e);
     events_init(&d->events, a);
     load_record(v, true);
+}
+
+void
+record_open_mine(struct app *a, uint32_t entity)
+{
+    record_open(a, entity, 0);
 }
