@@ -9,35 +9,20 @@ import unittest
 import paramiko
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+import hostile  # noqa: E402
 import wire  # noqa: E402
-from service import Service, wait_for  # noqa: E402
+from hostile import GONE, Played, ends, fresh, line as unsigned, sends, signed_in, tcp  # noqa: E402
+
+service = None
 
 
 def setUpModule():
     global service
-    service = Service(kex_seconds=4, auth_seconds=10, open_seconds=6, hello_seconds=5, max_half_open_per_source=8,
-                      log_level="debug")
-    service.__enter__()
+    service = hostile.set_up(kex_seconds=4, auth_seconds=10, open_seconds=6, hello_seconds=5, max_half_open_per_source=8)
 
 
 def tearDownModule():
-    service.__exit__(None, None, None)
-
-
-def signed_in():
-    return wire.connect(service.port, service.clerk, service.password(service.clerk))
-
-
-def ends(line, seconds=20, why=None):
-    wait_for("the session is ended", lambda: not line.is_active(), seconds)
-    if why is not None:
-        wait_for(f"the log gives the reason: {why}", lambda: service.logged(f'why="{why}"'), 5)
-
-
-def tcp():
-    s = socket.create_connection(("127.0.0.1", service.port), timeout=20)
-    s.settimeout(20)
-    return s
+    hostile.tear_down()
 
 
 def closed_after(s):
@@ -52,16 +37,7 @@ def closed_after(s):
     return time.monotonic() - begin
 
 
-class Hostile(unittest.TestCase):
-    def setUp(self):
-        wait_for("earlier half-open lines are gone", lambda: service.status()[0]["half_open"] == "0")
-        self.front = service.pid("front.0")
-
-    def tearDown(self):
-        self.assertEqual(service.pid("front.0"), self.front, "the front was started again")
-        reply, = service.ask(service.clerk, ("me", {}))
-        self.assertEqual(reply["code"], "OK")
-
+class Hostile(Played):
     # -- before signing in -----------------------------------------------------------------------------------------
 
     def test_a_client_that_says_nothing_is_closed_in_time(self):
@@ -74,6 +50,7 @@ class Hostile(unittest.TestCase):
 
     def test_a_client_that_sends_a_byte_a_time_is_closed_in_time(self):
         s = tcp()
+        self.addCleanup(s.close)
         begin = time.monotonic()
         with self.assertRaises(OSError):
             while time.monotonic() - begin < 18:
@@ -92,14 +69,15 @@ class Hostile(unittest.TestCase):
         self.assertLess(closed_after(s), 3)
 
     def test_a_client_that_never_signs_in_is_closed_in_time(self):
-        line = wire.connect(service.port)
+        line = unsigned()
         ends(line, 20, "not signed in in time")
 
     def test_a_source_may_have_only_so_many_half_open_lines(self):
-        lines = [tcp() for _ in range(8)]
+        source = fresh()
+        lines = [tcp(source) for _ in range(8)]
         for s in lines:
             self.assertTrue(s.recv(8))
-        one_more = tcp()
+        one_more = tcp(source)
         self.assertEqual(one_more.recv(8), b"")
         one_more.close()
         self.assertGreaterEqual(int(service.status()[0]["turned_away"]), 1)
@@ -107,41 +85,35 @@ class Hostile(unittest.TestCase):
             s.close()
 
     def test_a_flood_of_packets_before_signing_in_ends_the_session(self):
-        line = wire.connect(service.port)
-        try:
-            for _ in range(400):
-                wire.raw(line, 2, "ignored")
-        except (OSError, EOFError, paramiko.SSHException):
-            pass
+        line = unsigned()
+        for _ in range(400):
+            if not sends(line, 2, "ignored"):
+                break
         ends(line, 3, "too much was sent before signing in")
 
     def test_bad_signatures_get_nobody_in_and_end(self):
-        line = wire.connect(service.port)
+        line = unsigned()
         wire.raw(line, 5, "ssh-userauth")
         key = paramiko.ECDSAKey.generate()
         for _ in range(120):
-            try:
-                wire.raw(line, 50, service.clerk, "ssh-connection", "publickey", True, key.get_name(), key.asbytes(),
-                         wire.random_bytes(80))
-            except (OSError, EOFError, paramiko.SSHException):
+            if not sends(line, 50, service.clerk, "ssh-connection", "publickey", True, key.get_name(), key.asbytes(),
+                         wire.random_bytes(80)):
                 break
         ends(line, 20)
 
     def test_gssapi_is_refused_without_asking_kerberos_and_counts_as_a_try(self):
-        line = wire.connect(service.port)
+        line = unsigned()
         wire.raw(line, 5, "ssh-userauth")
         begin = time.monotonic()
         for _ in range(7):
-            try:
-                oid = b"\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"
-                wire.raw(line, 50, service.clerk, "ssh-connection", "gssapi-with-mic", 1, len(oid), oid)
-            except (OSError, EOFError, paramiko.SSHException):
+            oid = b"\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"
+            if not sends(line, 50, service.clerk, "ssh-connection", "gssapi-with-mic", 1, len(oid), oid):
                 break
         ends(line, 3, "too many sign-in attempts")
         self.assertLess(time.monotonic() - begin, 2)
 
     def test_the_login_can_not_be_changed_between_tries(self):
-        line = wire.connect(service.port)
+        line = unsigned()
         with self.assertRaises(paramiko.AuthenticationException):
             line.auth_password(service.cashier, "not it")
         with self.assertRaises((paramiko.SSHException, EOFError)):
@@ -149,17 +121,15 @@ class Hostile(unittest.TestCase):
         ends(line, 3, "the login changed")
 
     def test_sign_ins_sent_without_waiting_end_the_session(self):
-        line = wire.connect(service.port)
+        line = unsigned()
         wire.raw(line, 5, "ssh-userauth")
         for _ in range(3):
-            try:
-                wire.raw(line, 50, service.clerk, "ssh-connection", "password", False, "not it")
-            except (OSError, EOFError, paramiko.SSHException):
+            if not sends(line, 50, service.clerk, "ssh-connection", "password", False, "not it"):
                 break
         ends(line, 3, "sign-in requests sent without waiting for the answer")
 
     def test_a_channel_before_signing_in_is_not_opened(self):
-        line = wire.connect(service.port)
+        line = unsigned()
         wire.raw(line, 90, "session", 0, 1 << 20, 1 << 15)
         ends(line, 20)
 
@@ -173,7 +143,7 @@ class Hostile(unittest.TestCase):
                 channel = line.open_session(max_packet_size=size, timeout=10)
                 channel.invoke_subsystem("bima-json")
                 channel.sendall(b'{"id":1,"method":"me","params":{}}\n')
-            except (OSError, EOFError, paramiko.SSHException):
+            except GONE:
                 pass
             else:
                 channel.settimeout(10)
@@ -273,13 +243,10 @@ class Hostile(unittest.TestCase):
         channel = line.open_session()
         channel.get_pty("xterm", 80, 24)
         channel.exec_command("me")
-        try:
-            for _ in range(1000):
-                wire.raw(line, 94, channel.remote_chanid, "x" * 32000)
-        except (OSError, EOFError, paramiko.SSHException):
-            pass
-        with open(f"/proc/{self.front}/statm") as statm:
-            self.assertLess(int(statm.read().split()[1]) * 4096, 600 << 20)
+        for _ in range(1000):
+            if not sends(line, 94, channel.remote_chanid, "x" * 32000):
+                break
+        self.assertLess(self.resident(), 600 << 20)
         line.close()
 
     def test_a_client_that_asks_and_does_not_read_holds_up_nobody(self):

@@ -12,9 +12,9 @@ ENTITY = 1
 CUSTOMER, BRANCH = 1, 11
 
 
-def connect(port, who=None, password=None, timeout=60):
+def connect(port, who=None, password=None, timeout=60, source="127.0.0.1"):
     """A transport; signed in when a user is named."""
-    line = paramiko.Transport(socket.create_connection(("127.0.0.1", port), timeout=timeout))
+    line = paramiko.Transport(socket.create_connection(("127.0.0.1", port), timeout=timeout, source_address=(source, 0)))
     line.banner_timeout = line.auth_timeout = timeout
     line.start_client(timeout=timeout)
     if who is not None:
