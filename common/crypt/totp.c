@@ -53,7 +53,7 @@ escape(struct buf *b, struct str s)
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-            c == '.' || c == '_')
+            c == '.' || c == '_' || c == '@')
             buf_add_char(b, c);
         else
             buf_printf(b, "%%%02X", (unsigned)(unsigned char)c);
@@ -71,8 +71,6 @@ totp_uri(struct arena *a, const unsigned char secret[TOTP_SECRET], struct str is
     escape(&b, account);
     buf_add_str(&b, STR("?secret="));
     buf_add_str(&b, base32(a, secret));
-    buf_add_str(&b, STR("&issuer="));
-    escape(&b, issuer);
     return buf_str(&b);
 }
 

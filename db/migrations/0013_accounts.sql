@@ -139,7 +139,7 @@ grant select, update on app.enrol_token, app.user_factor, app.recovery_code to b
 grant select, insert, update on app.sign_in_failure to bima_search;
 grant update (last_used_at) on app.user_key to bima_search;
 create policy noted on app.user_key for update to bima_search using (true) with check (true);
-grant execute on function app.on_side(int) to bima_search;
+grant execute on function app.on_side(int) to bima_search, bima_worker, bima_platform;
 
 -- Passwords, states of sessions and users' origins are no columns a worker writes.
 revoke insert on app.user_account from bima_worker, bima_platform;
@@ -568,8 +568,11 @@ revoke create on schema app from bima_search;
 grant delete on app.sign_in_failure to bima_search;
 
 -- ---------------------------------------------------------------- one's own account, and other people's (bima_owner)
+-- The tenant of the request, null when it is of the other side: no role reaches across by a setting.
 create function app.tenant_id() returns int
-language sql stable set search_path = pg_catalog, pg_temp as $$ select current_setting('app.tenant_id')::int $$;
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select x.t from (select current_setting('app.tenant_id')::int) as x(t) where app.on_side(x.t)
+$$;
 
 -- Only who looks after users does this to others.
 create function app.need_users() returns void
@@ -793,6 +796,12 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
      and ($1 = app.user_id() or current_setting('app.sees_users', true) = 'yes')
 $$;
 
+-- What stands after the @ of a login.
+create function app.login_domain() returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select domain from app.tenant_domain where tenant_id = app.tenant_id() order by domain limit 1
+$$;
+
 create or replace view app.account with (security_invoker = true) as
   select tenant_id, id, version, created_at, updated_at, login, name, email, phone, role_id, branch_id, language,
          password_changed_at, app.own_factor_at() as factor_at, app.own_recovery_left() as recovery_left, app.own_wants() as wants
@@ -801,4 +810,4 @@ create or replace view app.account with (security_invoker = true) as
 grant execute on function app.tenant_id(), app.user_token(bigint, bytea, int), app.user_unlock(bigint), app.user_drop_factor(bigint),
   app.end_session(bigint), app.end_sessions(bigint), app.own_door(), app.own_wants(), app.own_factor_at(), app.own_recovery_left(),
   app.own_password(text), app.own_factor(bytea), app.own_confirm(bigint, text[]), app.own_recovery(bigint, text[]),
-  app.user_factor_at(bigint), app.user_locked_until(bigint) to bima_worker, bima_platform;
+  app.user_factor_at(bigint), app.user_locked_until(bigint), app.login_domain() to bima_worker, bima_platform;

@@ -7,8 +7,10 @@
 
 /* Signing in, and what users, their keys, sessions and second factors must satisfy. */
 
-extern const struct rule user_rule;
+extern const struct rule user_rule, platform_user_rule;
 extern const struct rule user_key_rule;
+extern const struct rule session_rule;
+extern const struct rule account_rule;
 
 /* "SHA256:…" of a public key blob as OpenSSH prints it. */
 enum { ACCOUNT_FINGERPRINT = 64 };

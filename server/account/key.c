@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "server/account/account.h"
+#include "server/account/user_check.h"
 #include "server/catalog/user_key.h"
 
 /* The kinds of key that may open the door: what is still considered strong. */
@@ -78,11 +79,27 @@ parse(struct op_ctx *ctx, struct user_key *k, struct str *ret_comment, struct er
     return RC_OK;
 }
 
+/* Whose key it is: one's own when nobody is named; somebody else's only for who looks after users. */
+static enum rc
+check_owner(struct op_ctx *ctx, struct user_key *k, struct err *reterr)
+{
+    if (!row_has(&k->row, USER_KEY_USER))
+        ROW_SET(k, USER_KEY_USER, user, ((struct ref){.id = ctx->who.user}));
+    if (k->user.id == ctx->who.user)
+        return RC_OK;
+    if (ctx->who.rights.limited || !rights_cover(ctx->who.rights.words, STR("user_key.add")))
+        return err_set(reterr, RC_FORBIDDEN, "user", "you can add keys for yourself only");
+    return user_check_rank(ctx, k->user.id, 0, "user", reterr);
+}
+
 static enum rc
 prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
 {
     struct user_key *k = row;
     struct str comment = STR_NONE;
+    enum rc owner = check_owner(ctx, k, reterr);
+    if (owner != RC_OK)
+        return owner;
     if (!old && row_has(&k->row, USER_KEY_PUBLIC_KEY)) {
         enum rc rc = parse(ctx, k, &comment, reterr);
         if (rc != RC_OK)

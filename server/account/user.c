@@ -1,9 +1,10 @@
+#include "server/catalog/user.h"
+
 #include <string.h>
 
 #include "server/account/account.h"
-#include "server/catalog/user.h"
-
-enum { PASSWORD_LEAST = 10 };
+#include "server/account/slip.h"
+#include "server/account/user_check.h"
 
 static bool
 login_char(char c, bool first)
@@ -27,11 +28,39 @@ check_login(struct op_ctx *ctx, struct user *u, struct err *reterr)
     return RC_OK;
 }
 
-static void
-check_language(struct op_ctx *ctx, const struct user *u)
+void
+user_check_language(struct op_ctx *ctx, struct str language)
 {
-    if (row_has(&u->row, USER_LANGUAGE) && !str_eq_c(u->language, "en") && !str_eq_c(u->language, "sw"))
+    if (!str_eq_c(language, "en") && !str_eq_c(language, "sw"))
         op_issue(ctx, ISSUE_REFUSE, "language", "Language is en or sw");
+}
+
+void
+user_check_email(struct op_ctx *ctx, struct str email)
+{
+    const char *at = email.n ? memchr(email.p, '@', email.n) : NULL;
+    if (email.n && (!at || at == email.p || at == email.p + email.n - 1 || memchr(email.p, ' ', email.n)))
+        op_issue(ctx, ISSUE_REFUSE, "email", "An e-mail address has the form name@example.org");
+}
+
+enum rc
+user_check_rank(struct op_ctx *ctx, int64_t user, int64_t role, const char *field, struct err *reterr)
+{
+    struct pg_rows rows;
+    const struct value params[] = {VALUE_INT(user), VALUE_INT(role)};
+    if (rights_cover(ctx->who.rights.words, STR("role.assign")))
+        return RC_OK;
+    enum rc rc = op_query(ctx, "user_rank",
+                          "select r.permissions from app.role r where r.id = $2 or ($2 = 0 and r.id ="
+                          " (select u.role_id from app.user_account u where u.id = $1))",
+                          params, COUNTOF(params), &rows, reterr);
+    if (rc != RC_OK || !rows.nrows)
+        return rc;
+    if (rights_cover(ctx->who.rights.words, pg_cell(&rows, 0, 0)->text))
+        return RC_OK;
+    return err_set(reterr, RC_FORBIDDEN, field,
+                   role ? "you can't give a role with rights that you don't have"
+                        : "this user has rights that you don't have: ask an administrator");
 }
 
 /* Nobody locks the door behind himself. */
@@ -47,6 +76,14 @@ check_self(struct op_ctx *ctx, const struct user *u, const struct user *old)
 }
 
 static enum rc
+check_rank(struct op_ctx *ctx, const struct user *u, const struct user *old, struct err *reterr)
+{
+    enum rc rc = old && u->row.id != ctx->who.user ? user_check_rank(ctx, u->row.id, 0, NULL, reterr) : RC_OK;
+    bool given = row_has(&u->row, USER_ROLE) && (!old || old->role.id != u->role.id);
+    return rc == RC_OK && given ? user_check_rank(ctx, 0, u->role.id, "role", reterr) : rc;
+}
+
+static enum rc
 prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
 {
     struct user *u = row;
@@ -55,28 +92,94 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
         if (rc != RC_OK)
             return rc;
     }
-    if (row_has(&u->row, USER_PASSWORD) && u->password.n < PASSWORD_LEAST)
-        op_issue(ctx, ISSUE_REFUSE, "password", "Password has at least %d characters", PASSWORD_LEAST);
-    check_language(ctx, u);
+    if (row_has(&u->row, USER_LANGUAGE))
+        user_check_language(ctx, u->language);
+    if (row_has(&u->row, USER_EMAIL))
+        user_check_email(ctx, u->email);
     check_self(ctx, u, old);
-    return RC_OK;
+    return check_rank(ctx, u, old, reterr);
 }
 
-/* Hashing is slow by intent: done once, when the user is really saved. */
+/* ------------------------------------------------------------------ actions */
+
+/* A one-time token: told once, kept as its hash. */
 static enum rc
-hash_password(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
+give_token(struct op_ctx *ctx, const struct user *u, int purpose, struct op_result *ret, struct err *reterr)
 {
-    struct user *u = row;
-    char hash[CRYPT_PASSWORD_TEXT];
-    (void)old;
-    if (!row_has(&u->row, USER_PASSWORD))
-        return RC_OK;
-    enum rc rc = crypt_password_hash(u->password, hash, reterr);
+    char token[CODE_TEXT];
+    unsigned char hash[CODE_HASH];
+    struct pg_rows rows;
+    struct str login = STR_NONE;
+    enum rc rc = user_check_rank(ctx, u->row.id, 0, NULL, reterr);
     if (rc != RC_OK)
         return rc;
-    ROW_SET(u, USER_PASSWORD_HASH, password_hash, str_dup(ctx->arena, str_from(hash)));
-    row_drop(&u->row, USER_PASSWORD);
-    return RC_OK;
+    code_new(token);
+    (void)code_hash(str_from(token), hash);
+    const struct value params[] = {
+        VALUE_INT(u->row.id),
+        {.type = VT_BYTES, .text = {(const char *)hash, CODE_HASH}},
+        VALUE_INT(purpose)
+    };
+    rc = op_query(ctx, "user_token", "select app.user_token($1, $2, $3::int)", params, COUNTOF(params), &rows,
+                  reterr);
+    if (rc == RC_OK)
+        rc = slip_login(ctx, u->login, &login, reterr);
+    if (rc == RC_OK)
+        rc = slip_token(ctx, login, token, pg_cell(&rows, 0, 0)->stamp, &ret->file, reterr);
+    crypt_wipe(token, sizeof token);
+    return rc;
 }
 
-const struct rule user_rule = {.entity = ENTITY_USER, .prepare = prepare, .before = hash_password};
+enum { PURPOSE_ENROL = 1, PURPOSE_RESET = 2 };
+
+static enum rc
+enrol(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
+{
+    (void)args;
+    return give_token(ctx, row, PURPOSE_ENROL, ret, reterr);
+}
+
+static enum rc
+reset(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
+{
+    (void)args;
+    return give_token(ctx, row, PURPOSE_RESET, ret, reterr);
+}
+
+static enum rc
+unlock(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
+{
+    const struct value params[] = {VALUE_INT(((const struct user *)row)->row.id)};
+    (void)args;
+    (void)ret;
+    return op_query(ctx, "user_unlock", "select app.user_unlock($1)", params, COUNTOF(params), NULL, reterr);
+}
+
+static enum rc
+drop_factor(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
+{
+    const struct user *u = row;
+    const struct value params[] = {VALUE_INT(u->row.id)};
+    struct pg_rows rows;
+    (void)args;
+    (void)ret;
+    enum rc rc = user_check_rank(ctx, u->row.id, 0, NULL, reterr);
+    if (rc == RC_OK)
+        rc = op_query(ctx, "user_drop_factor", "select app.user_drop_factor($1)", params, COUNTOF(params),
+                      &rows, reterr);
+    if (rc == RC_OK && !pg_cell(&rows, 0, 0)->yes)
+        return err_set(reterr, RC_REFUSED, NULL, "this user has no second factor");
+    return rc;
+}
+
+static const struct rule_action actions[] = {
+    {USER_ENROL,       enrol,       NULL},
+    {USER_RESET,       reset,       NULL},
+    {USER_UNLOCK,      unlock,      NULL},
+    {USER_DROP_FACTOR, drop_factor, NULL},
+};
+
+const struct rule user_rule = {
+    .entity = ENTITY_USER, .prepare = prepare, .actions = actions, .nactions = COUNTOF(actions)};
+const struct rule platform_user_rule = {
+    .entity = ENTITY_PLATFORM_USER, .prepare = prepare, .actions = actions, .nactions = COUNTOF(actions)};

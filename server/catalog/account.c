@@ -18,10 +18,52 @@ static const struct field fields[] = {
      .help = "What you may do.", .ref = ENTITY_ROLE},
     {FIELD(account, branch, VT_REF), ACCOUNT_BRANCH, "Branch", FF_FILLED | SCHEMA_LIST, 8, 0,
      .help = "Where you work.", .ref = ENTITY_BRANCH},
+    {FIELD(account, password_changed_at, VT_STAMP), ACCOUNT_PASSWORD_CHANGED_AT, "Password of", SCHEMA_LIST,
+     16, 0, .help = "When you chose your password.", .group = "Signing in"},
+    {FIELD(account, factor_at, VT_STAMP), ACCOUNT_FACTOR_AT, "2nd factor", SCHEMA_LIST, 16, 0,
+     .help = "Since when a code of your phone is asked."},
+    {FIELD(account, recovery_left, VT_INT), ACCOUNT_RECOVERY_LEFT, "Recovery codes", SCHEMA_LIST, 4, 0,
+     .help = "How many recovery codes are left."},
+    {FIELD(account, wants, VT_TEXT), ACCOUNT_WANTS, "To do", SCHEMA_LIST, 16, 40,
+     .help = "What must be set up before you can work: password, factor, or both."},
     {FIELD(account, created_at, VT_STAMP), ACCOUNT_CREATED_AT, "Added", FF_FILLED | SCHEMA_LIST, 16, 0,
      .help = "When the account was made."},
     {FIELD(account, updated_at, VT_STAMP), ACCOUNT_UPDATED_AT, "Changed", FF_FILLED | FF_COLUMN, 16, 0,
      .help = "When it was last changed."},
+};
+
+static const struct field password_fields[] = {
+    {"current", VT_TEXT, offsetof(struct account_password, current), ACCOUNT_PASSWORD_CURRENT,
+     "Present password", FF_NEW | SCHEMA_SECRET, 24, 256, .help = "Not needed after a one-time token."},
+    {"new", VT_TEXT, offsetof(struct account_password, password), ACCOUNT_PASSWORD_NEW, "New password",
+     SCHEMA_REQUIRED | FF_NEW | SCHEMA_SECRET, 24, 256,
+     .help = "At least 10 characters: several words are easier to keep in mind than signs."},
+};
+static const struct field code_fields[] = {
+    {FIELD(account_code, code, VT_TEXT), ACCOUNT_CODE, "Code", SCHEMA_REQUIRED | FF_NEW, 8, 16,
+     .help = "The six digits the authenticator shows now."},
+};
+static const struct field key_fields[] = {
+    {FIELD(account_key, public_key, VT_TEXT), ACCOUNT_KEY_PUBLIC_KEY, "Public key", SCHEMA_REQUIRED | FF_NEW,
+     60, 2000, .help = "One line of a .pub file: ssh-ed25519 AAAA... comment."},
+    {FIELD(account_key, name, VT_TEXT), ACCOUNT_KEY_NAME, "Name", FF_NEW, 20, 80,
+     .help = "What the key is called; its comment when left empty."},
+};
+
+static const struct action actions[] = {
+    {ACCOUNT_PASSWORD, "password", "Change password", "A new password. Your other sessions end.",
+     AF_ON_RECORD, .option = '4', PARAMS(account_password, password_fields)},
+    {ACCOUNT_FACTOR, "factor", "Second factor",
+     "Shows a code for the authenticator on your phone; confirm it then.", AF_ON_RECORD | AF_SECRET,
+     .option = '6'},
+    {ACCOUNT_CONFIRM, "confirm", "Confirm factor",
+     "From then on a code is asked at sign-in. Shows recovery codes once.", AF_ON_RECORD | AF_SECRET,
+     .option = '7', PARAMS(account_code, code_fields)},
+    {ACCOUNT_RECOVERY, "recovery", "Recovery codes",
+     "Ten new recovery codes, shown once. Those before are void.", AF_ON_RECORD | AF_SECRET, .option = '8',
+     PARAMS(account_code, code_fields)},
+    {ACCOUNT_ADD_KEY, "add_key", "Add key", "A public key you sign in with.", AF_ON_RECORD, .option = '9',
+     PARAMS(account_key, key_fields)},
 };
 
 static const struct entity_key keys[] = {{KEY_LOWER, "$1::text = 'me'"}};
@@ -48,5 +90,6 @@ const struct entity account_entity = {
     .label_sql = "@.login",
     TABLE(keys, keys),
     TABLE(views, views),
+    TABLE(actions, actions),
     TABLE(tabs, tabs),
 };

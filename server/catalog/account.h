@@ -13,6 +13,33 @@ enum account_tag {
     ACCOUNT_LANGUAGE = 7,
     ACCOUNT_CREATED_AT = 8,
     ACCOUNT_UPDATED_AT = 9,
+    ACCOUNT_PASSWORD_CHANGED_AT = 10,
+    ACCOUNT_FACTOR_AT = 11,
+    ACCOUNT_RECOVERY_LEFT = 12,
+    ACCOUNT_WANTS = 13,
+};
+
+enum account_action {
+    ACCOUNT_PASSWORD = 1,
+    ACCOUNT_FACTOR = 2,
+    ACCOUNT_CONFIRM = 3,
+    ACCOUNT_RECOVERY = 4,
+    ACCOUNT_ADD_KEY = 5,
+};
+enum account_password_tag { ACCOUNT_PASSWORD_CURRENT = 1, ACCOUNT_PASSWORD_NEW = 2 };
+struct account_password {
+    struct row_head row;
+    struct str current, password;
+};
+enum account_code_tag { ACCOUNT_CODE = 1 };
+struct account_code {
+    struct row_head row;
+    struct str code;
+};
+enum account_key_tag { ACCOUNT_KEY_PUBLIC_KEY = 1, ACCOUNT_KEY_NAME = 2 };
+struct account_key {
+    struct row_head row;
+    struct str public_key, name;
 };
 
 struct account {
@@ -20,6 +47,10 @@ struct account {
     struct str login, name, email, phone;
     struct ref role, branch;
     struct str language;
+    stamp_t password_changed_at;
+    stamp_t factor_at;     /* of a second factor; of one that waits for its first code as well */
+    int64_t recovery_left; /* codes that were not used */
+    struct str wants; /* what is to be done before the session opens: "password", "factor", both, or "" */
     stamp_t created_at, updated_at;
 };
 

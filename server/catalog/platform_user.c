@@ -22,6 +22,15 @@ static const struct field fields[] = {
     {FIELD(user, is_active, VT_BOOL), USER_IS_ACTIVE, "Active",
      FF_FILLED | FF_FORM | SCHEMA_LIST | SCHEMA_FILTER, 6, 0, .help = "Whether the user may sign in.",
      .fallback = "yes"},
+    {FIELD(user, seen_at, VT_STAMP), USER_SEEN_AT, "Last seen", SCHEMA_LIST | SCHEMA_NARROW, 16, 0,
+     .help = "When the user last did something, to the minute.", .group = "Signing in",
+     .sql =
+         "(select max(s.seen_at) from app.session s where s.tenant_id = @.tenant_id and s.user_id = @.id)"},
+    {FIELD(user, factor_at, VT_STAMP), USER_FACTOR_AT, "2nd factor", SCHEMA_LIST, 16, 0,
+     .help = "Since when a code of the phone is asked.", .sql = "app.user_factor_at(@.id)"},
+    {FIELD(user, locked_until, VT_STAMP), USER_LOCKED_UNTIL, "Locked until", SCHEMA_LIST | SCHEMA_NARROW, 16,
+     0, .help = "Until when no password is taken, after too many wrong ones.",
+     .sql = "app.user_locked_until(@.id)"},
     {FIELD(user, created_at, VT_STAMP), USER_CREATED_AT, "Added", FF_FILLED | FF_COLUMN | SCHEMA_NARROW, 16,
      0, .help = "When the record was made."},
     {FIELD(user, updated_at, VT_STAMP), USER_UPDATED_AT, "Changed", FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW,
@@ -51,5 +60,7 @@ const struct entity platform_user_entity = {
     .label_sql = "@.name",
     TABLE(keys, keys),
     TABLE(views, views),
+    .actions = user_actions,
+    .nactions = USER_ACTIONS,
     TABLE(tabs, tabs),
 };

@@ -28,6 +28,22 @@ static const struct field fields[] = {
      .help = "When it ended."},
     {FIELD(session_record, end_reason, VT_TEXT), SESSION_END_REASON, "Why", SCHEMA_LIST | SCHEMA_NARROW, 24,
      200, .help = "Why it ended."},
+    {FIELD(session_record, updated_at, VT_STAMP), SESSION_UPDATED_AT, "Changed", FF_FILLED | FF_INTERNAL, 16,
+     0, .help = "When its state last changed."},
+};
+
+static const struct field end_all_fields[] = {
+    {FIELD(session_end_all, user, VT_REF), SESSION_END_ALL_USER, "User", FF_NEW, 18, 0,
+     .help = "Whose sessions end; your own when left empty. The one you are in stays.", .ref = ENTITY_USER},
+};
+
+static const struct action actions[] = {
+    {SESSION_END, "end", "End", "Ends the session: its program is told why and closed.", AF_ON_RECORD,
+     SESSION_STATE,
+     ROW_BIT(SESSION_STATE_CODE) | ROW_BIT(SESSION_STATE_OPEN) | ROW_BIT(SESSION_STATE_LIMITED),
+     .option = '4'},
+    {SESSION_END_ALL, "end_all", "End all", "Ends all sessions of a user but the one you are in.", 0,
+     PARAMS(session_end_all, end_all_fields)},
 };
 
 static const struct entity_key keys[] = {{KEY_PLAIN, "@.id::text = $1"}};
@@ -53,4 +69,5 @@ const struct entity session_entity = {
     .label_sql = "to_char(@.created_at, 'YYYY-MM-DD HH24:MI')",
     TABLE(keys, keys),
     TABLE(views, views),
+    TABLE(actions, actions),
 };

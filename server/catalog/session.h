@@ -14,6 +14,7 @@ enum session_tag {
     SESSION_ENDS_AT = 8,
     SESSION_ENDED_AT = 9,
     SESSION_END_REASON = 10,
+    SESSION_UPDATED_AT = 11,
 };
 
 enum session_state {
@@ -23,12 +24,19 @@ enum session_state {
     SESSION_STATE_ENDED = 4,
 };
 
+enum session_action { SESSION_END = 1, SESSION_END_ALL = 2 };
+enum session_end_all_tag { SESSION_END_ALL_USER = 1 };
+struct session_end_all {
+    struct row_head row;
+    struct ref user;
+};
+
 struct session_record {
     struct row_head row;
     struct ref user;
     choice_t state;
     struct str method, address, client;
-    stamp_t created_at, seen_at, ends_at, ended_at;
+    stamp_t created_at, updated_at, seen_at, ends_at, ended_at;
     struct str end_reason;
 };
 

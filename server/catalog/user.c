@@ -27,14 +27,40 @@ static const struct field fields[] = {
     {FIELD(user, is_active, VT_BOOL), USER_IS_ACTIVE, "Active",
      FF_FILLED | FF_FORM | SCHEMA_LIST | SCHEMA_FILTER, 6, 0, .help = "Whether the user may sign in.",
      .fallback = "yes"},
-    {FIELD(user, password, VT_TEXT), USER_PASSWORD, "Password", FF_PSEUDO | FF_FORM | SCHEMA_SECRET, 24, 256,
-     .help = "At least 10 characters. Leave empty to keep it, or for a user who signs in by key."},
+    {FIELD(user, seen_at, VT_STAMP), USER_SEEN_AT, "Last seen", SCHEMA_LIST | SCHEMA_NARROW, 16, 0,
+     .help = "When the user last did something, to the minute.", .group = "Signing in",
+     .sql =
+         "(select max(s.seen_at) from app.session s where s.tenant_id = @.tenant_id and s.user_id = @.id)"},
+    {FIELD(user, password_changed_at, VT_STAMP), USER_PASSWORD_CHANGED_AT, "Password of",
+     SCHEMA_LIST | SCHEMA_NARROW, 16, 0,
+     .help = "When the user chose the password; empty where there is none."},
+    {FIELD(user, must_change_password, VT_BOOL), USER_MUST_CHANGE_PASSWORD, "To choose one",
+     FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW, 6, 0,
+     .help = "Whether the user must choose a password at the next sign-in.", .fallback = "no"},
+    {FIELD(user, factor_at, VT_STAMP), USER_FACTOR_AT, "2nd factor", SCHEMA_LIST | SCHEMA_NARROW, 16, 0,
+     .help = "Since when a code of the phone is asked.", .sql = "app.user_factor_at(@.id)"},
+    {FIELD(user, locked_until, VT_STAMP), USER_LOCKED_UNTIL, "Locked until", SCHEMA_LIST | SCHEMA_NARROW, 16,
+     0, .help = "Until when no password is taken, after too many wrong ones.",
+     .sql = "app.user_locked_until(@.id)"},
+    {FIELD(user, password, VT_TEXT), USER_PASSWORD, "Password", FF_PSEUDO | SCHEMA_SECRET, 24, 256,
+     .help = "Chosen by the user alone; only its changes are seen, in the history."},
     {FIELD(user, created_at, VT_STAMP), USER_CREATED_AT, "Added", FF_FILLED | FF_COLUMN | SCHEMA_NARROW, 16,
      0, .help = "When the record was made."},
     {FIELD(user, updated_at, VT_STAMP), USER_UPDATED_AT, "Changed", FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW,
      16, 0, .help = "When it was last changed."},
     {FIELD(user, password_hash, VT_TEXT), USER_PASSWORD_HASH, "Password hash", FF_INTERNAL | SCHEMA_SECRET, 8,
      128, .help = "The password as it is kept."},
+};
+
+const struct action user_actions[USER_ACTIONS] = {
+    {USER_ENROL, "enrol", "Enrol", "A one-time token with which a new user signs in and chooses a password.",
+     AF_ON_RECORD | AF_SECRET, .option = '6'},
+    {USER_RESET, "reset", "Reset", "A new one-time token. The password is void, and the sessions end.",
+     AF_ON_RECORD | AF_SECRET, .option = '8'},
+    {USER_UNLOCK, "unlock", "Unlock", "Takes the wait away that follows wrong passwords and codes.",
+     AF_ON_RECORD, .option = '9'},
+    {USER_DROP_FACTOR, "drop_factor", "Drop factor", "The second factor is lost: it counts no more.",
+     AF_ON_RECORD | AF_REASON, .option = 0},
 };
 
 static const struct entity_key keys[] = {{KEY_LOWER, "@.login = $1"}};
@@ -45,6 +71,14 @@ static const struct view views[] = {
     {1, "all", "Users", all_columns, COUNTOF(all_columns), USER_LOGIN, false, NULL},
     {2, "active", "Users who may sign in", all_columns, COUNTOF(all_columns), USER_LOGIN, false,
      "@.is_active"},
+    {3, "off", "Users switched off", all_columns, COUNTOF(all_columns), USER_LOGIN, false, "not @.is_active"},
+    {4, "staff", "Staff", all_columns, COUNTOF(all_columns), USER_LOGIN, false, "@.customer_id is null"},
+    {5, "self_service", "Self-service users", all_columns, COUNTOF(all_columns), USER_LOGIN, false,
+     "@.customer_id is not null"},
+    {6, "one_factor", "Users without a second factor", all_columns, COUNTOF(all_columns), USER_LOGIN, false,
+     "@.is_active and app.user_factor_at(@.id) is null"},
+    {7, "locked", "Users who must wait", all_columns, COUNTOF(all_columns), USER_LOGIN, false,
+     "app.user_locked_until(@.id) is not null"},
 };
 
 static const struct tab tabs[] = {{"Keys", ENTITY_USER_KEY, USER_KEY_USER},
@@ -64,5 +98,7 @@ const struct entity user_entity = {
     .label_sql = "@.name",
     TABLE(keys, keys),
     TABLE(views, views),
+    .actions = user_actions,
+    .nactions = USER_ACTIONS,
     TABLE(tabs, tabs),
 };

@@ -16,8 +16,16 @@ enum user_tag {
     USER_CREATED_AT = 10,
     USER_UPDATED_AT = 11,
     USER_CUSTOMER = 12,
+    USER_FACTOR_AT = 13,
+    USER_LOCKED_UNTIL = 14,
+    USER_SEEN_AT = 15,
+    USER_PASSWORD_CHANGED_AT = 16,
+    USER_MUST_CHANGE_PASSWORD = 17,
     USER_PASSWORD_HASH = 50,
 };
+
+enum user_action { USER_ENROL = 1, USER_RESET = 2, USER_UNLOCK = 3, USER_DROP_FACTOR = 4 };
+enum { USER_ACTIONS = 4 };
 
 struct user {
     struct row_head row;
@@ -26,11 +34,13 @@ struct user {
     struct ref customer; /* sees the records of this customer only */
     struct str language;
     bool is_active;
-    struct str password; /* as given; never stored: the rule turns it into the hash */
-    struct str password_hash;
+    struct str password, password_hash; /* never shown: only that they changed */
+    bool must_change_password;
+    stamp_t password_changed_at, factor_at, locked_until, seen_at;
     stamp_t created_at, updated_at;
 };
 
+extern const struct action user_actions[USER_ACTIONS]; /* of both */
 extern const struct entity user_entity;
 extern const struct entity platform_user_entity;
 

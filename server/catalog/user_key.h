@@ -11,6 +11,7 @@ enum user_key_tag {
     USER_KEY_IS_ACTIVE = 5,
     USER_KEY_CREATED_AT = 6,
     USER_KEY_UPDATED_AT = 7,
+    USER_KEY_LAST_USED_AT = 8,
 };
 
 struct user_key {
@@ -20,7 +21,7 @@ struct user_key {
     struct str public_key;  /* "ssh-ed25519 AAAA…" */
     struct str fingerprint; /* "SHA256:…" */
     bool is_active;
-    stamp_t created_at, updated_at;
+    stamp_t last_used_at, created_at, updated_at;
 };
 
 extern const struct entity user_key_entity;

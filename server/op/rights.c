@@ -7,12 +7,13 @@ static const struct {
     uint32_t entity;
     const char *verb; /* "*": every verb */
 } own[] = {
-    {ENTITY_ACCOUNT,  "*"   },
-    {ENTITY_USER_KEY, "read"},
-    {ENTITY_USER_KEY, "add" },
-    {ENTITY_USER_KEY, "set" },
-    {ENTITY_SESSION,  "read"},
-    {ENTITY_SESSION,  "end" },
+    {ENTITY_ACCOUNT,  "*"      },
+    {ENTITY_USER_KEY, "read"   },
+    {ENTITY_USER_KEY, "add"    },
+    {ENTITY_USER_KEY, "set"    },
+    {ENTITY_SESSION,  "read"   },
+    {ENTITY_SESSION,  "end"    },
+    {ENTITY_SESSION,  "end_all"},
 };
 
 /* Verbs every entity knows beside its actions. */

@@ -1,0 +1,18 @@
+#ifndef ACCOUNT_USER_CHECK_H
+#define ACCOUNT_USER_CHECK_H
+
+#include "server/op/op.h"
+
+/* What user records and the own account share; findings go to op_issue. */
+void user_check_language(struct op_ctx *ctx, struct str language);
+void user_check_email(struct op_ctx *ctx, struct str email);
+
+/*
+ * Nobody does to another what would make him that other: whoever sets up, changes or resets a user holds all
+ * rights of the user's role himself, or may give out any role (role.assign). `role` 0: the role `user` has
+ * now. Fails: RC_FORBIDDEN.
+ */
+enum rc user_check_rank(struct op_ctx *ctx, int64_t user, int64_t role, const char *field,
+                        struct err *reterr) NODISCARD;
+
+#endif
