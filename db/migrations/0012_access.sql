@@ -215,6 +215,16 @@ begin
     execute format('grant select on app.%I to bima_platform', t);
   end loop;
 end $$;
+-- And a company's worker, whatever tenant it says it is: rows of companies.
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['tenant', 'tenant_domain', 'branch', 'user_account', 'user_key', 'role', 'session', 'history', 'idempotency'] loop
+    execute format('create policy company_rows on app.%I as restrictive to bima_worker using (%I > 0) with check (%2$I > 0)', t,
+                   case t when 'tenant' then 'id' else 'tenant_id' end);
+  end loop;
+end $$;
 create trigger c_history after insert or update on app.role for each row execute function app.keep_history('role');
 grant insert on app.idempotency, app.user_account, app.user_key to bima_platform;
 grant update (version, updated_at, name, email, phone, language, is_active, role_id) on app.user_account to bima_platform;
