@@ -217,6 +217,8 @@ read_entity(struct reading *r)
         rc = take_words(r, 2);
     if (rc == RC_OK)
         rc = take_options(r);
+    if (rc == RC_OK)
+        add_secrets(r);
     return rc == RC_OK ? check_key(r) : rc;
 }
 

@@ -184,7 +184,8 @@ help_text(struct buf *out, const struct style *st, const struct cli_command *c)
         return;
     }
     buf_printf(out, "bima %.*s %.*s%s%s\n", STR_ARG(c->entity->name), STR_ARG(c->action->name),
-               c->action->on_record ? _(" KEY") : "", c->action->nfields > 0 ? _(" [FIELD=VALUE …]") : "");
+               c->action->on_record && !c->entity->single ? _(" KEY") : "",
+               c->action->nfields > 0 ? _(" [FIELD=VALUE …]") : "");
     buf_printf(out, "%.*s\n", STR_ARG(clean(out->a, st, c->action->help)));
     if (c->action->needs_reason)
         buf_printf(out, "%s\n", _("Needs --reason TEXT."));

@@ -7,6 +7,7 @@
 #include "client/cli/describe.h"
 #include "client/cli/pages.h"
 #include "client/cli/report.h"
+#include "client/secret.h"
 #include "client/text.h"
 #include "common/base/arena.h"
 #include "common/base/limits.h"
@@ -61,13 +62,16 @@ secret_from_input(struct secret *ret)
     return true;
 }
 
+/* What is chosen is typed twice; what is only shown to the service once. */
 static bool
-secret_typed_twice(struct arena *a, const struct schema_field *f, struct secret *ret)
+secret_typed(struct arena *a, const struct schema_field *f, struct secret *ret)
 {
+    bool first = ask_secret(str_printf(a, _("%.*s: "), STR_ARG(f->label)).p, ret);
+    if (!first || !secret_is_chosen(f))
+        return first;
     struct secret again;
     secret_new(&again, LIMIT_PASSWORD);
-    bool ok = ask_secret(str_printf(a, _("%.*s: "), STR_ARG(f->label)).p, ret) &&
-              ask_secret(str_printf(a, _("%.*s once more: "), STR_ARG(f->label)).p, &again);
+    bool ok = ask_secret(str_printf(a, _("%.*s once more: "), STR_ARG(f->label)).p, &again);
     bool same = ok && str_eq((struct str){(const char *)ret->p, ret->n},
                              (struct str){(const char *)again.p, again.n});
     secret_free(&again);
@@ -81,7 +85,7 @@ fill_secret(struct run *r, const struct schema_field *f, struct value *v, struct
 {
     struct secret typed;
     secret_new(&typed, LIMIT_PASSWORD);
-    bool ok = isatty(STDIN_FILENO) ? secret_typed_twice(r->a, f, &typed) : secret_from_input(&typed);
+    bool ok = isatty(STDIN_FILENO) ? secret_typed(r->a, f, &typed) : secret_from_input(&typed);
     if (ok)
         *v = VALUE_TEXT(str_dup(r->a, ((struct str){(const char *)typed.p, typed.n})));
     secret_free(&typed);
@@ -168,6 +172,22 @@ reason_given(struct run *r, struct cli_command *c, const struct attempt *t)
     return true;
 }
 
+/* Lines that draw with block characters (a QR code) say nothing where there are none. */
+static void
+add_without_drawings(struct buf *out, struct str text)
+{
+    while (text.n > 0) {
+        struct str line = str_split(&text, '\n');
+        bool draws = false;
+        for (size_t i = 0; i + 1 < line.n; i++)
+            draws |= (unsigned char)line.p[i] == 0xe2 && (unsigned char)line.p[i + 1] == 0x96;
+        if (draws)
+            continue;
+        buf_add_str(out, line);
+        buf_add_char(out, '\n');
+    }
+}
+
 static int
 print_file(struct run *r, const struct body *body)
 {
@@ -180,7 +200,10 @@ print_file(struct run *r, const struct body *body)
         report_note(_("a PDF is not for a terminal: name a file with -o, or take --format text"));
         return rc_exit(RC_USAGE);
     }
-    buf_add_str(&r->out, body->file.bytes);
+    if (pdf || r->st.utf8)
+        buf_add_str(&r->out, body->file.bytes);
+    else
+        add_without_drawings(&r->out, body->file.bytes);
     if (!pdf && body->file.bytes.n > 0 && body->file.bytes.p[body->file.bytes.n - 1] != '\n')
         buf_add_char(&r->out, '\n');
     return 0;

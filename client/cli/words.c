@@ -4,6 +4,7 @@
 #include "common/base/arena.h"
 #include "common/base/limits.h"
 #include "common/value/number.h"
+#include "common/wire/filter.h"
 
 const struct schema_field *
 field_meant(const struct schema_field *fields, size_t n, struct str word)
@@ -155,14 +156,20 @@ take_filter(struct reading *r, const struct schema_field *f, const struct assign
     if ((f->flags & SCHEMA_FILTER) == 0)
         return err_set(r->reterr, RC_USAGE, NULL, _("%.*s is no condition for a list; these are: %.*s"),
                        STR_ARG(f->name), STR_ARG(fields_with(r->a, r->c->entity, SCHEMA_FILTER)));
-    if (p->nfilters >= LIMIT_FILTERS)
+    struct param_filter days[FILTER_DAYS_MOST];
+    size_t n = filter_days(f, as->op, as->value, r->l, days);
+    if (p->nfilters + (n > 0 ? n : 1) > LIMIT_FILTERS)
         return err_set(r->reterr, RC_USAGE, NULL, _("a list takes at most %d conditions"), LIMIT_FILTERS);
+    params_mark(p, PARAM_FILTERS);
+    for (size_t i = 0; i < n; i++)
+        p->filters[p->nfilters++] = days[i];
+    if (n > 0)
+        return RC_OK;
     p->filters[p->nfilters++] = (struct param_filter){
         .field = {.number = f->tag},
         .op = as->op,
         .value = value_meant(f, as->value),
     };
-    params_mark(p, PARAM_FILTERS);
     return RC_OK;
 }
 
@@ -227,7 +234,7 @@ enum rc
 take_words(struct reading *r, size_t from)
 {
     const struct cli_args *args = r->args;
-    r->c->params.fields = arena_new(r->a, struct param_field, args->nwords + 1);
+    r->c->params.fields = arena_new(r->a, struct param_field, args->nwords + LIMIT_FIELDS);
     r->c->params.filters = arena_new(r->a, struct param_filter, LIMIT_FILTERS);
     for (size_t i = from; i < args->nwords; i++) {
         struct assignment as;
@@ -324,7 +331,10 @@ check_key(struct reading *r)
         p->key = buf_str(&r->key);
         params_mark(p, PARAM_KEY);
     }
-    if (takes_key(r->c) && r->key.n == 0 && !params_has(p, PARAM_ID)) {
+    if (takes_key(r->c) && r->key.n == 0 && !params_has(p, PARAM_ID) && r->c->entity->single) {
+        p->key = STR("me");
+        params_mark(p, PARAM_KEY);
+    } else if (takes_key(r->c) && r->key.n == 0 && !params_has(p, PARAM_ID)) {
         const struct schema_field *f = schema_key_field(r->c->entity);
         struct str what = f != NULL ? f->label : STR("key");
         return err_set(r->reterr, RC_USAGE, "key", _("which %.*s? Name it by its %.*s, or id=NUMBER"),
@@ -332,4 +342,22 @@ check_key(struct reading *r)
     }
     bool nothing = r->c->method == METHOD_SET && p->nfields == 0;
     return nothing ? err_set(r->reterr, RC_USAGE, NULL, _("say what to change: field=value")) : RC_OK;
+}
+
+void
+add_secrets(struct reading *r)
+{
+    struct params *p = &r->c->params;
+    const struct schema_action *act = r->c->action;
+    for (size_t i = 0; act != NULL && i < act->nfields; i++) {
+        const struct schema_field *f = &act->fields[i];
+        bool given = (f->flags & SCHEMA_SECRET) == 0 || (f->flags & SCHEMA_REQUIRED) == 0;
+        for (size_t k = 0; k < p->nfields; k++)
+            given |= p->fields[k].field.number == f->tag;
+        if (given || p->nfields >= LIMIT_FIELDS)
+            continue;
+        p->fields[p->nfields++] =
+            (struct param_field){.field = {.number = f->tag}, .value = VALUE_TEXT(STR("-"))};
+        params_mark(p, PARAM_FIELDS);
+    }
 }

@@ -21,8 +21,10 @@ struct reading {
 /* Words from the from-th on: field=value, conditions, or the key. Fails: RC_USAGE. */
 enum rc take_words(struct reading *r, size_t from) NODISCARD;
 enum rc take_options(struct reading *r) NODISCARD;
-/* The key is there when one is needed. */
+/* The key is there when one is needed; of what each person has one it is one's own. */
 enum rc check_key(struct reading *r) NODISCARD;
+/* Secrets an action needs and that were not named are asked for all the same. */
+void add_secrets(struct reading *r);
 
 enum rc unknown_word(struct reading *r, const char *what, struct str word, const struct suggestion *near);
 void params_mark(struct params *p, enum param_key key); /* says that the part is present */

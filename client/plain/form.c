@@ -5,6 +5,7 @@
 
 #include "client/cli/command.h"
 #include "client/cli/suggest.h"
+#include "common/base/utf8.h"
 #include "common/crypt/crypt.h"
 
 /* The walk through the fields of a form. */
@@ -240,23 +241,37 @@ same_as_last(struct form *f, struct item *i)
     say_usage(f->p, "%s", _("No record with this field was saved before."));
 }
 
+/* What is not seen is typed twice; signs are signs here too. */
+static enum heard
+ask_hidden(struct form *f, struct item *i, struct str prompt, struct str *ret)
+{
+    struct secret one, two;
+    enum heard heard = hear_secret(f->p, prompt, &one);
+    struct str typed = {(const char *)one.p, one.n};
+    bool same = true;
+    if (heard == HEARD_LINE && typed.n > 2 && f->p->io.tty_in) {
+        struct str again = str_printf(f->a, _("%.*s once more: "), STR_ARG(i->field->label));
+        heard = hear_secret(f->p, again, &two);
+        same = str_eq(typed, (struct str){(const char *)two.p, two.n});
+        secret_free(&two);
+    }
+    *ret = same ? str_dup(f->a, typed) : STR("<>");
+    secret_free(&one);
+    return heard;
+}
+
 static enum heard
 ask_item(struct form *f, struct item *i, struct str *ret)
 {
     struct str now = shown(i), part = utf8_fit(now, VALUE_SHOWN), prompt;
-    struct secret secret;
     if (now.n > 0)
         prompt = str_printf(f->a, "%.*s [%.*s%s]: ", STR_ARG(i->field->label), STR_ARG(part),
                             part.n < now.n ? ">" : "");
     else
         prompt = str_printf(f->a, "%.*s%s: ", STR_ARG(i->field->label),
                             item_missing(i) ? _(" (required)") : "");
-    if ((i->field->flags & SCHEMA_SECRET) == 0)
-        return hear(f->p, f->a, prompt, ret);
-    enum heard heard = hear_secret(f->p, prompt, &secret);
-    *ret = str_dup(f->a, (struct str){(const char *)secret.p, secret.n});
-    secret_free(&secret);
-    return heard;
+    return (i->field->flags & SCHEMA_SECRET) != 0 ? ask_hidden(f, i, prompt, ret)
+                                                  : hear(f->p, f->a, prompt, ret);
 }
 
 /* Enter: on to the next; a field that must be filled is not left empty. */
@@ -281,7 +296,9 @@ take_answer(struct form *f, struct item *i, struct str typed)
     char sign = typed.n == 1 ? typed.p[0] : '\0';
     if (str_eq_c(typed, ".."))
         return wants_to_leave(f) ? DID_LEAVE : DID_STAY;
-    if (str_eq_c(typed, "??"))
+    if (str_eq_c(typed, "<>")) /* of a secret: not the same twice */
+        say_usage(f->p, "%s", _("The two are not the same. Once more."));
+    else if (str_eq_c(typed, "??"))
         say_keys(f);
     else if (typed.n > 1 && typed.p[0] == '>')
         (void)form_go_to(f, str_trim(str_slice(typed, 1, typed.n)));

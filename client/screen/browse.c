@@ -8,12 +8,21 @@
 #include "client/tui/choice.h"
 
 /* The list of an entity: position-to and filter on top, options by digit, sorted and paged by the service. */
-enum { TAG_FIRST = 1, TAG_MORE = 2, PURPOSE_FIELD = 1, PURPOSE_RECORD = 2, PAGE = 50, NEAR = 16 };
+enum {
+    TAG_FIRST = 1,
+    TAG_MORE = 2,
+    PURPOSE_FIELD = 1,
+    PURPOSE_RECORD = 2,
+    PURPOSE_VALUE = 3,
+    PAGE = 50,
+    NEAR = 16
+};
+enum { PROMPT_FILTER = 0, PROMPT_SORT, PROMPT_DO };
 enum place { IN_ROWS, IN_POSITION, IN_FILTER };
 
 struct browse {
     struct rows rows;
-    uint32_t entity, view, sort;
+    uint32_t entity, view, sort, asked_field;
     bool desc, asked_more, running, stale;
     enum place place;
     struct field position, filter;
@@ -266,8 +275,14 @@ prompt_fields(struct view *v)
     const struct schema_entity *e = d->rows.entity;
     struct arena a;
     arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct choice_row *rows = arena_new(&a, struct choice_row, e->nfields * 2 + 1);
+    struct choice_row *rows = arena_new(&a, struct choice_row, e->nfields * 2 + e->nactions + 1);
     size_t n = 0;
+    for (size_t i = 0; i < e->nactions; i++)
+        if (!e->actions[i].on_record)
+            rows[n++] = (struct choice_row){.label = e->actions[i].label,
+                                            .detail = e->actions[i].help,
+                                            .entity = PROMPT_DO,
+                                            .id = e->actions[i].number};
     for (size_t i = 0; i < e->nfields; i++)
         if (e->fields[i].flags & SCHEMA_FILTER)
             rows[n++] =
@@ -278,20 +293,66 @@ prompt_fields(struct view *v)
         if (e->fields[i].flags & SCHEMA_SORT)
             rows[n++] =
                 (struct choice_row){.label = str_printf(&a, _("Sort by %.*s"), STR_ARG(e->fields[i].label)),
-                                    .entity = 1,
+                                    .entity = PROMPT_SORT,
                                     .id = e->fields[i].tag};
     choice_open(v->tui, &(struct choice_spec){.purpose = PURPOSE_FIELD,
-                                              .title = str_from(_("Filter or sort")),
+                                              .title = str_from(_("Filter, sort or do")),
                                               .rows = rows,
                                               .nrows = n});
     arena_done(&a);
+}
+
+/* One more condition on the line; without a value it is to be typed. */
+static void
+add_condition(struct browse *d, const struct schema_field *f, struct str value)
+{
+    char old[FIELD_TEXT], text[FIELD_TEXT + 128];
+    struct str now = field_text(&d->filter, old);
+    snprintf(text, sizeof text, "%.*s%s%.*s=%.*s", STR_ARG(now), now.n ? " " : "", STR_ARG(f->name),
+             STR_ARG(value));
+    field_set(&d->filter, str_from(text));
+}
+
+/* What a field can be is picked, where it is known. */
+static void
+prompt_values(struct view *v, const struct schema_field *f)
+{
+    struct browse *d = v->data;
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct choice_row *rows = arena_new(&a, struct choice_row, f->nchoices);
+    for (size_t i = 0; i < f->nchoices; i++)
+        rows[i] = (struct choice_row){.label = f->choices[i].label,
+                                      .detail = f->choices[i].code,
+                                      .id = f->choices[i].number,
+                                      .tone = f->choices[i].tone};
+    d->asked_field = f->tag;
+    choice_open(v->tui, &(struct choice_spec){
+                            .purpose = PURPOSE_VALUE, .title = f->label, .rows = rows, .nrows = f->nchoices});
+    arena_done(&a);
+}
+
+static void
+take_value(struct view *v, int64_t number)
+{
+    struct browse *d = v->data;
+    const struct schema_field *f = schema_field(d->rows.entity, d->asked_field);
+    const struct schema_choice *c = f ? schema_choice(f, number) : NULL;
+    if (!c)
+        return;
+    add_condition(d, f, c->code);
+    load(v, true);
 }
 
 static void
 take_field(struct view *v, const struct outcome *o)
 {
     struct browse *d = v->data;
-    if (o->entity) {
+    if (o->entity == PROMPT_DO) {
+        act_open(app_of(v), d->entity, (uint32_t)o->id, 0, PURPOSE_RECORD);
+        return;
+    }
+    if (o->entity == PROMPT_SORT) {
         d->sort = (uint32_t)o->id;
         d->desc = false;
         field_set(&d->position, STR_NONE);
@@ -299,10 +360,11 @@ take_field(struct view *v, const struct outcome *o)
         return;
     }
     const struct schema_field *f = schema_field(d->rows.entity, (uint32_t)o->id);
-    char old[FIELD_TEXT], text[FIELD_TEXT + 64];
-    struct str now = field_text(&d->filter, old);
-    snprintf(text, sizeof text, "%.*s%s%.*s=", STR_ARG(now), now.n ? " " : "", STR_ARG(f->name));
-    field_set(&d->filter, str_from(text));
+    if (f->nchoices) {
+        prompt_values(v, f);
+        return;
+    }
+    add_condition(d, f, STR_NONE);
     enter_line(d, IN_FILTER);
     d->filter.fresh = false;
 }
@@ -315,6 +377,8 @@ outcome(struct view *v, const struct outcome *o)
         return;
     if (o->purpose == PURPOSE_FIELD)
         take_field(v, o);
+    else if (o->purpose == PURPOSE_VALUE)
+        take_value(v, o->id);
     else
         d->stale = true;
     if (d->stale)
@@ -493,8 +557,8 @@ help(struct view *v, struct arena *a)
     (void)a;
     if (d->place == IN_FILTER)
         return str_from(
-            _("Conditions: state=active end_date<=+30d plate~T33. F4 on the list shows the fields. Enter "
-              "asks."));
+            _("Conditions: state=active end_date<=+30d at>=-7d at=14/2 plate~T33; F4 on the list shows the "
+              "fields."));
     if (d->place == IN_POSITION)
         return str_from(_("Enter shows the rows from there on."));
     return str_from(

@@ -5,6 +5,7 @@
 #include "client/text.h"
 #include "client/tui/form.h"
 #include "common/base/words.h"
+#include "common/wire/filter.h"
 
 static const struct {
     const char *text;
@@ -17,6 +18,11 @@ static const struct {
     {"<",  FILTER_LT    },
     {">",  FILTER_GT    },
     {"~",  FILTER_PREFIX}
+};
+
+struct found {
+    struct param_filter filters[FILTER_DAYS_MOST];
+    size_t n;
 };
 
 static bool
@@ -59,9 +65,10 @@ find_op(struct str word, size_t *ret_len, enum filter_op *ret)
     return 0;
 }
 
+/* One word: one condition, or two where a day is meant as a whole. */
 static enum rc
 read_one(struct arena *a, const struct schema_entity *e, struct str word, const struct locale_info *l,
-         struct param_filter *ret, struct err *reterr)
+         struct found *ret, struct err *reterr)
 {
     size_t len = 0;
     enum filter_op op = FILTER_EQ;
@@ -74,6 +81,9 @@ read_one(struct arena *a, const struct schema_entity *e, struct str word, const 
         return err_set(reterr, RC_BAD_PARAMS, NULL, _("\"%.*s\" can't be filtered by; F4 shows what can"),
                        (int)at, word.p);
     struct str text = str_slice(word, at + len, word.n);
+    ret->n = filter_days(f, op, text, l, ret->filters);
+    if (ret->n)
+        return RC_OK;
     struct value v = VALUE_TEXT(text);
     const struct schema_choice *c = f->nchoices ? choice_typed(f, text) : NULL;
     if (c)
@@ -83,7 +93,8 @@ read_one(struct arena *a, const struct schema_entity *e, struct str word, const 
         if (rc != RC_OK)
             return rc;
     }
-    *ret = (struct param_filter){.field = {.number = f->tag}, .op = op, .value = v};
+    ret->filters[0] = (struct param_filter){.field = {.number = f->tag}, .op = op, .value = v};
+    ret->n = 1;
     return RC_OK;
 }
 
@@ -96,11 +107,16 @@ filter_read(struct arena *a, const struct schema_entity *e, struct str line, con
     enum rc rc = words_split(a, line, &words, &n, reterr);
     if (rc != RC_OK)
         return rc;
-    if (n > room)
-        return err_set(reterr, RC_BAD_PARAMS, NULL, _("at most %zu conditions"), room);
-    for (size_t i = 0; i < n; i++)
-        if ((rc = read_one(a, e, words[i], l, &out[i], reterr)) != RC_OK)
+    size_t filled = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct found found = {.n = 0};
+        if ((rc = read_one(a, e, words[i], l, &found, reterr)) != RC_OK)
             return rc;
-    *ret_n = n;
+        if (filled + found.n > room)
+            return err_set(reterr, RC_BAD_PARAMS, NULL, _("at most %zu conditions"), room);
+        for (size_t k = 0; k < found.n; k++)
+            out[filled++] = found.filters[k];
+    }
+    *ret_n = filled;
     return RC_OK;
 }

@@ -538,8 +538,11 @@ help(struct view *v, struct arena *a)
 static struct str
 about(struct view *v, struct arena *a)
 {
-    (void)v;
     (void)a;
+    if (on_platform(v))
+        return str_from(_("This is the platform above the companies: it sees counts, requests and the people "
+                          "who run things, and no company's business. Type the name of what to open; F2 "
+                          "finds every command by its words. A digit before a counter opens its list."));
     return str_from(_("The line on top finds anything: a plate, phone, name, policy or receipt number in any "
                       "spelling. With one hit you "
                       "are on the record. It also takes a command by its words: customers, new vehicle, new "
