@@ -100,6 +100,7 @@ begin
     execute format('create policy own_tenant on app.%I to bima_worker, bima_jobs using (tenant_id = current_setting(''app.tenant_id'')::int) '
                    'with check (tenant_id = current_setting(''app.tenant_id'')::int)', t);
     execute format('create policy platform_rows on app.%I to bima_platform using (tenant_id = 0) with check (tenant_id = 0)', t);
+    execute format('create policy company_rows on app.%I as restrictive to bima_worker using (tenant_id > 0) with check (tenant_id > 0)', t);
     execute format('grant select on app.%I to bima_worker, bima_jobs, bima_platform', t);
     execute format('revoke update, delete, truncate, references, trigger on app.%I from bima_owner', t);
   end loop;
