@@ -1,8 +1,9 @@
 /*
  * A worker and nothing else, for tests that play the front: worker_process FD CONNINFO [TODAY [SIGNING_KEY
- * [ARENA_KILOBYTES]]]. The signing key is made when it is not there.
+ * [ARENA_KILOBYTES ["platform"]]]]. The signing key is made when it is not there.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "common/crypt/crypt.h"
 #include "common/value/number.h"
@@ -32,6 +33,10 @@ main(int argc, char **argv)
         if (number_parse(str_from(argv[5]), 1, 1 << 20, "arena", &kilobytes, &e) != RC_OK)
             return 64;
         c.arena_bytes = (size_t)kilobytes * 1024;
+    }
+    if (argc > 6 && strcmp(argv[6], "platform") == 0) {
+        c.role = "bima_platform";
+        c.kind = WORKER_PLATFORM;
     }
     if (argc > 4) {
         struct signer s;
