@@ -337,6 +337,21 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
               when $1 in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 3 else 2 end
 $$;
 
+-- Amounts are counts of the currency's smallest unit: it is fixed once there is business.
+create function app.guard_currency() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from app.policy where tenant_id = new.id) or exists (select from app.receipt where tenant_id = new.id) then
+    raise exception 'the currency is fixed: there is business in it' using errcode = 'check_violation', constraint = 'currency_fixed', table = 'tenant';
+  end if;
+  new.currency_exponent := app.currency_exponent(new.currency);
+  return new;
+end $$;
+create trigger a_currency before update of currency on app.tenant for each row when (new.currency <> old.currency)
+  execute function app.guard_currency();
+alter table app.tenant add constraint currency_form check (currency ~ '^[A-Z]{3}$');
+grant update (currency) on app.tenant, app.setting to bima_worker;
+
 -- A name of the time zone database, such as Africa/Dar_es_Salaam.
 create function app.timezone_known(timezone text) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -670,11 +685,11 @@ begin
 end $$;
 
 -- ---------------------------------------------------------------- what workers count
--- `rows`: [[company, day, requests, refusals, errors, sign_ins, time_us, max_us], …]. One statement a flush.
+-- `rows`: [[company, day (null: today), requests, refusals, errors, sign_ins, time_us, max_us], …]. One statement a flush.
 create function app.usage_add(rows jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
   insert into app.usage_day as u (company_id, day, requests, refusals, errors, sign_ins, time_us, max_us)
-  select (r ->> 0)::bigint, (r ->> 1)::date, (r ->> 2)::int, (r ->> 3)::int, (r ->> 4)::int, (r ->> 5)::int, (r ->> 6)::bigint, (r ->> 7)::int
+  select (r ->> 0)::bigint, coalesce((r ->> 1)::date, current_date), (r ->> 2)::int, (r ->> 3)::int, (r ->> 4)::int, (r ->> 5)::int, (r ->> 6)::bigint, (r ->> 7)::int
     from jsonb_array_elements($1) as r order by 1, 2
   on conflict (tenant_id, company_id, day) do update
     set requests = u.requests + excluded.requests, refusals = u.refusals + excluded.refusals, errors = u.errors + excluded.errors,
@@ -697,19 +712,18 @@ end $$;
 
 -- ---------------------------------------------------------------- home of the platform
 create function app.platform_home()
-returns table (active int, suspended int, pending_today int, pending_week int, pending int, errors_today int, errors_week int)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 1 as $$
+returns table (active int, suspended int, pending_today int, pending_week int, pending int, errors_today int, errors_week int, errors_month int)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp rows 1 as $$
 begin
-  if coalesce(current_setting('app.tenant_id', true), '') <> '0' then
-    raise exception 'not the platform' using errcode = 'insufficient_privilege';
-  end if;
+  perform app.platform_asks('company', 'read');
   return query
     select (select count(*)::int from app.tenant where id > 0 and status = 1), (select count(*)::int from app.tenant where id > 0 and status = 2),
            (select count(*)::int from app.company_request where tenant_id = 0 and state = 1 and created_at >= current_date),
            (select count(*)::int from app.company_request where tenant_id = 0 and state = 1 and created_at >= current_date - 6),
            (select count(*)::int from app.company_request where tenant_id = 0 and state = 1),
            (select count(*)::int from app.error_note where tenant_id = 0 and at >= current_date),
-           (select count(*)::int from app.error_note where tenant_id = 0 and at >= current_date - 6);
+           (select count(*)::int from app.error_note where tenant_id = 0 and at >= current_date - 6),
+           (select count(*)::int from app.error_note where tenant_id = 0 and at >= current_date - 29);
 end $$;
 
 -- ---------------------------------------------------------------- the regulator

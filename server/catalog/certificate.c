@@ -58,6 +58,7 @@ const struct entity certificate_entity = {
     .plural = "Certificates",
     .help = "What the customer carries: proves the cover, and anyone can check its QR code offline.",
     .table = "certificate",
+    .module = "certificates",
     .flags = EF_MENU | EF_SEARCH,
     .size = sizeof(struct certificate),
     TABLE(fields, fields),

@@ -86,8 +86,9 @@ static const struct entity_key keys[] = {
     {KEY_PLAIN, "@.name = $1"},
 };
 
-static const uint32_t all_columns[] = {COMPANY_CODE,  COMPANY_NAME,  COMPANY_STATUS,        COMPANY_DOMAINS,
-                                       COMPANY_PHONE, COMPANY_EMAIL, COMPANY_BUSINESS_TYPE, COMPANY_CREATED_AT};
+static const uint32_t all_columns[] = {COMPANY_CODE,          COMPANY_NAME,      COMPANY_STATUS,
+                                       COMPANY_DOMAINS,       COMPANY_PHONE,     COMPANY_EMAIL,
+                                       COMPANY_BUSINESS_TYPE, COMPANY_CREATED_AT};
 static const struct view views[] = {
     {1, "all", "Companies", all_columns, COUNTOF(all_columns), COMPANY_CODE, false, NULL},
     {2, "active", "Active companies", all_columns, COUNTOF(all_columns), COMPANY_CODE, false, "@.status = 1"},
@@ -104,7 +105,8 @@ const struct entity company_entity = {
     .name = "company",
     .label = "Company",
     .plural = "Companies",
-    .help = "An insurance company of this installation. The platform sees that it is there, not its business.",
+    .help =
+        "An insurance company of this installation. The platform sees that it is there, not its business.",
     .table = "company",
     .flags = EF_ADD | EF_SET | EF_MENU | EF_PLATFORM,
     .size = sizeof(struct company),

@@ -12,7 +12,8 @@ static const struct field fields[] = {
 
 static const struct entity_key keys[] = {{KEY_LOWER, "@.domain = $1"}};
 
-static const uint32_t all_columns[] = {COMPANY_DOMAIN_DOMAIN, COMPANY_DOMAIN_COMPANY, COMPANY_DOMAIN_CREATED_AT};
+static const uint32_t all_columns[] = {COMPANY_DOMAIN_DOMAIN, COMPANY_DOMAIN_COMPANY,
+                                       COMPANY_DOMAIN_CREATED_AT};
 static const struct view views[] = {
     {1, "all", "Domains", all_columns, COUNTOF(all_columns), COMPANY_DOMAIN_DOMAIN, false, NULL},
 };

@@ -3,7 +3,11 @@
 
 #include "server/catalog/entity.h"
 
-enum company_domain_tag { COMPANY_DOMAIN_DOMAIN = 1, COMPANY_DOMAIN_COMPANY = 2, COMPANY_DOMAIN_CREATED_AT = 3 };
+enum company_domain_tag {
+    COMPANY_DOMAIN_DOMAIN = 1,
+    COMPANY_DOMAIN_COMPANY = 2,
+    COMPANY_DOMAIN_CREATED_AT = 3
+};
 
 struct company_domain {
     struct row_head row;

@@ -69,7 +69,7 @@ static const struct action actions[] = {
 
 static const struct entity_key keys[] = {{KEY_LOWER, "@.domain = $1"}, {KEY_PLAIN, "@.name = $1"}};
 
-static const uint32_t all_columns[] = {REQUEST_NAME,  REQUEST_DOMAIN, REQUEST_STATE,  REQUEST_PHONE,
+static const uint32_t all_columns[] = {REQUEST_NAME,  REQUEST_DOMAIN, REQUEST_STATE,     REQUEST_PHONE,
                                        REQUEST_EMAIL, REQUEST_SOURCE, REQUEST_CREATED_AT};
 static const struct view views[] = {
     {1, "pending", "Requests to decide", all_columns, COUNTOF(all_columns), REQUEST_CREATED_AT, false,

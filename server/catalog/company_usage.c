@@ -21,8 +21,8 @@ static const struct field fields[] = {
 
 static const struct entity_key keys[] = {{KEY_PLAIN, "@.id::text = $1"}};
 
-static const uint32_t all_columns[] = {COMPANY_USAGE_DAY,      COMPANY_USAGE_COMPANY,  COMPANY_USAGE_REQUESTS,
-                                       COMPANY_USAGE_REFUSALS, COMPANY_USAGE_ERRORS,   COMPANY_USAGE_SIGN_INS,
+static const uint32_t all_columns[] = {COMPANY_USAGE_DAY,      COMPANY_USAGE_COMPANY, COMPANY_USAGE_REQUESTS,
+                                       COMPANY_USAGE_REFUSALS, COMPANY_USAGE_ERRORS,  COMPANY_USAGE_SIGN_INS,
                                        COMPANY_USAGE_MEAN_US,  COMPANY_USAGE_MAX_US};
 static const struct view views[] = {
     {1, "all", "Usage, newest first", all_columns, COUNTOF(all_columns), COMPANY_USAGE_DAY, true, NULL},

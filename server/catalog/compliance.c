@@ -48,8 +48,8 @@ static const struct entity_key keys[] = {{KEY_UPPER, "@.code = $1"}, {KEY_PLAIN,
 
 static const uint32_t all_columns[] = {COMPLIANCE_CODE, COMPLIANCE_NAME, COMPLIANCE_TIMEZONE};
 static const struct view views[] = {
-    {1, "all", "Companies that let the regulator ask", all_columns, COUNTOF(all_columns), COMPLIANCE_CODE, false,
-     NULL},
+    {1, "all", "Companies that let the regulator ask", all_columns, COUNTOF(all_columns), COMPLIANCE_CODE,
+     false, NULL},
 };
 
 const struct entity compliance_entity = {

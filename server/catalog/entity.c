@@ -4,16 +4,26 @@
 #include "server/catalog/audit.h"
 #include "server/catalog/branch.h"
 #include "server/catalog/certificate.h"
+#include "server/catalog/company.h"
+#include "server/catalog/company_domain.h"
+#include "server/catalog/company_health.h"
+#include "server/catalog/company_request.h"
+#include "server/catalog/company_usage.h"
+#include "server/catalog/compliance.h"
 #include "server/catalog/cover.h"
 #include "server/catalog/customer.h"
+#include "server/catalog/field_template.h"
 #include "server/catalog/id_type.h"
 #include "server/catalog/ownership.h"
 #include "server/catalog/plate_pattern.h"
+#include "server/catalog/platform_audit.h"
+#include "server/catalog/platform_default.h"
 #include "server/catalog/policy.h"
 #include "server/catalog/product.h"
 #include "server/catalog/rate.h"
 #include "server/catalog/receipt.h"
 #include "server/catalog/role.h"
+#include "server/catalog/service_error.h"
 #include "server/catalog/session.h"
 #include "server/catalog/setting.h"
 #include "server/catalog/term.h"
@@ -24,12 +34,14 @@
 
 /* Every entity, in the order menus and pages show them. */
 static const struct entity *const entities[] = {
-    &customer_entity,    &vehicle_entity,       &policy_entity,  &receipt_entity,
-    &certificate_entity, &term_entity,          &cover_entity,   &ownership_entity,
-    &product_entity,     &rate_entity,          &branch_entity,  &user_entity,
-    &user_key_entity,    &vehicle_type_entity,  &id_type_entity, &plate_pattern_entity,
-    &role_entity,        &session_entity,       &account_entity, &setting_entity,
-    &audit_entity,       &platform_user_entity,
+    &customer_entity,       &vehicle_entity,        &policy_entity,         &receipt_entity,
+    &certificate_entity,    &term_entity,           &cover_entity,          &ownership_entity,
+    &product_entity,        &rate_entity,           &branch_entity,         &user_entity,
+    &user_key_entity,       &vehicle_type_entity,   &id_type_entity,        &plate_pattern_entity,
+    &role_entity,           &session_entity,        &account_entity,        &setting_entity,
+    &audit_entity,          &platform_user_entity,  &company_entity,        &company_request_entity,
+    &company_health_entity, &compliance_entity,     &company_domain_entity, &company_usage_entity,
+    &service_error_entity,  &platform_audit_entity, &field_template_entity, &platform_default_entity,
 };
 
 const struct entity *const *

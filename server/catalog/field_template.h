@@ -3,7 +3,13 @@
 
 #include "server/catalog/entity.h"
 
-enum field_template_type { TEMPLATE_TEXT = 1, TEMPLATE_NUMBER = 2, TEMPLATE_DATE = 3, TEMPLATE_YES_NO = 4, TEMPLATE_CHOICE = 5 };
+enum field_template_type {
+    TEMPLATE_TEXT = 1,
+    TEMPLATE_NUMBER = 2,
+    TEMPLATE_DATE = 3,
+    TEMPLATE_YES_NO = 4,
+    TEMPLATE_CHOICE = 5
+};
 
 enum field_template_tag {
     TEMPLATE_SUBJECT = 1,

@@ -36,8 +36,8 @@ static const uint32_t all_columns[] = {PLATFORM_AUDIT_AT,      PLATFORM_AUDIT_CO
                                        PLATFORM_AUDIT_WHAT,    PLATFORM_AUDIT_OUTCOME, PLATFORM_AUDIT_LOGIN,
                                        PLATFORM_AUDIT_ADDRESS, PLATFORM_AUDIT_COUNT};
 static const struct view views[] = {
-    {1, "all", "Audit of all companies, newest first", all_columns, COUNTOF(all_columns), PLATFORM_AUDIT_AT, true,
-     NULL},
+    {1, "all", "Audit of all companies, newest first", all_columns, COUNTOF(all_columns), PLATFORM_AUDIT_AT,
+     true, NULL},
     {2, "refusals", "What was refused", all_columns, COUNTOF(all_columns), PLATFORM_AUDIT_AT, true,
      "@.outcome = 2"},
 };

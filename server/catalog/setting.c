@@ -16,7 +16,7 @@ static const struct field fields[] = {
      .help = "Address customers write to."},
     {FIELD(setting, address, VT_TEXT), SETTING_ADDRESS, "Address", MAY_SET, 30, 240,
      .help = "Where it sits."},
-    {FIELD(setting, currency, VT_TEXT), SETTING_CURRENCY, "Currency", SHOWN, 4, 3,
+    {FIELD(setting, currency, VT_TEXT), SETTING_CURRENCY, "Currency", SET | SCHEMA_UPPER, 4, 3,
      .help = "Currency of every amount; fixed once there is business.", .group = "Money and days"},
     {FIELD(setting, timezone, VT_TEXT), SETTING_TIMEZONE, "Time zone", SET, 24, 60,
      .help = "Decides what day it is: Africa/Dar_es_Salaam."},

@@ -3,6 +3,7 @@
 #include "common/base/limits.h"
 #include "server/op/ops.h"
 #include "server/op/parts.h"
+#include "server/platform/platform.h"
 #include "server/rule/token.h"
 #include "server/store/sql.h"
 
@@ -226,6 +227,8 @@ op_find(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err
     struct str guess = STR_NONE;
     size_t limit =
         params_has(p, PARAM_LIMIT) && p->limit > 0 && p->limit < LIMIT_HITS ? (size_t)p->limit : LIMIT_HITS;
+    if (ctx->who.rights.platform)
+        return platform_find(ctx, p, ret, reterr);
     token_query(ctx->arena, p->text, &q);
     enum rc rc = RC_OK;
     if (q.joined.n)

@@ -1,6 +1,7 @@
 #include "server/catalog/policy.h"
 #include "server/op/ops.h"
 #include "server/op/parts.h"
+#include "server/platform/platform.h"
 
 /* Home: what falls due, what waits, what was done today. One round trip, no scan: everything is counted as it
  * happens. */
@@ -154,6 +155,8 @@ enum rc
 op_home(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
     (void)p;
+    if (ctx->who.rights.platform)
+        return platform_home(ctx, ret, reterr);
     const bool part = ctx->who.customer != 0 || ctx->who.branch_only;
     const struct value params[] = {
         {.type = VT_DATE, .date = ctx->who.today},

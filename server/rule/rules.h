@@ -16,6 +16,7 @@ extern const struct rule vehicle_type_rule;
 extern const struct rule id_type_rule;
 extern const struct rule plate_pattern_rule;
 extern const struct rule role_rule;
+extern const struct rule setting_rule;
 extern const struct rule audit_rule;
 
 #endif
