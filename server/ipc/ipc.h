@@ -59,7 +59,8 @@ struct job {
 
 struct answer {
     uint64_t id;
-    enum rc code; /* AUTH: OK or why not. WIRE, JSON: OK (the payload carries the real one), or RETRY */
+    enum rc code; /* AUTH: OK or why not. WIRE, JSON: OK (the payload carries the real one), RETRY, or
+                     UNAUTHENTICATED: pass the payload on and end the session */
     struct identity who;      /* AUTH */
     enum sign_in_more more;   /* AUTH */
     uint32_t idle_seconds;    /* AUTH: end the session after so long without a request; 0: the front's own */

@@ -327,6 +327,7 @@ dispatch_wire(struct worker *w, const struct job *job)
         rc = run_message(w, c, &m, &id);
     else
         call_put_error(c, rc);
+    w->signed_out = rc == RC_UNAUTHENTICATED;
     return call_reply(w, c, id, rc);
 }
 
@@ -343,6 +344,7 @@ dispatch_json(struct worker *w, const struct job *job)
         rc = run_message(w, c, &m, &id);
     else
         call_put_error(c, rc);
+    w->signed_out = rc == RC_UNAUTHENTICATED;
     const struct locale_info locale = op_locale(&c->ctx);
     buf_init(&out, &w->arena, 4096);
     twin_write(&out, &worker_describe(w, &c->ctx.who.rights)->schema, &locale, id, rc, &c->body, &c->meta);

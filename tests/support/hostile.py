@@ -1,6 +1,7 @@
 """For tests of clients that do not behave: each comes from an address of its own, somebody honest works all the while, and
 no process of the service is started again."""
 import itertools
+import logging
 import os
 import socket
 import sys
@@ -24,6 +25,7 @@ honest = None
 def set_up(**settings):
     """One service for a file of tests; its honest client sits at 127.0.0.1, an office."""
     global service, honest
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     service = Service(log_level="debug", **settings)
     service.__enter__()
     honest = Honest(service, service.manager)
