@@ -39,13 +39,26 @@ ctl_database_ready(const struct ctl *ctl, struct admin **ret, struct err *reterr
     return rc == RC_OK ? admin_open(conninfo, ret, reterr) : rc;
 }
 
+/* What the settings say, else a name below the state directory. */
+static void
+key_path(const struct ctl *ctl, const char *named, const char *name, char out[CONFIG_PATH])
+{
+    if (named[0] != '\0')
+        (void)snprintf(out, CONFIG_PATH, "%s", named);
+    else
+        (void)snprintf(out, CONFIG_PATH, "%.*s/%s", CONFIG_DIR, ctl->config.state_dir, name);
+}
+
 void
 ctl_signing_key(const struct ctl *ctl, char out[CONFIG_PATH])
 {
-    const struct config *c = &ctl->config;
-    bool named = c->signing_key[0] != '\0';
-    (void)snprintf(out, CONFIG_PATH, "%.*s%s", CONFIG_PATH - 16, named ? c->signing_key : c->state_dir,
-                   named ? "" : "/signing_key");
+    key_path(ctl, ctl->config.signing_key, "signing_key", out);
+}
+
+void
+ctl_audit_key_path(const struct ctl *ctl, char out[CONFIG_PATH])
+{
+    key_path(ctl, ctl->config.audit_key, "audit_key", out);
 }
 
 enum rc

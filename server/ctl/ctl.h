@@ -15,6 +15,7 @@ struct ctl {
     struct arena arena; /* of the command */
     int argc;           /* the words after the command's own */
     char **argv;
+    bool found; /* a command that looks for something wrong has found it: exit status 1 */
 };
 
 struct ctl_command {
@@ -24,8 +25,8 @@ struct ctl_command {
     enum rc (*run)(struct ctl *ctl, struct err *reterr);
 };
 
-extern const struct ctl_command ctl_certificate_key, ctl_company_add, ctl_demo, ctl_init, ctl_migrate,
-    ctl_status, ctl_user_password;
+extern const struct ctl_command ctl_audit_export, ctl_audit_key, ctl_audit_verify, ctl_certificate_key,
+    ctl_company_add, ctl_demo, ctl_init, ctl_migrate, ctl_status, ctl_user_password;
 
 /* -- ctl.c: what commands share */
 
@@ -37,6 +38,9 @@ enum rc ctl_database(const struct ctl *ctl, struct admin **ret, struct err *rete
 enum rc ctl_database_ready(const struct ctl *ctl, struct admin **ret, struct err *reterr) NODISCARD;
 /* The file of the certificates' signing key. */
 void ctl_signing_key(const struct ctl *ctl, char out[CONFIG_PATH]);
+
+/* The file of the key that signs the audit. */
+void ctl_audit_key_path(const struct ctl *ctl, char out[CONFIG_PATH]);
 
 /* An option of a command: "--domain", its value goes to *value. A value-less row ends the list. */
 struct ctl_option {

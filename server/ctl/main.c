@@ -7,14 +7,14 @@
 
 #define CONFIG_FILE "/etc/bima/bimad.conf"
 
-enum { EXIT_WRONG_USE = 64, EXIT_FAILED = 70, EXIT_WRONG_CONFIG = 78 };
+enum { EXIT_FOUND = 1, EXIT_WRONG_USE = 64, EXIT_FAILED = 70, EXIT_WRONG_CONFIG = 78 };
 
 /* A command on the server machine may work on a million records. */
 #define ARENA_CAP ((size_t)512 * 1024 * 1024)
 
 static const struct ctl_command *const commands[] = {
-    &ctl_init,   &ctl_migrate, &ctl_company_add,     &ctl_user_password,
-    &ctl_status, &ctl_demo,    &ctl_certificate_key,
+    &ctl_init, &ctl_migrate,         &ctl_company_add,  &ctl_user_password, &ctl_status,
+    &ctl_demo, &ctl_certificate_key, &ctl_audit_verify, &ctl_audit_export,  &ctl_audit_key,
 };
 
 static void
@@ -64,7 +64,7 @@ run(const struct ctl_command *c, struct ctl *ctl)
     enum rc rc = c->run(ctl, &err);
     arena_done(&ctl->arena);
     if (rc == RC_OK)
-        return 0;
+        return ctl->found ? EXIT_FOUND : 0;
     /* The operator sees the cause. */
     (void)fprintf(stderr, "bimactl: %s: %s\n", c->words, err.log[0] ? err.log : err.text);
     if (rc == RC_USAGE)
