@@ -273,7 +273,7 @@ create view app.company_health as
          (select max(s.seen_at) from app.session s where s.tenant_id = t.id) as seen_at
     from app.tenant t where t.id > 0 and current_setting('app.tenant_id', true) = '0';
 create view app.company_usage with (security_invoker = true) as
-  select tenant_id, id, 1 as version, day, company_id, requests, refusals, errors, sign_ins,
+  select tenant_id, id, 1 as version, day, nullif(company_id, 0) as company_id, requests, refusals, errors, sign_ins,
          case when requests > 0 then (time_us / requests)::int end as mean_us, max_us
     from app.usage_day;
 create view app.service_error with (security_invoker = true) as

@@ -3,8 +3,8 @@
 static const struct field fields[] = {
     {FIELD(company_usage, day, VT_DATE), COMPANY_USAGE_DAY, "Day", FF_FILLED | FF_COLUMN | SCHEMA_KEY, 10, 0,
      .help = "Day, by the clock of the service."},
-    {FIELD(company_usage, company, VT_REF), COMPANY_USAGE_COMPANY, "Company",
-     FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 28, 0, .help = "Whose people asked.", .ref = ENTITY_COMPANY},
+    {FIELD(company_usage, company, VT_REF), COMPANY_USAGE_COMPANY, "Company", SCHEMA_LIST | SCHEMA_FILTER, 28,
+     0, .help = "Whose people asked; empty: the platform's own.", .ref = ENTITY_COMPANY},
     {FIELD(company_usage, requests, VT_INT), COMPANY_USAGE_REQUESTS, "Requests", FF_FILLED | SCHEMA_LIST, 9,
      0, .help = "How many requests were answered."},
     {FIELD(company_usage, refusals, VT_INT), COMPANY_USAGE_REFUSALS, "Refused", FF_FILLED | SCHEMA_LIST, 8, 0,

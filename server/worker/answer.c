@@ -52,7 +52,12 @@ call_log(struct worker *w, struct call *c, enum rc code)
 {
     char cause[LOG_TEXT];
     bool internal = code == RC_INTERNAL || code == RC_RETRY || code == RC_BUSY || code == RC_DEADLINE;
+    if (c->ctx.unreadable)
+        log_error("personal.unreadable", "req=%s cause=%s", c->id, log_text(c->ctx.unreadable->log, cause));
     c->meta.server_us = (uint32_t)(call_now() - c->started);
+    usage_request(&w->usage, c->job->who.tenant, code, c->meta.server_us);
+    if (code == RC_INTERNAL)
+        usage_failed(&w->usage, c->job->who.tenant, &c->err, c->id, c->method ? c->method->name : "none");
     log_event(code == RC_INTERNAL ? LOG_ERROR_
               : internal          ? LOG_WARN_
                                   : LOG_INFO_,

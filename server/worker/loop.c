@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -105,10 +106,12 @@ answer_auth(struct worker *w, const struct job *job, struct answer *ret)
 {
     struct err e;
     char cause[LOG_TEXT];
-    const struct account_door door = {&w->arena, w->pg};
+    const struct account_door door = {&w->arena, w->pg, w->keys};
     ret->code = account_answer(&door, job, ret, &e);
     if (ret->code != RC_OK && ret->code != RC_UNAUTHENTICATED)
         log_warn("worker.auth", "code=%s cause=%s", rc_symbol(ret->code), log_text(e.log, cause));
+    else if (ret->code == RC_OK && ret->more == SIGN_IN_DONE && ret->who.session && job->kind != JOB_SESSIONS)
+        usage_sign_in(&w->usage, ret->who.tenant);
 }
 
 static void
@@ -125,10 +128,14 @@ answer_job(struct worker *w, const struct job *job, struct answer *ret)
         return;
     case JOB_WIRE:
         ret->payload = dispatch_wire(w, job);
-        return;
+        break;
     case JOB_JSON:
         ret->payload = dispatch_json(w, job);
-        return;
+        break;
+    }
+    if (w->signed_out) { /* the front ends the session when it has passed the reply on */
+        w->signed_out = false;
+        ret->code = RC_UNAUTHENTICATED;
     }
 }
 
@@ -145,10 +152,26 @@ answer_outgrown(struct worker *w, const struct job *job, struct answer *ret)
         ret->code = RC_RETRY;
 }
 
+/* Tells the database what was counted, when it is time; an idle worker waits for the front or for that moment. */
+static void
+tell_usage(struct worker *w)
+{
+    struct usage *u = &w->usage;
+    if (!usage_wait(u, call_now()))
+        return;
+    struct pollfd p = {.fd = w->config->fd, .events = POLLIN};
+    while (!self.stopping && !usage_due(u, call_now()) && poll(&p, 1, usage_wait(u, call_now())) == 0)
+        continue;
+    if (usage_due(u, call_now()))
+        usage_tell(u, w->pg, &w->arena, call_now());
+    arena_reset(&w->arena);
+}
+
 static bool
 serve_one(struct worker *w)
 {
     audit_wait(w);
+    tell_usage(w);
     if (!read_job(w->config->fd, &self.job))
         return false;
     self.answer = (struct answer){.id = self.job.id, .who = self.job.who};
@@ -206,6 +229,8 @@ static void
 finish(struct worker *w)
 {
     audit_flush(w, true);
+    if (usage_wait(&w->usage, call_now()))
+        usage_tell(&w->usage, w->pg, &w->arena, call_now());
     pg_free(w->pg);
     if (w->has_signer)
         signer_done(&w->signer);

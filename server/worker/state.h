@@ -6,6 +6,7 @@
 #include "server/ipc/ipc.h"
 #include "server/op/op.h"
 #include "server/personal/personal.h"
+#include "server/worker/usage.h"
 #include "server/worker/worker.h"
 
 /* What a worker process has: made in loop.c, handed to everything else. */
@@ -54,6 +55,7 @@ struct worker {
     struct audit_tally tallies[AUDIT_TALLIES];
     bool signed_out; /* the last request was not let in: its session is over */
     size_t tallied; /* refusals counted and not written yet */
+    struct usage usage;
 };
 
 /* describe.c: the catalog as somebody with these rights sees it. Stays until the next call. */
