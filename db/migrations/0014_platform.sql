@@ -349,7 +349,6 @@ begin
 end $$;
 create trigger a_currency before update of currency on app.tenant for each row when (new.currency <> old.currency)
   execute function app.guard_currency();
-alter table app.tenant add constraint currency_form check (currency ~ '^[A-Z]{3}$');
 grant update (currency) on app.tenant, app.setting to bima_worker;
 
 -- A name of the time zone database, such as Africa/Dar_es_Salaam.
