@@ -108,14 +108,19 @@ field_of(const struct cli_command *c, uint32_t tag)
 static enum rc
 fill_secrets(struct run *r, struct cli_command *c, struct err *reterr)
 {
-    for (size_t i = 0; i < c->params.nfields; i++) {
-        const struct schema_field *f = field_of(c, c->params.fields[i].field.number);
-        if (f == NULL || (f->flags & SCHEMA_SECRET) == 0)
-            continue;
-        enum rc rc = fill_secret(r, f, &c->params.fields[i].value, reterr);
-        if (rc != RC_OK)
-            return rc;
+    struct params *p = &c->params;
+    size_t kept = 0;
+    for (size_t i = 0; i < p->nfields; i++) {
+        struct param_field *given = &p->fields[i];
+        const struct schema_field *f = field_of(c, given->field.number);
+        bool secret = f != NULL && (f->flags & SCHEMA_SECRET) != 0;
+        if (secret && fill_secret(r, f, &given->value, reterr) != RC_OK)
+            return RC_USAGE;
+        bool empty = secret && c->action != NULL && given->value.text.n == 0;
+        if (!empty || (f->flags & SCHEMA_REQUIRED) != 0) /* one that need not be given was not */
+            p->fields[kept++] = *given;
     }
+    p->nfields = kept;
     return RC_OK;
 }
 

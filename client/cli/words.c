@@ -351,7 +351,7 @@ add_secrets(struct reading *r)
     const struct schema_action *act = r->c->action;
     for (size_t i = 0; act != NULL && i < act->nfields; i++) {
         const struct schema_field *f = &act->fields[i];
-        bool given = (f->flags & SCHEMA_SECRET) == 0 || (f->flags & SCHEMA_REQUIRED) == 0;
+        bool given = (f->flags & SCHEMA_SECRET) == 0;
         for (size_t k = 0; k < p->nfields; k++)
             given |= p->fields[k].field.number == f->tag;
         if (given || p->nfields >= LIMIT_FIELDS)

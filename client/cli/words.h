@@ -23,7 +23,7 @@ enum rc take_words(struct reading *r, size_t from) NODISCARD;
 enum rc take_options(struct reading *r) NODISCARD;
 /* The key is there when one is needed; of what each person has one it is one's own. */
 enum rc check_key(struct reading *r) NODISCARD;
-/* Secrets an action needs and that were not named are asked for all the same. */
+/* Secrets of an action that were not named are asked for all the same. */
 void add_secrets(struct reading *r);
 
 enum rc unknown_word(struct reading *r, const char *what, struct str word, const struct suggestion *near);

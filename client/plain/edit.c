@@ -159,7 +159,7 @@ refused(struct edit *d, const struct err *err, const struct body *body)
         struct objected o = {.code = err->code, .body = body};
         say_error(p, d->e, err, body);
         enum objection what = objection_hear(&d->form, &o);
-        (void)form_go_to(&d->form, str_dup(d->form.a, str_from(err->field)));
+        form_stand_at(&d->form, PART_FIELDS, str_from(err->field));
         d->reason = o.reason;
         p->failed = err->code;
         return what == OBJECTION_REASON ? SENT_AGAIN : what == OBJECTION_QUIT ? SENT_QUIT : SENT_FIELDS;
@@ -194,6 +194,7 @@ send_once(struct edit *d, struct arena *a)
     d->made = (struct made){.saved = true,
                             .entity = body_has(&body, BODY_RECORD) ? body.record.entity : d->e->number,
                             .id = body_has(&body, BODY_RECORD) ? body.record.id : d->id};
+    p->it = d->made;
     return SENT_SAVED;
 }
 

@@ -111,6 +111,14 @@ form_give(struct form *f, const struct given *g)
         (void)form_go_to(f, g->at);
 }
 
+void
+form_stand_at(struct form *f, uint32_t part, struct str name)
+{
+    for (size_t k = 0; k < f->n; k++)
+        if (f->items[k].part == part && item_open(&f->items[k]) && str_eq(f->items[k].field->name, name))
+            f->at = k;
+}
+
 bool
 form_blame(struct form *f, uint32_t part, struct str name, const char *text)
 {

@@ -60,6 +60,7 @@ void form_give(struct form *f, const struct given *g);
 enum form_end form_ask(struct form *f);
 /* What the service says of a field: said, and the field is asked next. False: there is no such field here. */
 bool form_blame(struct form *f, uint32_t part, struct str name, const char *text);
+void form_stand_at(struct form *f, uint32_t part, struct str name); /* the same, silently */
 void form_remember(struct form *f); /* for "same as last" */
 
 /* ---- field.c ---- */

@@ -35,6 +35,13 @@ struct io {
     size_t n;
 };
 
+/* What a form made or changed. */
+struct made {
+    bool saved;
+    uint32_t entity;
+    int64_t id;
+};
+
 struct plain {
     struct io io;
     struct link *link;
@@ -49,6 +56,7 @@ struct plain {
         char text[96];
     } last[PLAIN_LAST];
     size_t nlast;
+    struct made it; /* the record saved last */
 };
 
 /* ---- io.c ---- */
@@ -156,11 +164,6 @@ struct given {
     size_t n;
     struct str reason;
     struct str at; /* label or name of the field to begin with */
-};
-struct made {
-    bool saved;
-    uint32_t entity;
-    int64_t id;
 };
 enum go plain_add(struct plain *p, const struct schema_entity *e, const struct given *g, struct made *ret);
 enum go plain_add_under(struct plain *p, const struct schema_tab *tab, const struct body_record *parent);

@@ -288,6 +288,8 @@ host_bar(void *ctx, char *left, char *right, size_t size)
 {
     struct app *a = ctx;
     const struct body_me *me = a->link ? link_me(a->link) : NULL;
+    if (me && str_eq_c(me->login, LINK_REGISTER))
+        return; /* nobody's screens but one form */
     if (me && me->platform)
         snprintf(left, size, "%s", _("PLATFORM, no company"));
     else if (me && me->company.n)

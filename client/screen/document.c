@@ -8,12 +8,13 @@
 #include "client/text.h"
 #include "client/tui/box.h"
 #include "client/tui/pager.h"
+#include "common/base/buf.h"
 #include "common/crypt/crypt.h"
 
 /* A certificate or a receipt as it is printed: its text to read; F10 saves the PDF where this program runs.
    Or a file that came with an answer (a one-time token, recovery codes, a report): shown, saved when asked,
    and wiped from memory when it is left. */
-enum { TAG_TEXT = 1, TAG_PDF = 2, PURPOSE_NAME = 1 };
+enum { TAG_TEXT = 1, TAG_PDF = 2, PURPOSE_NAME = 1, LEAST_TEXT = 26 /* columns beside a drawing */ };
 
 struct document {
     uint32_t entity;
@@ -23,6 +24,7 @@ struct document {
     const struct body_file *file, *saved;
     struct pager pager;
     struct body_file given; /* bytes: what came with an answer, in the view's arena */
+    struct str beside;      /* … and its lines that are no drawing */
 };
 
 static void
@@ -137,21 +139,38 @@ command(struct view *v, enum cmd c)
     return pager_command(&d->pager, c);
 }
 
-/* A drawing is of use only as a whole: it gets the margins' room, and says what it lacks. */
-static bool
-paint_narrow(struct document *d, const struct area *a)
+static void
+paint_drawing(struct str text, const struct area *a)
+{
+    int y = 0;
+    while (text.n && y < a->rows) {
+        struct str line = str_split(&text, '\n');
+        if (pager_draws(line))
+            paint(a, (struct spot){.y = y++, .role = ROLE_DRAWING}, line);
+    }
+}
+
+/* A drawing is of use only as a whole: the text goes beside it where there is room, else it gets the margins'
+   room; and what it lacks is said. */
+static void
+paint_given(struct document *d, const struct area *a)
 {
     int rows, cols;
-    pager_drawing(d->pager.text, &rows, &cols);
-    if (cols == 0 || !paint_has_blocks() || (rows <= a->rows - 2 && cols <= a->cols - 4))
-        return false;
-    struct area in = area_sub(a, 0, cols < a->cols ? 1 : 0, a->rows, a->cols);
-    pager_paint(&d->pager, &in);
-    if (rows > a->rows || cols > a->cols)
-        paint_format(a, (struct spot){.y = a->rows - 1, .role = ROLE_WARN},
-                     _(" ! The code needs %d by %d here: make the window larger, or type the text. "), cols,
-                     rows);
-    return true;
+    pager_drawing(d->given.bytes, &rows, &cols);
+    if (!paint_has_blocks())
+        rows = cols = 0;
+    int margin = rows > a->rows - 2 ? 0 : 1;
+    struct area in = area_sub(a, margin, 2, a->rows - 2 * margin, a->cols - 4);
+    bool aside = cols > 0 && in.cols - cols - 2 >= LEAST_TEXT;
+    struct area text = aside ? area_sub(&in, 0, cols + 2, in.rows, in.cols - cols - 2) : in;
+    d->pager.text = aside || cols == 0 ? d->beside : d->given.bytes;
+    if (aside)
+        paint_drawing(d->given.bytes, &in);
+    pager_paint(&d->pager, &text);
+    if (rows > in.rows || cols > in.cols)
+        paint_format(a, (struct spot){.y = a->rows - 1, .x = 1, .role = ROLE_WARN},
+                     _("! The code needs %d columns and %d rows: make the window larger, or type the text."),
+                     cols, rows + 3);
 }
 
 static void
@@ -163,7 +182,9 @@ paint_document(struct view *v, const struct area *a)
         paint_text(&in, 0, 0, ROLE_DIM, _("Loading …"));
         return;
     }
-    if (!paint_narrow(d, a))
+    if (d->given.bytes.n)
+        paint_given(d, a);
+    else
         pager_paint(&d->pager, &in);
     if (d->pager.lines > d->pager.top + in.rows)
         paint_text(a, a->rows - 1, a->cols - 8, ROLE_DIM, _("more ↓"));
@@ -204,6 +225,7 @@ close_view(struct view *v)
 {
     struct document *d = v->data;
     crypt_wipe((char *)(uintptr_t)d->given.bytes.p, d->given.bytes.n); /* ours, const for its readers */
+    crypt_wipe((char *)(uintptr_t)d->beside.p, d->beside.n);
     kept_drop(&d->kept);
     kept_drop(&d->pdf);
 }
@@ -231,6 +253,21 @@ document_open(struct app *a, uint32_t entity, int64_t id, struct str label)
     ask(v, "text", TAG_TEXT);
 }
 
+static struct str
+without_drawings(struct arena *a, struct str text)
+{
+    struct buf b;
+    buf_init(&b, a, text.n + 1);
+    while (text.n) {
+        struct str line = str_split(&text, '\n');
+        if (pager_draws(line))
+            continue;
+        buf_add_str(&b, line);
+        buf_add_char(&b, '\n');
+    }
+    return str_trim(buf_str(&b));
+}
+
 void
 document_show(struct app *a, struct str label, const struct body_file *file)
 {
@@ -240,5 +277,6 @@ document_show(struct app *a, struct str label, const struct body_file *file)
     d->given = (struct body_file){str_dup(&v->arena, file->name), str_dup(&v->arena, file->media_type),
                                   str_dup(&v->arena, file->bytes)};
     d->file = d->saved = &d->given;
-    d->pager = (struct pager){.text = d->given.bytes};
+    d->beside = without_drawings(&v->arena, d->given.bytes);
+    d->pager = (struct pager){.text = d->beside};
 }

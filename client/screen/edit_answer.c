@@ -108,7 +108,7 @@ tell(struct view *v, const struct body *body)
 {
     struct edit *d = v->data;
     const struct body_record *r = body_has(body, BODY_RECORD) ? &body->record : NULL;
-    if (!r && body_has(body, BODY_FILE))
+    if (body_has(body, BODY_FILE))
         return; /* what there is to say stands in the file */
     struct str what = d->act ? d->act->label : str_from(_("Saved"));
     struct str state = STR_NONE;

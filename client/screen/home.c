@@ -473,7 +473,7 @@ paint_home(struct view *v, const struct area *a)
     }
     size_t most = d->home->ncounters > d->home->nfigures ? d->home->ncounters : d->home->nfigures;
     int y = 3;
-    if (a->rows >= 14) {
+    if (a->rows >= 14 && most > 0) {
         int rows = (int)most + 1;
         struct area left = area_sub(a, y, 0, rows, 42), right = area_sub(a, y, 44, rows, a->cols - 45);
         paint_counters(v, &left);

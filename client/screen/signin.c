@@ -270,7 +270,7 @@ paint_state(struct view *v, const struct area *in)
                    over_for_good(v)                         ? _("Enter leaves.")
                    : err && err->code == RC_UNAUTHENTICATED ? _("Enter signs in again, Esc leaves.")
                                                             : _("Enter tries again, Esc leaves."));
-        if (a->was_online && a->tui.depth > 1)
+        if (a->was_online && a->tui.depth > 2 && !over_for_good(v))
             paint_line(in, &y, ROLE_DIM, _("What is open below is kept until then."));
         break;
     default:

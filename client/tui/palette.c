@@ -126,7 +126,8 @@ paint_row(struct palette *d, const struct area *a, int y, size_t i)
         key_label(cmd_key(o->cmd), name);
     int split = a->cols * 2 / 5;
     paint_text(a, y, 0, ROLE_FOCUS, i == d->at ? ">" : " ");
-    paint(a, (struct spot){.y = y, .x = 2, .width = split - 9, .role = ROLE_TEXT}, str_from(o->label));
+    paint(a, (struct spot){.y = y, .x = 2, .width = name[0] ? split - 9 : split - 1, .role = ROLE_TEXT},
+          str_from(o->label));
     paint(a, (struct spot){.y = y, .x = split - 6, .role = ROLE_KEY}, str_from(name));
     paint(a, (struct spot){.y = y, .x = split + 2, .role = ROLE_DIM}, str_from(o->help));
 }

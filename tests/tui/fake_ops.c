@@ -80,6 +80,9 @@ static struct fake_record *
 target(struct fake_server *s, const struct schema_entity *e, const struct params *p,
        const struct body_ref *made)
 {
+    for (size_t i = 0; e->single && i < s->nrecords; i++)
+        if (s->records[i].entity == e->number)
+            return &s->records[i];
     if (p->id)
         return by_id(s, e->number, p->id);
     if (made && p->key.n == 2 && p->key.p[0] == '$')
@@ -90,6 +93,8 @@ target(struct fake_server *s, const struct schema_entity *e, const struct params
 static struct body_record
 show(struct fake_server *s, struct arena *a, const struct schema_entity *e, const struct fake_record *r)
 {
+    if (e->number == FAKE_ACCOUNT)
+        ((struct fake_record *)(uintptr_t)r)->values[4] = VALUE_TEXT(str_from(s->wants));
     struct body_record ret = {
         .entity = e->number, .id = r->id, .version = r->version, .label = fake_label(s, r)};
     ret.fields = arena_new(a, struct body_field, e->nfields);
@@ -265,6 +270,14 @@ act(struct fake_server *s, const struct params *p, struct arena *a, const struct
     const struct schema_action *action = schema_action(e, p->action.number);
     struct fake_record *r = action->on_record ? target(s, e, p, made) : NULL;
     enum rc rc = RC_OK;
+    if (e->number >= FAKE_USER && e->number != FAKE_TYPE) {
+        rc = fake_people_act(s, action->name, p, a, ret, err);
+        if (rc == RC_OK && r) {
+            ret->present |= 1u << BODY_RECORD;
+            ret->record = show(s, a, e, r);
+        }
+        return rc;
+    }
     if (str_eq_c(action->name, "quote"))
         rc = quote(s, action, p, made, &r, err);
     if (rc != RC_OK)
@@ -340,8 +353,12 @@ row_fits(const struct fake_record *r, const struct params *p)
             return false;
         if (f->value.type == VT_TEXT && f->op == FILTER_PREFIX && !str_starts(v->text, f->value.text))
             return false;
-        if (f->value.type == VT_INT && v->i != f->value.i)
+        if (f->value.type == VT_INT && v->type == VT_STAMP) {
+            if (f->op == FILTER_GE ? v->stamp.usec < f->value.i : v->stamp.usec >= f->value.i)
+                return false;
+        } else if (f->value.type == VT_INT && v->i != f->value.i) {
             return false;
+        }
     }
     return true;
 }
@@ -518,7 +535,18 @@ fake_answer(struct fake_server *s, enum method m, const struct params *p, struct
     enum rc rc = RC_OK;
     switch (m) {
     case METHOD_HOME:
-        home(s, a, ret);
+        if (fake_me(s).platform)
+            fake_people_home(s, ret);
+        else
+            home(s, a, ret);
+        return RC_OK;
+    case METHOD_ME:
+        ret->present |= 1u << BODY_ME;
+        ret->me = fake_me(s);
+        return RC_OK;
+    case METHOD_DESCRIBE:
+        ret->present |= 1u << BODY_SCHEMA;
+        ret->schema = &s->schema;
         return RC_OK;
     case METHOD_LIST:
         list(s, p, a, ret);

@@ -149,6 +149,7 @@ fake_schema(struct fake_server *s)
                                 .entities = entities,
                                 .nentities = COUNTOF(entities),
                                 .sell = FLOW_NEW_BUSINESS};
+    fake_people_schema(s);
 }
 
 static struct value
@@ -237,4 +238,5 @@ fake_data(struct fake_server *s)
     for (int i = 0; i < 60; i++)
         person(s, str_printf(&s->arena, "Customer %02d", i).p, str_printf(&s->arena, "0700 000 %03d", i).p,
                "Dodoma");
+    fake_people_data(s);
 }

@@ -12,10 +12,11 @@
 #include "common/wire/frame.h"
 
 void
-fake_start(struct fake_server *s, int fd)
+fake_start(struct fake_server *s, int fd, const char *as)
 {
     memset(s, 0, sizeof *s);
     s->fd = fd;
+    s->as = as;
     arena_init(&s->arena, SIZE_MAX, NULL, NULL);
     buf_init(&s->in, &s->arena, 65536);
     fake_schema(s);
@@ -67,6 +68,15 @@ fake_release(struct fake_server *s)
     s->nheld = 0;
 }
 
+void
+fake_goaway(struct fake_server *s, const char *reason)
+{
+    struct buf b;
+    buf_init(&b, &s->arena, 128);
+    goaway_encode(&b, str_from(reason), 0);
+    send_message(s, buf_str(&b), false);
+}
+
 static void
 send_reply(struct fake_server *s, uint64_t id, enum rc code, const struct body *body, bool may_hold)
 {
@@ -83,21 +93,9 @@ static void
 greet(struct fake_server *s)
 {
     struct body body = {.present = 1u << BODY_HELLO | 1u << BODY_ME | 1u << BODY_SCHEMA};
-    struct civil day = {2026, 3, 2};
     body.hello = (struct body_hello){.version = 1, .server = STR("fake"), .schema_hash = s->schema.hash};
     body.schema = &s->schema;
-    body.me = (struct body_me){
-        .user = 77,
-        .login = STR("amina"),
-        .name = STR("Amina Said"),
-        .role = STR("agent"),
-        .branch = STR("Kariakoo"),
-        .company = STR("Simba Insurance"),
-        .currency = STR("TZS"),
-        .locale = {2, 180, date_of(day)},
-        .timezone = STR("Africa/Dar_es_Salaam"),
-        .language = STR("en")
-    };
+    body.me = fake_me(s);
     send_reply(s, 0, RC_OK, &body, false);
 }
 

@@ -25,7 +25,13 @@ enum fake_entity {
     FAKE_POLICY = 6,
     FAKE_RECEIPT = 9,
     FAKE_CERTIFICATE = 10,
-    FAKE_TYPE = 13
+    FAKE_USER = 12,
+    FAKE_TYPE = 13,
+    FAKE_ACCOUNT = 19,
+    FAKE_AUDIT = 21,
+    FAKE_COMPANY = 32,
+    FAKE_REQUEST = 33,
+    FAKE_COMPLIANCE = 41
 };
 
 struct fake_record {
@@ -36,6 +42,8 @@ struct fake_record {
 
 struct fake_server {
     int fd;
+    const char *as;     /* who is signed in: NULL an agent, else a role of fake_people.c */
+    const char *wants;  /* what is still to be set up: "password factor" */
     struct arena arena; /* of everything */
     struct buf in;
     size_t taken;
@@ -52,11 +60,12 @@ struct fake_server {
     unsigned char idem[IDEM_BYTES]; /* of the last write */
 };
 
-void fake_start(struct fake_server *s, int fd);
+void fake_start(struct fake_server *s, int fd, const char *as);
 void fake_stop(struct fake_server *s);
 /* Reads what came and answers. False when the client has gone. */
 bool fake_pump(struct fake_server *s);
 void fake_release(struct fake_server *s);
+void fake_goaway(struct fake_server *s, const char *reason);
 
 struct fake_record *fake_find(struct fake_server *s, uint32_t entity, struct str key);
 struct fake_record *fake_add(struct fake_server *s, uint32_t entity);
@@ -65,6 +74,13 @@ struct str fake_label(struct fake_server *s, const struct fake_record *r);
 /* fake_schema.c */
 void fake_schema(struct fake_server *s);
 void fake_data(struct fake_server *s);
+/* fake_people.c: the parts of them that are about people, and who one is. */
+void fake_people_schema(struct fake_server *s);
+void fake_people_data(struct fake_server *s);
+void fake_people_home(struct fake_server *s, struct body *ret);
+enum rc fake_people_act(struct fake_server *s, struct str action, const struct params *p, struct arena *a,
+                        struct body *ret, struct err *err);
+struct body_me fake_me(const struct fake_server *s);
 /* fake_ops.c: fills `ret`; the code is returned, for errors `err` is filled. */
 enum rc fake_answer(struct fake_server *s, enum method m, const struct params *p, struct arena *a,
                     struct body *ret, struct err *err);

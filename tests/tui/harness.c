@@ -89,7 +89,7 @@ screen_start(const struct screen_options *o)
     fcntl(s->master, F_SETFL, O_NONBLOCK);
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
     s->has_server = !o->sign_in;
-    fake_start(&s->server, pair[0]);
+    fake_start(&s->server, pair[0], o->as);
     s->vt = vterm_new(s->rows, s->cols);
     vterm_set_utf8(s->vt, 1);
     s->vs = vterm_obtain_screen(s->vt);

@@ -19,6 +19,7 @@ struct screen_options {
     const char *term;  /* NULL: xterm-256color */
     const char *theme; /* NULL: auto */
     const char *env;   /* one more "NAME=value" */
+    const char *as;    /* who is signed in; NULL: an agent */
     bool sign_in;      /* no line: the client asks for host and login */
 };
 
