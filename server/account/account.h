@@ -20,6 +20,7 @@ char *account_fingerprint(struct str blob, char out[ACCOUNT_FINGERPRINT]);
 struct account_door {
     struct arena *arena;
     struct pg *pg;
+    struct keyring *keys; /* of second factors; NULL where no master key is configured */
 };
 
 /*

@@ -13,33 +13,40 @@ wrong_code(const struct account_door *door, const struct job *job, const char *w
     return rc == RC_OK ? err_set(reterr, RC_UNAUTHENTICATED, NULL, "this code is not right") : rc;
 }
 
-/* Is what was typed right? *ret_step is a code's, *ret_recovery says that it has the form of a recovery code.
- */
+/* What was typed: the code of a step, or what has the form of a recovery code; or neither. */
+struct typed {
+    int64_t step; /* 0: no code of now */
+    bool recovery;
+    unsigned char hash[CODE_HASH];
+};
+
 static enum rc
-compare(const struct pg_rows *wanted, const struct job *job, int64_t *ret_step, bool *ret_recovery,
-        unsigned char hash[CODE_HASH], struct err *reterr)
+compare(const struct account_door *door, const struct job *job, const struct pg_rows *wanted,
+        struct typed *ret, struct err *reterr)
 {
     unsigned char secret[TOTP_SECRET];
-    enum rc rc = factor_open(job->who.tenant, pg_cell(wanted, 0, 0)->text, secret, reterr);
+    const struct factor_place at = {door->keys, door->pg, door->arena, job->who.tenant,
+                                    pg_cell(wanted, 0, 2)->i};
+    enum rc rc = factor_open(&at, pg_cell(wanted, 0, 0)->text, secret, reterr);
     if (rc != RC_OK)
         return rc;
-    *ret_step = 0;
-    (void)totp_matches(secret, job->payload, (int64_t)time(NULL), ret_step);
+    *ret = (struct typed){.step = 0};
+    (void)totp_matches(secret, job->payload, (int64_t)time(NULL), &ret->step);
     crypt_wipe(secret, sizeof secret);
-    *ret_recovery = code_hash(job->payload, hash) && !*ret_step;
+    ret->recovery = code_hash(job->payload, ret->hash) && !ret->step;
     return RC_OK;
 }
 
 static enum rc
-take(const struct account_door *door, const struct job *job, int64_t step, const unsigned char *recovery,
-     struct pg_rows *ret, struct err *reterr)
+take(const struct account_door *door, const struct job *job, const struct typed *t, struct pg_rows *ret,
+     struct err *reterr)
 {
     const struct value params[] = {
         VALUE_INT(job->who.tenant),
         VALUE_INT(job->who.session),
-        VALUE_INT(step),
-        recovery ? (struct value){.type = VT_BYTES, .text = {(const char *)recovery, CODE_HASH}}
-           : VALUE_NULL,
+        VALUE_INT(t->step),
+        t->recovery ? (struct value){.type = VT_BYTES, .text = {(const char *)t->hash, CODE_HASH}}
+                    : VALUE_NULL,
     };
     return door_ask(
         door, "select state, idle_seconds, session_seconds from app.code_right($1::int, $2, $3, $4::bytea)",
@@ -50,11 +57,9 @@ enum rc
 door_code(const struct account_door *door, const struct job *job, struct answer *ret, struct err *reterr)
 {
     struct pg_rows rows;
-    unsigned char hash[CODE_HASH];
-    int64_t step;
-    bool recovery;
+    struct typed t;
     const struct value params[] = {VALUE_INT(job->who.tenant), VALUE_INT(job->who.session)};
-    enum rc rc = door_ask(door, "select secret, wait from app.code_wanted($1::int, $2)", params,
+    enum rc rc = door_ask(door, "select secret, wait, user_id from app.code_wanted($1::int, $2)", params,
                           COUNTOF(params), &rows, reterr);
     if (rc != RC_OK)
         return rc;
@@ -65,16 +70,16 @@ door_code(const struct account_door *door, const struct job *job, struct answer 
                         STR_ARG(door_wait(door->arena, pg_cell(&rows, 0, 1)->i)));
     if (job->payload.n > CODE_MOST)
         return wrong_code(door, job, "wrong code", reterr);
-    rc = compare(&rows, job, &step, &recovery, hash, reterr);
+    rc = compare(door, job, &rows, &t, reterr);
     if (rc != RC_OK)
         return rc;
-    if (!step && !recovery)
+    if (!t.step && !t.recovery)
         return wrong_code(door, job, "wrong code", reterr);
-    rc = take(door, job, step, recovery ? hash : NULL, &rows, reterr);
+    rc = take(door, job, &t, &rows, reterr);
     if (rc != RC_OK)
         return rc;
     if (rows.nrows != 1)
-        return wrong_code(door, job, recovery ? "wrong or used recovery code" : "used code", reterr);
+        return wrong_code(door, job, t.recovery ? "wrong or used recovery code" : "used code", reterr);
     door_opened(&rows, 0, &job->who, ret);
     return RC_OK;
 }

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "common/base/limits.h"
+
 enum { STATE_CODE = 1, MINUTE = 60 };
 
 enum rc
@@ -40,6 +42,17 @@ door_wait(struct arena *a, int64_t seconds)
     return str_printf(a, "%lld minutes", (long long)((seconds + MINUTE - 1) / MINUTE));
 }
 
+struct str
+door_printable(struct arena *a, struct str typed)
+{
+    struct str s = str_dup(a, str_slice(typed, 0, LIMIT_LOGIN));
+    char *p = (char *)(uintptr_t)s.p; /* our own copy */
+    for (size_t i = 0; i < s.n; i++)
+        if (p[i] < ' ' || p[i] > '~')
+            p[i] = '?';
+    return s;
+}
+
 enum rc
 door_failed(const struct account_door *door, const struct job *job, const struct identity *who,
             enum door_failure failure, const char *why, struct err *reterr)
@@ -48,7 +61,7 @@ door_failed(const struct account_door *door, const struct job *job, const struct
         who ? VALUE_INT(who->tenant) : VALUE_NULL,
         who ? VALUE_INT(who->user) : VALUE_NULL,
         VALUE_INT(failure),
-        VALUE_TEXT(job->login),
+        VALUE_TEXT(door_printable(door->arena, job->login)),
         VALUE_TEXT(job->address),
         VALUE_TEXT(job->client),
         VALUE_TEXT(str_from(why)),

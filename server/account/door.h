@@ -5,6 +5,8 @@
 
 /* Between the files of signing in. */
 
+/* What the other side called itself, as text that can be kept: it may be anything. */
+struct str door_printable(struct arena *a, struct str typed);
 /* Asks the database outside of any request. Fails: RC_RETRY, RC_INTERNAL. */
 enum rc door_ask(const struct account_door *door, const char *sql, const struct value *params, size_t nparams,
                  struct pg_rows *ret, struct err *reterr) NODISCARD;

@@ -2,25 +2,32 @@
 
 #include <string.h>
 
-/* The first byte says how it is kept. */
-enum { KEPT_PLAIN = 0 };
-
-struct str
-factor_seal(struct arena *a, int32_t tenant, const unsigned char secret[TOTP_SECRET])
+static struct seal_about
+about(const struct factor_place *at)
 {
-    char *p = arena_alloc(a, 1 + TOTP_SECRET);
-    (void)tenant;
-    p[0] = KEPT_PLAIN;
-    memcpy(p + 1, secret, TOTP_SECRET);
-    return (struct str){p, 1 + TOTP_SECRET};
+    return (struct seal_about){SEAL_FACTOR, at->tenant, ENTITY_USER, at->user};
 }
 
 enum rc
-factor_open(int32_t tenant, struct str sealed, unsigned char secret[TOTP_SECRET], struct err *reterr)
+factor_seal(const struct factor_place *at, const unsigned char secret[TOTP_SECRET], struct str *ret,
+            struct err *reterr)
 {
-    if (sealed.n != 1 + TOTP_SECRET || sealed.p[0] != KEPT_PLAIN)
-        return err_log(reterr, RC_INTERNAL, "the second factor of a user of tenant %d can't be opened",
-                       (int)tenant);
-    memcpy(secret, sealed.p + 1, TOTP_SECRET);
-    return RC_OK;
+    const struct seal_about what = about(at);
+    return personal_seal(at->keys, at->pg, at->arena, &what, (struct str){(const char *)secret, TOTP_SECRET},
+                         ret, reterr);
+}
+
+enum rc
+factor_open(const struct factor_place *at, struct str sealed, unsigned char secret[TOTP_SECRET],
+            struct err *reterr)
+{
+    const struct seal_about what = about(at);
+    CLEANUP(secret_free) struct secret opened = {0};
+    secret_new(&opened, TOTP_SECRET);
+    enum rc rc = personal_unseal_secret(at->keys, at->pg, at->arena, &what, sealed, &opened, reterr);
+    if (rc == RC_OK && opened.n != TOTP_SECRET)
+        rc = err_log(reterr, RC_INTERNAL, "a second factor has %zu bytes", opened.n);
+    if (rc == RC_OK)
+        memcpy(secret, opened.p, TOTP_SECRET);
+    return rc;
 }

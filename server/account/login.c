@@ -229,8 +229,12 @@ openly(const struct account_door *door, const struct job *job, struct answer *re
 }
 
 enum rc
-account_answer(const struct account_door *door, const struct job *job, struct answer *ret, struct err *reterr)
+account_answer(const struct account_door *door, const struct job *asked, struct answer *ret,
+               struct err *reterr)
 {
+    struct job copy = *asked;
+    const struct job *job = &copy;
+    copy.client = door_printable(door->arena, asked->client);
     switch (job->kind) {
     case JOB_AUTH_PASSWORD:
         return by_password(door, job, ret, reterr);

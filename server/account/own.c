@@ -102,6 +102,12 @@ change_password(struct op_ctx *ctx, void *row, void *args, struct op_result *ret
 
 /* ------------------------------------------------------------------ second factor */
 
+static struct factor_place
+place(const struct op_ctx *ctx)
+{
+    return (struct factor_place){ctx->keys, ctx->tx->pg, ctx->arena, ctx->who.tenant, ctx->who.user};
+}
+
 static enum rc
 begin_factor(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
 {
@@ -109,12 +115,16 @@ begin_factor(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, s
     unsigned char secret[TOTP_SECRET];
     struct str login = STR_NONE;
     (void)args;
+    const struct factor_place at = place(ctx);
+    struct str sealed;
     totp_new(secret);
+    enum rc rc = factor_seal(&at, secret, &sealed, reterr);
+    if (rc != RC_OK)
+        return rc;
     const struct value params[] = {
-        {.type = VT_BYTES, .text = factor_seal(ctx->arena, ctx->who.tenant, secret)}
+        {.type = VT_BYTES, .text = sealed}
     };
-    enum rc rc =
-        op_query(ctx, "own_factor", "select app.own_factor($1)", params, COUNTOF(params), NULL, reterr);
+    rc = op_query(ctx, "own_factor", "select app.own_factor($1)", params, COUNTOF(params), NULL, reterr);
     if (rc == RC_OK)
         rc = slip_login(ctx, a->login, &login, reterr);
     if (rc == RC_OK)
@@ -128,7 +138,8 @@ static enum rc
 read_code(struct op_ctx *ctx, const struct own *own, struct str code, int64_t *ret_step, struct err *reterr)
 {
     unsigned char secret[TOTP_SECRET];
-    enum rc rc = factor_open(ctx->who.tenant, own->sealed, secret, reterr);
+    const struct factor_place at = place(ctx);
+    enum rc rc = factor_open(&at, own->sealed, secret, reterr);
     if (rc != RC_OK)
         return rc;
     bool right = totp_matches(secret, code, (int64_t)time(NULL), ret_step);

@@ -73,6 +73,30 @@ check_self(struct op_ctx *ctx, const struct user *u, const struct user *old)
         op_issue(ctx, ISSUE_REFUSE, "is_active", "You can't switch your own account off");
     if (old->role.id != u->role.id)
         op_issue(ctx, ISSUE_REFUSE, "role", "You can't change your own role");
+    if (old->customer.id != u->customer.id)
+        op_issue(ctx, ISSUE_REFUSE, "customer", "You can't change whose records you see");
+    if (ctx->who.branch_only && old->branch.id != u->branch.id)
+        op_issue(ctx, ISSUE_REFUSE, "branch", "You can't change whose records you see");
+}
+
+/* Who sees one branch looks after those who see no more than that. */
+static enum rc
+check_reach(struct op_ctx *ctx, const struct user *u, const struct user *old, struct err *reterr)
+{
+    struct pg_rows rows;
+    const struct value params[] = {VALUE_INT(u->role.id)};
+    if (!ctx->who.branch_only || u->row.id == ctx->who.user)
+        return RC_OK;
+    enum rc rc =
+        op_query(ctx, "user_reach", "select r.branch_scope or r.own_records from app.role r where r.id = $1",
+                 params, COUNTOF(params), &rows, reterr);
+    if (rc != RC_OK)
+        return rc;
+    if (rows.nrows && pg_cell(&rows, 0, 0)->yes && u->branch.id == ctx->who.branch.id &&
+        (!old || old->branch.id == ctx->who.branch.id))
+        return RC_OK;
+    return err_set(reterr, RC_FORBIDDEN, "role",
+                   "you see one branch: you look after its users, and their roles see one branch too");
 }
 
 static enum rc
@@ -97,7 +121,8 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
     if (row_has(&u->row, USER_EMAIL))
         user_check_email(ctx, u->email);
     check_self(ctx, u, old);
-    return check_rank(ctx, u, old, reterr);
+    enum rc rc = check_reach(ctx, u, old, reterr);
+    return rc == RC_OK ? check_rank(ctx, u, old, reterr) : rc;
 }
 
 /* ------------------------------------------------------------------ actions */
