@@ -95,7 +95,7 @@ declare
   t text;
 begin
   foreach t in array array['audit', 'sealed', 'checkpoint'] loop
-    execute format('create trigger never_changed before update or delete on app.%I for each row execute function app.refuse_change()', t);
+    execute format('create trigger never_changed before update or delete on app.%I for each statement execute function app.refuse_change()', t);
     execute format('create trigger never_emptied before truncate on app.%I for each statement execute function app.refuse_change()', t);
     execute format('create policy own_tenant on app.%I to bima_worker, bima_jobs using (tenant_id = current_setting(''app.tenant_id'')::int) '
                    'with check (tenant_id = current_setting(''app.tenant_id'')::int)', t);
@@ -110,7 +110,7 @@ begin
     execute format('create policy owner_all on app.%I to bima_owner using (true) with check (true)', t);
   end loop;
 end $$;
-create trigger never_deleted before delete on app.seal_state for each row execute function app.refuse_change();
+create trigger never_deleted before delete on app.seal_state for each statement execute function app.refuse_change();
 create trigger never_emptied before truncate on app.seal_state for each statement execute function app.refuse_change();
 -- Who sees a part of the company sees what he did himself.
 create policy scope on app.audit as restrictive for select to bima_worker using (

@@ -17,7 +17,7 @@ class Conformance(unittest.TestCase):
 
     def test_every_table_of_a_tenant_is_compared_with_the_setting_by_bare_expression(self):
         self.none("select c.relname from pg_class c where relnamespace = 'app'::regnamespace and relkind = 'r' "
-                  "and relname <> 'installation' and not exists (select from pg_policy p where p.polrelid = c.oid "
+                  "and relname not in ('installation', 'seal_state') and not exists (select from pg_policy p where p.polrelid = c.oid "
                   "and p.polname = 'own_tenant' and pg_get_expr(p.polqual, p.polrelid) = "
                   "case c.relname when 'tenant' then '(id' else '(tenant_id' end || "
                   "' = (current_setting(''app.tenant_id''::text))::integer)' "
@@ -25,8 +25,9 @@ class Conformance(unittest.TestCase):
 
     def test_every_key_and_index_begins_with_the_tenant(self):
         self.none("select i.indexrelid::regclass from pg_index i join pg_class c on c.oid = i.indrelid "
-                  "where c.relnamespace = 'app'::regnamespace and c.relname not in ('tenant', 'tenant_domain', 'installation') "
-                  "and i.indexrelid::regclass::text not in ('app.idempotency_by_age', 'app.session_by_token', 'app.audit_by_at') "
+                  "where c.relnamespace = 'app'::regnamespace and c.relname not in ('tenant', 'tenant_domain', 'installation', 'seal_state') "
+                  "and i.indexrelid::regclass::text not in ('app.idempotency_by_age', 'app.session_by_token', 'app.audit_by_at', "
+                  "'app.audit_by_xid', 'app.history_by_xid') "
                   "and (select attname from pg_attribute where attrelid = c.oid and attnum = i.indkey[0]) is distinct from 'tenant_id'")
 
     def test_public_has_no_rights(self):
