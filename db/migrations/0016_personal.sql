@@ -116,9 +116,54 @@ begin
   return null;
 end $$;
 -- A wrapped key must not outlive its destruction here.
-create trigger c_history after insert or update on app.person_key
+create trigger c_history after update on app.person_key
   for each row when (current_setting('app.action', true) is distinct from 'rewrap')
   execute function app.keep_history('person_key', '-wrapped', '-generation');
+
+-- ---------------------------------------------------------------- customers
+-- What stood in plain columns waits in a table of its own until the service, which has the master key, seals it.
+-- It is gone when that is done; where there was no customer it never is.
+do $$
+begin
+  if exists (select from app.customer) then
+    create table app.unsealed as
+      select tenant_id, id, email, id_number, birth_date, gender, address, note from app.customer;
+    alter table app.unsealed add primary key (tenant_id, id);
+    alter table app.unsealed enable row level security;
+    alter table app.unsealed force row level security;
+    create policy owner_all on app.unsealed to bima_owner using (true) with check (true);
+    create policy own_tenant on app.unsealed to bima_worker, bima_jobs using (tenant_id = current_setting('app.tenant_id')::int)
+      with check (tenant_id = current_setting('app.tenant_id')::int);
+    -- Answers of the hours before hold records in plain.
+    delete from app.idempotency;
+  end if;
+end $$;
+drop index app.customer_by_birth;
+alter table app.customer
+  drop constraint id_whole,
+  drop constraint phone_form,
+  drop constraint status_known,
+  drop column email,
+  drop column id_number,
+  drop column birth_date,
+  drop column gender,
+  drop column address,
+  drop column note,
+  add column personal_sealed bytea,                       -- every personal field of this version, under the person's key
+  add column birth_key text collate "C",                  -- mark of name and birth date
+  add constraint id_whole check ((id_type_id is null) = (id_key is null) and id_key <> ''),
+  add constraint status_known check (status in (1, 2, 3)),
+  add constraint phone_form check (phone_key ~ '^[0-9]{6,15}$' or (status = 3 and phone_key = '')),
+  add constraint forgotten_whole check (status <> 3 or (id_key is null and birth_key is null));
+-- Those that wait to be sealed have none yet.
+alter table app.customer add constraint sealed_whole check (personal_sealed is not null) not valid;
+create index customer_by_birth on app.customer (tenant_id, birth_key) where birth_key is not null;
+drop index app.customer_id_key;
+create unique index customer_id_key on app.customer (tenant_id, id_type_id, id_key) where status <> 2;
+drop trigger c_history on app.customer;
+create trigger c_history after insert or update on app.customer for each row execute function
+  app.keep_history('customer', '-name', '-phone', '-phone_key', '-city', '-id_key', '-birth_key');
+grant update (personal_sealed, birth_key) on app.customer to bima_worker;
 
 -- ---------------------------------------------------------------- retention
 -- A destroyed key stays destroyed; none is destroyed on hold or while a policy is not over.
@@ -153,3 +198,58 @@ begin
   return new;
 end $$;
 create trigger b_guard before insert or update on app.person_key for each row execute function app.guard_person_key();
+
+-- Forgotten is what a customer is whose key is destroyed, for ever.
+create function app.guard_customer() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if old.status = 3 then
+    raise exception 'the customer was forgotten: the record stays as it is' using errcode = 'check_violation', constraint = 'customer_forgotten', table = 'customer';
+  end if;
+  if new.status = 3 and not exists (select from app.person_key k where k.tenant_id = new.tenant_id and k.customer_id = new.id
+                                       and k.destroyed_at is not null) then
+    raise exception 'a customer is forgotten by destroying the key' using errcode = 'check_violation', constraint = 'customer_forgotten', table = 'customer';
+  end if;
+  return new;
+end $$;
+create trigger b_guard before update on app.customer for each row execute function app.guard_customer();
+
+-- Nothing new for who was forgotten. The lock makes this wait for a forgetting that is under way, and be seen by it.
+create function app.guard_holder() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform from app.customer c where c.tenant_id = new.tenant_id and c.id = new.customer_id for key share;
+  if exists (select from app.customer c where c.tenant_id = new.tenant_id and c.id = new.customer_id and c.status = 3) then
+    raise exception 'the customer was forgotten' using errcode = 'check_violation', constraint = 'customer_forgotten', table = 'customer';
+  end if;
+  return new;
+end $$;
+create trigger b_holder before insert on app.policy for each row execute function app.guard_holder();
+create trigger b_holder before insert on app.ownership for each row execute function app.guard_holder();
+
+-- Makes a customer forgotten whose key has just been destroyed: what stood in plain goes, and the words it was found by.
+create function app.forget_customer(customer bigint) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  tenant int := current_setting('app.tenant_id')::int;
+begin
+  update app.customer set status = 3, name = 'forgotten', phone = 'forgotten', phone_key = '', city = null, id_type_id = null,
+                          id_key = null, birth_key = null
+   where tenant_id = tenant and id = $1;
+  delete from app.search_token where tenant_id = tenant and entity = 1 and row_id = $1;
+end $$;
+grant execute on function app.forget_customer(bigint) to bima_worker;
+
+-- A policy that ran out can be renewed: not for who was forgotten.
+create function app.guard_renewal() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  holder bigint := (select p.customer_id from app.policy p where p.tenant_id = new.tenant_id and p.id = new.policy_id);
+begin
+  perform from app.customer c where c.tenant_id = new.tenant_id and c.id = holder for key share;
+  if exists (select from app.customer c where c.tenant_id = new.tenant_id and c.id = holder and c.status = 3) then
+    raise exception 'the customer was forgotten' using errcode = 'check_violation', constraint = 'customer_forgotten', table = 'customer';
+  end if;
+  return new;
+end $$;
+create trigger b_holder before insert on app.term for each row execute function app.guard_renewal();

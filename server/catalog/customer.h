@@ -5,7 +5,7 @@
 
 enum customer_kind { CUSTOMER_INDIVIDUAL = 1, CUSTOMER_COMPANY = 2 };
 enum customer_gender { GENDER_FEMALE = 1, GENDER_MALE = 2 };
-enum customer_status { CUSTOMER_ACTIVE = 1, CUSTOMER_VOID = 2 };
+enum customer_status { CUSTOMER_ACTIVE = 1, CUSTOMER_VOID = 2, CUSTOMER_FORGOTTEN = 3 };
 
 enum customer_tag {
     CUSTOMER_KIND = 1,
@@ -25,6 +25,9 @@ enum customer_tag {
     CUSTOMER_UPDATED_AT = 15,
     CUSTOMER_PHONE_KEY = 50,
     CUSTOMER_ID_KEY = 51,
+    CUSTOMER_BIRTH_KEY = 52,
+    CUSTOMER_PERSONAL_SEALED = 53,
+    CUSTOMER_PERSON_KEY = 54,
 };
 
 struct customer {
@@ -36,11 +39,13 @@ struct customer {
     struct ref id_type;
     struct str id_number, id_key;
     date_t birth_date;
+    struct str birth_key;
     choice_t gender;
     struct str address, city;
     struct ref branch;
     struct str note;
     choice_t status;
+    struct str personal_sealed, person_key;
     stamp_t created_at, updated_at;
 };
 

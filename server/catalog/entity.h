@@ -103,6 +103,7 @@ enum key_form {
     KEY_LOWER,
     KEY_CODE,  /* upper case letters and digits only: plate, chassis, identity number */
     KEY_PHONE, /* 255712345678 */
+    KEY_MARK,  /* as KEY_CODE, then the mark by which a number is found that stands nowhere in plain */
 };
 
 /* A way to name one record. `where` is SQL over the alias @ with $1; forms are tried in order until one hits.
@@ -125,6 +126,8 @@ struct entity {
     const char *label_sql; /* what a person calls it: SQL over the alias @, text, never NULL */
     const struct entity_key *keys;
     size_t nkeys;
+    uint32_t sealed_document, sealed_key; /* tags of the fields with its personal fields, sealed, and with the
+                                             key of that; 0: nothing of it is sealed. See server/personal */
     unsigned personal_keys; /* bit i: keys[i] is a personal field and opens nothing for who may not see it */
     const struct view *views; /* the first is the default */
     size_t nviews;

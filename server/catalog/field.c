@@ -122,7 +122,7 @@ field_column(const struct field *f, char out[FIELD_COLUMN])
 bool
 field_is_stored(const struct field *f)
 {
-    return f->sql == NULL && !(f->flags & FF_PSEUDO);
+    return f->sql == NULL && !(f->flags & (FF_PSEUDO | FF_SEALED));
 }
 
 const struct choice *

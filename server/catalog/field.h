@@ -40,6 +40,7 @@ typedef date_t VT_DATE_c;
 typedef stamp_t VT_STAMP_c;
 typedef choice_t VT_CHOICE_c;
 typedef struct ref VT_REF_c;
+typedef struct str VT_BYTES_c;
 
 /* Name, type and place of a member; does not compile when the member is of another type. */
 #define FIELD(T, m, VT) #m, VT, offsetof(struct T, m) + FIELD_CHECK(T, m, VT)
@@ -56,6 +57,7 @@ enum field_flag {
         1u << 20, /* never NULL in the table, though a person need not give it: a rule or a default does */
     FF_INTERNAL = 1u << 21, /* stored, never shown: search keys, counters, hashes */
     FF_PSEUDO = 1u << 22,   /* given by a person, not stored as such (password) */
+    FF_SEALED = 1u << 23,   /* personal, and kept nowhere but in the record's sealed document */
     FF_SERVED = 0xfffffu,   /* the part of the flags that goes to clients */
 };
 #define FF_NEW (SCHEMA_CREATE)                /* may be given once, when the record is added */
@@ -123,7 +125,7 @@ bool field_same(const struct field *f, const void *a, const void *b);
 /* The column's name into out (63 bytes is PostgreSQL's own limit); returns out. */
 enum { FIELD_COLUMN = 64 };
 char *field_column(const struct field *f, char out[FIELD_COLUMN]);
-/* Is it a column of the table (neither computed nor a pseudo field)? */
+/* Is it a column of the table (neither computed, sealed nor a pseudo field)? */
 bool field_is_stored(const struct field *f);
 const struct choice *field_choice(const struct field *f, int64_t number);
 

@@ -58,6 +58,7 @@ put_field(FILE *out, const struct field *f)
     put_flag(out, f, SCHEMA_SORT, "sort", &first);
     put_flag(out, f, SCHEMA_SECRET, "never shown", &first);
     put_flag(out, f, SCHEMA_PERSONAL, "personal", &first);
+    put_flag(out, f, FF_SEALED, "sealed", &first);
     fputs(".\n", out);
     put_text(out, f->help);
     put_choices(out, f);

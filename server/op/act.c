@@ -67,7 +67,7 @@ load_target(struct op_ctx *ctx, const struct entity *e, const struct action *a, 
 static enum rc
 read_args(struct op_ctx *ctx, const struct action *a, const struct params *p, void *args, struct err *reterr)
 {
-    const struct op_table table = {a->params, a->nparams, SCHEMA_CREATE};
+    const struct op_table table = {a->params, a->nparams, SCHEMA_CREATE, NULL};
     enum rc rc = op_fields(ctx, &table, p, args, reterr);
     if (rc == RC_OK)
         rc = op_fallbacks(ctx, &table, args, reterr);

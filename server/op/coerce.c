@@ -253,7 +253,7 @@ take_one(struct op_ctx *ctx, const struct op_table *t, const struct param_field 
          struct pending *wait, struct err *reterr)
 {
     const struct field *f = op_field(t->fields, t->nfields, given->field);
-    if (!f) {
+    if (!f || (t->entity && !rights_see(&ctx->who.rights, t->entity, f))) {
         char name[48];
         (void)snprintf(name, sizeof name, "%.*s", STR_ARG(given->field.name));
         return err_set(reterr, RC_BAD_PARAMS, name, "there is no field \"%s\" here", name);
@@ -263,6 +263,8 @@ take_one(struct op_ctx *ctx, const struct op_table *t, const struct param_field 
         wait->fields[wait->n++] = f;
         return RC_OK;
     }
+    if (t->entity && op_seen_is(ctx, t->entity, f, record, &given->value))
+        return RC_OK;
     struct value v;
     enum rc rc = op_coerce(ctx, f, &given->value, &v, reterr);
     return rc == RC_OK ? store(t, f, record, &v, reterr) : rc;

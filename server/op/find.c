@@ -4,11 +4,12 @@
 #include "server/op/ops.h"
 #include "server/op/parts.h"
 #include "server/platform/platform.h"
+#include "server/rule/entry/fold.h"
 #include "server/rule/token.h"
 #include "server/store/sql.h"
 
 /* Tokens looked at: bounds what a common first letter costs. */
-enum { CANDIDATES = 400, GUESSES = 3, GUESS_MIN = 3 };
+enum { CANDIDATES = 400, GUESSES = 3, GUESS_MIN = 3, NUMBER_MIN = 3 };
 
 struct found {
     uint32_t entity;
@@ -97,13 +98,32 @@ collect(struct found_list *list, const struct pg_rows *rows, size_t limit)
     }
 }
 
+/* Numbers that stand nowhere in plain are found whole, by their mark. False: this is none, or there are no
+ * keys. */
+static bool
+token_of_number(struct op_ctx *ctx, struct str joined, struct str *ret)
+{
+    struct err ignored;
+    struct str mark;
+    unsigned other = 0;
+    struct str code = fold_code(ctx->arena, joined, &other);
+    if (code.n < NUMBER_MIN || op_mark(ctx, MARK_CODE, code, &mark, &ignored) != RC_OK)
+        return false;
+    *ret = token_mark(ctx->arena, mark);
+    return true;
+}
+
 static enum rc
 by_tokens(struct op_ctx *ctx, const struct token_query *q, size_t limit, struct found_list *ret,
           struct err *reterr)
 {
-    struct pg_stmt stmts[2] = {token_stmt(ctx, q->joined, q, false)};
-    struct pg_rows rows[2];
-    size_t n = 1;
+    struct pg_stmt stmts[3];
+    struct pg_rows rows[3];
+    size_t n = 0;
+    struct str mark;
+    if (token_of_number(ctx, q->joined, &mark))
+        stmts[n++] = token_stmt(ctx, mark, q, false);
+    stmts[n++] = token_stmt(ctx, q->joined, q, false);
     if (q->nwords > 1)
         stmts[n++] = token_stmt(ctx, q->words[q->longest], q, true);
     enum rc rc = tx_run(ctx->tx, ctx->arena, stmts, n, rows, reterr);

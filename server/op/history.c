@@ -59,8 +59,9 @@ put_text(struct op_ctx *ctx, const struct field *f, const struct value *v, struc
 static bool
 is_shown(const struct op_ctx *ctx, const struct entity *e, const struct field *f)
 {
-    return field_is_stored(f) && rights_see(&ctx->who.rights, e, f) && !(f->flags & FF_INTERNAL) &&
-           strcmp(f->name, "updated_at") != 0 && strcmp(f->name, "created_at") != 0;
+    return (field_is_stored(f) || (f->flags & FF_SEALED)) && rights_see(&ctx->who.rights, e, f) &&
+           !(f->flags & FF_INTERNAL) && strcmp(f->name, "updated_at") != 0 &&
+           strcmp(f->name, "created_at") != 0;
 }
 
 /* A changed password shows as a change of the field people know, without a value. */
@@ -78,43 +79,65 @@ secret_changed(struct op_ctx *ctx, const struct entity *e, const json_t *before,
     return false;
 }
 
+/* Did a value that can't be opened change? All of them were sealed together. */
+static bool
+change_of_sealed(const struct field *f, const struct op_past *before, const struct op_past *after,
+                 struct body_change *c)
+{
+    c->before = op_past_instead(f, before);
+    c->after = op_past_instead(f, after);
+    return c->after.n && !str_eq(before->sealed, after->sealed);
+}
+
+static bool
+change_of(struct op_ctx *ctx, const struct entity *e, const struct field *f, const struct op_past versions[2],
+          struct refs *refs, struct body_change *c)
+{
+    if (op_past_instead(f, &versions[1]).n)
+        return change_of_sealed(f, &versions[0], &versions[1], c);
+    struct value was = op_past_value(ctx, f, &versions[0]), is = op_past_value(ctx, f, &versions[1]);
+    if (value_eq(&was, &is))
+        return false;
+    was = op_seen(ctx, e, f, &was);
+    is = op_seen(ctx, e, f, &is);
+    if (was.type == VT_NULL && is.type == VT_NULL)
+        c->after = STR("hidden");
+    put_text(ctx, f, &was, refs, &c->before);
+    put_text(ctx, f, &is, refs, &c->after);
+    return true;
+}
+
 static void
-add_changes(struct op_ctx *ctx, const struct entity *e, const json_t *before, const json_t *after,
-            struct refs *refs, struct body_event *ev)
+add_changes(struct op_ctx *ctx, const struct entity *e, const struct op_past versions[2], struct refs *refs,
+            struct body_event *ev)
 {
     ev->changes = arena_new(ctx->arena, struct body_change, e->nfields + 1);
     for (size_t i = 0; i < e->nfields; i++) {
         const struct field *f = &e->fields[i];
         struct body_change *c = &ev->changes[ev->nchanges];
         *c = (struct body_change){.tag = f->tag, .name = str_from(f->label)};
-        if ((f->flags & FF_PSEUDO) && (f->flags & SCHEMA_SECRET) && secret_changed(ctx, e, before, after)) {
+        if ((f->flags & FF_PSEUDO) && (f->flags & SCHEMA_SECRET) &&
+            secret_changed(ctx, e, versions[0].doc, versions[1].doc)) {
             c->after = STR("hidden");
             ev->nchanges++;
         }
-        if (!is_shown(ctx, e, f))
-            continue;
-        struct value was = before ? op_json_value(ctx, f, before) : VALUE_NULL,
-                     is = op_json_value(ctx, f, after);
-        if (value_eq(&was, &is))
-            continue;
-        put_text(ctx, f, &was, refs, &c->before);
-        put_text(ctx, f, &is, refs, &c->after);
-        ev->nchanges++;
+        if (is_shown(ctx, e, f) && change_of(ctx, e, f, versions, refs, c))
+            ev->nchanges++;
     }
 }
 
 /* What to call the record of an event: its own key as it was then. */
 static struct str
-event_label(struct op_ctx *ctx, const struct entity *e, const json_t *after)
+event_label(struct op_ctx *ctx, const struct entity *e, const struct op_past *after)
 {
     if (e->number == ENTITY_TERM) {
-        struct value seq = op_json_value(ctx, entity_field(e, TERM_SEQ), after);
+        struct value seq = op_past_value(ctx, entity_field(e, TERM_SEQ), after);
         return str_printf(ctx->arena, "#%lld", (long long)seq.i);
     }
     for (size_t i = 0; i < e->nfields; i++)
         if ((e->fields[i].flags & SCHEMA_KEY) && e->fields[i].type == VT_TEXT) {
-            struct value v = op_json_value(ctx, &e->fields[i], after);
-            return v.type == VT_TEXT ? v.text : STR_NONE;
+            struct value v = op_past_value(ctx, &e->fields[i], after);
+            return v.type == VT_TEXT ? v.text : op_past_instead(&e->fields[i], after);
         }
     return STR_NONE;
 }
@@ -126,14 +149,47 @@ entity_of(const struct entity *asked, struct str table)
     return str_eq_c(table, entity_history(asked)) ? asked : entity_by_table(table);
 }
 
-/* False: not for this person to see. Where staff sit is no business of a self-service user. */
-static bool
-read_event(struct op_ctx *ctx, const struct entity *e, const struct pg_rows *rows, size_t r,
-           struct refs *refs, struct body_event *ev)
+/* Where the events of one answer are read to. */
+struct reader {
+    struct op_ctx *ctx;
+    const struct entity *asked;
+    struct refs refs;
+    struct op_past_key key; /* of the record asked about */
+};
+
+static enum rc
+read_versions(struct reader *reader, const struct entity *e, const struct pg_rows *rows, size_t r,
+              struct body_event *ev, struct err *reterr)
 {
+    struct op_past versions[2];
+    struct op_past_key other = {.entity = e, .id = ev->record.id};
+    struct op_past_key *key = e == reader->asked && ev->record.id == reader->key.id ? &reader->key : &other;
+    struct str before_text = cell_text(rows, r, H_BEFORE), after_text = cell_text(rows, r, H_AFTER);
+    json_t *before = before_text.n ? json_loadb(before_text.p, before_text.n, 0, NULL) : NULL;
+    json_t *after = json_loadb(after_text.p, after_text.n, 0, NULL);
+    enum rc rc = op_past(reader->ctx, key, before, &versions[0], reterr);
+    if (rc == RC_OK)
+        rc = op_past(reader->ctx, key, after, &versions[1], reterr);
+    if (rc == RC_OK && after) {
+        ev->record.label = event_label(reader->ctx, e, &versions[1]);
+        add_changes(reader->ctx, e, versions, &reader->refs, ev);
+    }
+    json_decref(before);
+    json_decref(after);
+    return rc;
+}
+
+/* *ret_seen false: not for this person to see. Where staff sit is no business of a self-service user. */
+static enum rc
+read_event(struct reader *reader, const struct pg_rows *rows, size_t r, struct body_event *ev, bool *ret_seen,
+           struct err *reterr)
+{
+    struct op_ctx *ctx = reader->ctx;
+    const struct entity *e = entity_of(reader->asked, cell_text(rows, r, H_TBL));
     const bool inside = ctx->who.customer == 0;
-    if (e && !rights_may(&ctx->who.rights, e, "read"))
-        return false;
+    *ret_seen = !e || rights_may(&ctx->who.rights, e, "read");
+    if (!*ret_seen)
+        return RC_OK;
     struct str action = cell_text(rows, r, H_ACTION);
     struct str added = cell_text(rows, r, H_OP);
     *ev = (struct body_event){
@@ -148,16 +204,7 @@ read_event(struct op_ctx *ctx, const struct entity *e, const struct pg_rows *row
                                      : STR("changed"),
         .record = {e ? e->number : 0, pg_cell(rows, r, H_ROW)->i, STR_NONE},
     };
-    struct str before_text = cell_text(rows, r, H_BEFORE), after_text = cell_text(rows, r, H_AFTER);
-    json_t *before = before_text.n ? json_loadb(before_text.p, before_text.n, 0, NULL) : NULL;
-    json_t *after = json_loadb(after_text.p, after_text.n, 0, NULL);
-    if (e && after) {
-        ev->record.label = event_label(ctx, e, after);
-        add_changes(ctx, e, before, after, refs, ev);
-    }
-    json_decref(before);
-    json_decref(after);
-    return true;
+    return e ? read_versions(reader, e, rows, r, ev, reterr) : RC_OK;
 }
 
 /* Who sees a part of the company is not told the ids of what lies outside it. */
@@ -219,19 +266,23 @@ op_history(struct op_ctx *ctx, const struct params *p, struct body *ret, struct 
         return rc;
     if (!rows.nrows && !p->cursor.n)
         return err_set(reterr, RC_NOT_FOUND, NULL, "no such %s", e->name);
-    struct refs refs = {.cap = 2048};
-    refs.rows = arena_new(ctx->arena, struct body_ref, refs.cap);
-    refs.places = arena_new(ctx->arena, struct str *, refs.cap);
+    struct reader reader = {
+        .ctx = ctx, .asked = e, .refs = {.cap = 2048},
+                .key = { .entity = e,   .id = id}
+    };
+    reader.refs.rows = arena_new(ctx->arena, struct body_ref, reader.refs.cap);
+    reader.refs.places = arena_new(ctx->arena, struct str *, reader.refs.cap);
     size_t n = rows.nrows > limit ? limit : rows.nrows;
     ret->events.rows = arena_new(ctx->arena, struct body_event, n + 1);
-    for (size_t i = 0; i < n; i++)
-        if (read_event(ctx, entity_of(e, cell_text(&rows, i, H_TBL)), &rows, i, &refs,
-                       &ret->events.rows[ret->events.nrows]))
-            ret->events.nrows++;
+    for (size_t i = 0; rc == RC_OK && i < n; i++) {
+        bool seen = false;
+        rc = read_event(&reader, &rows, i, &ret->events.rows[ret->events.nrows], &seen, reterr);
+        ret->events.nrows += seen;
+    }
     if (rows.nrows > limit)
         ret->events.next = str_printf(ctx->arena, "%lld", (long long)pg_cell(&rows, n - 1, H_ID)->i);
     ret->present |= 1u << BODY_EVENTS;
-    return fill_labels(ctx, &refs, reterr);
+    return rc == RC_OK ? fill_labels(ctx, &reader.refs, reterr) : rc;
 }
 
 /* ------------------------------------------------------------------ as of */
@@ -284,13 +335,20 @@ op_as_of(struct op_ctx *ctx, const struct params *p, struct body *ret, struct er
     struct str text = cell_text(&rows, 0, 0);
     json_t *after = json_loadb(text.p, text.n, 0, NULL);
     struct row_head *row = arena_alloc(ctx->arena, e->size);
-    for (size_t i = 0; after && i < e->nfields; i++) {
-        struct value v =
-            field_is_stored(&e->fields[i]) ? op_json_value(ctx, &e->fields[i], after) : VALUE_NULL;
-        field_put(&e->fields[i], row, &v);
+    struct op_past past;
+    struct op_past_key key = {.entity = e, .id = id};
+    rc = op_past(ctx, &key, after, &past, reterr);
+    for (size_t i = 0; rc == RC_OK && i < e->nfields; i++) {
+        const struct field *f = &e->fields[i];
+        struct value v = op_past_value(ctx, f, &past);
+        if (f->type == VT_TEXT && op_past_instead(f, &past).n)
+            v = VALUE_TEXT(op_past_instead(f, &past));
+        field_put(f, row, &v);
     }
-    struct str label = after ? event_label(ctx, e, after) : STR_NONE;
+    struct str label = rc == RC_OK && after ? event_label(ctx, e, &past) : STR_NONE;
     json_decref(after);
+    if (rc != RC_OK)
+        return rc;
     row->id = id;
     row->version = pg_cell(&rows, 0, 1)->i;
     rc = labels_into(ctx, e, row, reterr);

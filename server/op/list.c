@@ -86,6 +86,72 @@ read_filters(struct op_ctx *ctx, const struct entity *e, const struct params *p,
     return rc;
 }
 
+/* The fields a statement can read, and where something is sealed what it is opened with, at the end. */
+static size_t
+readable(const struct page_query *q, const struct field **out)
+{
+    size_t n = 0;
+    bool sealed = false;
+    for (size_t i = 0; i < q->nfields; i++)
+        if (q->fields[i]->flags & FF_SEALED)
+            sealed = true;
+        else
+            out[n++] = q->fields[i];
+    if (sealed) {
+        out[n++] = entity_field(q->entity, q->entity->sealed_document);
+        out[n++] = entity_field(q->entity, q->entity->sealed_key);
+    }
+    return n;
+}
+
+/* One that does not open is told in its row; the others are read all the same. */
+static void
+open_row(struct op_ctx *ctx, const struct page_query *q, size_t nread, struct body_row *row)
+{
+    struct value *cells = arena_new(ctx->arena, struct value, q->nfields + 1);
+    struct str document = STR_NONE;
+    struct err e;
+    const struct value *sealed = &row->cells[nread - 2], *key = &row->cells[nread - 1];
+    const bool good =
+        sealed->type != VT_BYTES || key->type != VT_BYTES ||
+        op_sealed_document(ctx, q->entity, row->id, key->text, sealed->text, &document, &e) == RC_OK;
+    if (!good) {
+        ctx->unreadable = arena_new(ctx->arena, struct err, 1);
+        *ctx->unreadable = e;
+    }
+    for (size_t i = 0, from = 0; i < q->nfields; i++) {
+        const struct field *f = q->fields[i];
+        if (!(f->flags & FF_SEALED))
+            cells[i] = row->cells[from++];
+        else if (!good)
+            cells[i] = f->type == VT_TEXT ? VALUE_TEXT(STR("unreadable")) : VALUE_NULL;
+        else
+            cells[i] = document.n ? personal_value(f, document) : VALUE_NULL;
+        if (good)
+            cells[i] = op_seen(ctx, q->entity, f, &cells[i]);
+    }
+    row->cells = cells;
+}
+
+static enum rc
+run_page(struct op_ctx *ctx, const struct page_query *q, struct body_page *ret, struct err *reterr)
+{
+    struct page_query plain = *q;
+    const struct field **fields = arena_new(ctx->arena, const struct field *, q->nfields + 2);
+    plain.nfields = readable(q, fields);
+    plain.fields = fields;
+    enum rc rc = page_run(ctx->tx, ctx->arena, &plain, ret, reterr);
+    if (rc != RC_OK || plain.nfields < 2 || !(fields[plain.nfields - 1]->tag == q->entity->sealed_key))
+        return rc;
+    for (size_t r = 0; r < ret->nrows; r++)
+        open_row(ctx, q, plain.nfields, &ret->rows[r]);
+    ret->ncolumns = q->nfields;
+    ret->columns = arena_new(ctx->arena, uint32_t, q->nfields + 1);
+    for (size_t i = 0; i < q->nfields; i++)
+        ret->columns[i] = q->fields[i]->tag;
+    return RC_OK;
+}
+
 enum rc
 op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
@@ -122,7 +188,7 @@ op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err
     if (rc == RC_OK)
         rc = read_filters(ctx, e, p, &q, reterr);
     if (rc == RC_OK)
-        rc = page_run(ctx->tx, ctx->arena, &q, &ret->page, reterr);
+        rc = run_page(ctx, &q, &ret->page, reterr);
     if (rc == RC_OK)
         ret->present |= 1u << BODY_PAGE;
     return rc;

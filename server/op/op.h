@@ -63,7 +63,9 @@ struct op_ctx {
     struct str action;           /* word kept in history: "issue"; empty for add and set */
     const struct signer *signer; /* of certificates; NULL where none is configured */
     struct keyring *keys;        /* of personal data; NULL where none is configured */
-    struct body_issue *issues;   /* found so far: op_issue */
+    struct err
+        *unreadable; /* why personal data of a row could not be read while the others were; NULL: none */
+    struct body_issue *issues; /* found so far: op_issue */
     size_t nissues;
     struct op_loaded *loaded; /* rows as they stand in the database: op_update writes only what differs */
     struct body_ref *made;    /* records returned by the steps of a batch so far: "$K" */
@@ -102,6 +104,12 @@ enum rc op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *re
  */
 enum rc op_query(struct op_ctx *ctx, const char *name, const char *sql, const struct value *params,
                  size_t nparams, struct pg_rows *ret, struct err *reterr) NODISCARD;
+
+/* The mark by which a text is found that stands nowhere in plain. `what` names the kind of text. */
+#define MARK_CODE "code"   /* an identity number as fold_code writes it */
+#define MARK_BIRTH "birth" /* name and birth date */
+enum rc op_mark(struct op_ctx *ctx, const char *what, struct str text, struct str *ret,
+                struct err *reterr) NODISCARD;
 
 /* ------------------------------------------------------------------ issues */
 

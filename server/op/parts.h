@@ -64,6 +64,7 @@ struct op_table {
     const struct field *fields;
     size_t nfields;
     uint32_t need;
+    const struct entity *entity; /* NULL: parameters of an action */
 };
 enum rc op_fields(struct op_ctx *ctx, const struct op_table *table, const struct params *p, void *record,
                   struct err *reterr) NODISCARD;
@@ -85,6 +86,37 @@ enum rc op_show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct b
 enum rc op_load_labelled(struct op_ctx *ctx, const struct entity *e, int64_t id, enum op_lock lock,
                          void *ret_row, struct str *ret_label, struct err *reterr) NODISCARD;
 
+/* ------------------------------------------------------------------ sealed.c */
+
+/* All of these do nothing for an entity of which nothing is sealed. Fails: RC_INTERNAL, saying whose data
+   can't be read and, in err.log, why; as pg_run. */
+
+/* Fills in what stands in the sealed document of a record that was read. Whose key was destroyed has none of
+ * it. */
+enum rc op_unseal(struct op_ctx *ctx, const struct entity *e, void *row, struct err *reterr) NODISCARD;
+/* Before an insert: draws the id and a key, seals the personal fields. *ret_key: to be kept after it. */
+enum rc op_seal_new(struct op_ctx *ctx, const struct entity *e, void *row, struct str *ret_key,
+                    struct err *reterr) NODISCARD;
+enum rc op_seal_keep_key(struct op_ctx *ctx, const struct entity *e, void *row, struct str key,
+                         struct err *reterr) NODISCARD;
+/* Before an update: seals them anew when one differs. Fails also: RC_REFUSED for who was forgotten. */
+enum rc op_seal_again(struct op_ctx *ctx, const struct entity *e, const void *was, void *row,
+                      struct err *reterr) NODISCARD;
+/* A value as this person sees it: whole, or its last characters. Which fields he sees at all: rights_see. */
+struct value op_seen(struct op_ctx *ctx, const struct entity *e, const struct field *f,
+                     const struct value *v);
+/* Does a value that came in say no more than what this person was shown of it? Then the field is left alone.
+ */
+bool op_seen_is(struct op_ctx *ctx, const struct entity *e, const struct field *f, const void *row,
+                const struct value *given);
+/* The document of a version of a record, from the record's key and what was sealed then; empty when the key
+   was destroyed. */
+enum rc op_sealed_document(struct op_ctx *ctx, const struct entity *e, int64_t id, struct str key,
+                           struct str sealed, struct str *ret, struct err *reterr) NODISCARD;
+/* The key of a record; empty when it was destroyed, or of an entity that has none. */
+enum rc op_sealed_key(struct op_ctx *ctx, const struct entity *e, int64_t id, struct str *ret,
+                      struct err *reterr) NODISCARD;
+
 /* ------------------------------------------------------------------ issue.c */
 
 /* Puts the issues found so far into the answer. */
@@ -105,5 +137,28 @@ enum rc op_tokens(struct op_ctx *ctx, const struct entity *e, const void *row, b
 /* A field's value out of a history document ({"column": value, …}); VT_NULL when it has none. */
 struct json_t;
 struct value op_json_value(struct op_ctx *ctx, const struct field *f, const struct json_t *doc);
+
+/* ------------------------------------------------------------------ past.c */
+
+/* The key that versions of one record are opened with; read when first needed. */
+struct op_past_key {
+    const struct entity *entity;
+    int64_t id;
+    bool read;
+    struct str key; /* empty: destroyed */
+};
+/* One version of a record. Borrows the JSON. */
+struct op_past {
+    const struct json_t *doc; /* NULL: there was none */
+    struct str sealed;        /* what stood there for the personal fields */
+    struct str document;      /* that opened */
+    struct str instead; /* what to say in place of personal values that can't be opened; empty: they can */
+};
+enum rc op_past(struct op_ctx *ctx, struct op_past_key *of, const struct json_t *doc, struct op_past *ret,
+                struct err *reterr) NODISCARD;
+/* The value a field had; VT_NULL when it had none, or it can't be opened. */
+struct value op_past_value(struct op_ctx *ctx, const struct field *f, const struct op_past *past);
+/* What stands for the value of a field that can't be opened; empty for one that can. */
+struct str op_past_instead(const struct field *f, const struct op_past *past);
 
 #endif

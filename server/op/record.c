@@ -87,6 +87,8 @@ op_load_labelled(struct op_ctx *ctx, const struct entity *e, int64_t id, enum op
         return err_set(reterr, RC_NOT_FOUND, NULL, "no such %.*s", STR_ARG(lower_label(ctx->arena, e)));
     if (rc == RC_OK)
         rc = row_decode(fields, n, &rows[0], 0, ret_row, reterr);
+    if (rc == RC_OK)
+        rc = op_unseal(ctx, e, ret_row, reterr);
     if (rc != RC_OK)
         return rc;
     if (ret_label)
@@ -102,9 +104,9 @@ op_load(struct op_ctx *ctx, uint32_t entity, int64_t id, enum op_lock lock, void
     return op_load_labelled(ctx, entity_by_number(entity), id, lock, ret_row, NULL, reterr);
 }
 
-/* Runs a statement that writes one row and reads it back into `row`. */
+/* Runs a statement that writes one row and reads it back into `row`. `key`: of a new person, else empty. */
 static enum rc
-write_row(struct op_ctx *ctx, const struct entity *e, const struct pg_stmt *stmt, void *row,
+write_row(struct op_ctx *ctx, const struct entity *e, const struct pg_stmt *stmt, struct str key, void *row,
           struct err *reterr)
 {
     struct pg_rows rows;
@@ -115,6 +117,10 @@ write_row(struct op_ctx *ctx, const struct entity *e, const struct pg_stmt *stmt
         return err_set(reterr, RC_NOT_FOUND, NULL, "no such %.*s", STR_ARG(lower_label(ctx->arena, e)));
     if (rc == RC_OK)
         rc = row_decode(fields, n, &rows, 0, row, reterr);
+    if (rc == RC_OK && key.n)
+        rc = op_seal_keep_key(ctx, e, row, key, reterr);
+    if (rc == RC_OK)
+        rc = op_unseal(ctx, e, row, reterr);
     if (rc == RC_OK)
         loaded_keep(ctx, e, row);
     return rc;
@@ -134,15 +140,21 @@ enum rc
 op_insert(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr)
 {
     const struct entity *e = entity_by_number(entity);
-    uint64_t mask = ((const struct row_head *)row)->present;
-    struct value *params = arena_new(ctx->arena, struct value, e->nfields + 1);
-    size_t n = collect(e, row, mask, params, 0);
+    struct str key = STR_NONE;
+    enum rc rc = op_seal_new(ctx, e, row, &key, reterr);
+    if (rc != RC_OK)
+        return rc;
+    /* who is sealed was given an id before */
+    uint64_t mask = ((const struct row_head *)row)->present | (key.n ? 1 : 0);
+    struct value *params = arena_new(ctx->arena, struct value, e->nfields + 2);
+    params[0] = VALUE_INT(((const struct row_head *)row)->id);
+    size_t n = collect(e, row, mask, params, mask & 1);
     struct buf b;
     buf_init(&b, ctx->arena, 2048);
     sql_insert(&b, e, mask);
     buf_add_char(&b, '\0');
     const struct pg_stmt stmt = {(const char *)b.p, params, n};
-    enum rc rc = write_row(ctx, e, &stmt, row, reterr);
+    rc = write_row(ctx, e, &stmt, key, row, reterr);
     return rc == RC_OK ? op_tokens(ctx, e, row, true, reterr) : rc;
 }
 
@@ -154,6 +166,9 @@ op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr)
     const struct op_loaded *was = loaded_find(ctx, e, head->id);
     if (!was)
         return err_log(reterr, RC_INTERNAL, "op_update: %s was not loaded", e->name);
+    enum rc rc = op_seal_again(ctx, e, was->row, row, reterr);
+    if (rc != RC_OK)
+        return rc;
     uint64_t mask = 0;
     for (size_t i = 0; i < e->nfields; i++)
         if (field_is_stored(&e->fields[i]) && !field_same(&e->fields[i], was->row, row))
@@ -168,7 +183,7 @@ op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr)
     sql_update(&b, e, mask);
     buf_add_char(&b, '\0');
     const struct pg_stmt stmt = {(const char *)b.p, params, n};
-    enum rc rc = write_row(ctx, e, &stmt, row, reterr);
+    rc = write_row(ctx, e, &stmt, STR_NONE, row, reterr);
     return rc == RC_OK ? op_tokens(ctx, e, row, false, reterr) : rc;
 }
 
@@ -183,7 +198,10 @@ op_record(struct op_ctx *ctx, const struct entity *e, const void *row, struct st
         if (!row_has(head, f->tag) || (f->flags & (FF_INTERNAL | FF_PSEUDO | SCHEMA_SECRET)) ||
             !rights_see(&ctx->who.rights, e, f))
             continue;
-        r.fields[r.nfields++] = (struct body_field){f->tag, field_get(f, row)};
+        const struct value v = field_get(f, row);
+        const struct value seen = op_seen(ctx, e, f, &v);
+        if (seen.type != VT_NULL)
+            r.fields[r.nfields++] = (struct body_field){f->tag, seen};
     }
     return r;
 }

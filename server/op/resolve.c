@@ -74,6 +74,13 @@ key_text(struct op_ctx *ctx, enum key_form form, struct str typed, struct str *r
         *ret = fold_code(ctx->arena, s, &other);
         return ret->n > 0 && !other;
     }
+    case KEY_MARK: {
+        /* where the keys are missing nobody is found by a number; what reads the record says why */
+        struct err ignored;
+        unsigned other = 0;
+        struct str code = fold_code(ctx->arena, s, &other);
+        return code.n > 0 && !other && op_mark(ctx, MARK_CODE, code, ret, &ignored) == RC_OK;
+    }
     case KEY_PHONE: {
         struct err ignored;
         return phone_key(ctx->arena, s, ctx->who.country_prefix, ret, &ignored) == RC_OK;

@@ -85,6 +85,12 @@ rights_see(const struct rights *r, const struct entity *e, const struct field *f
     return !(f->flags & SCHEMA_PERSONAL) || (f->flags & SCHEMA_KEY) || rights_may(r, e, "personal");
 }
 
+bool
+rights_see_tail(const struct rights *r, const struct entity *e, const struct field *f)
+{
+    return (f->flags & FF_SEALED) && !rights_may(r, e, "secret");
+}
+
 /* ------------------------------------------------------------------ sets of words */
 
 bool

@@ -28,6 +28,9 @@ bool rights_may(const struct rights *r, const struct entity *e, const char *verb
 /* May this person see the field and ask about it? Personal ones are for who has `personal`; what a record is
    called is not hidden. */
 bool rights_see(const struct rights *r, const struct entity *e, const struct field *f);
+/* Sees of the field, which he may see, its last characters only? Sealed ones are whole for who has `secret`.
+ */
+bool rights_see_tail(const struct rights *r, const struct entity *e, const struct field *f);
 /* Does `more` hold no right that `all` does not? Words alone, whatever is switched off. */
 bool rights_cover(struct str all, struct str more);
 /* Is every word one that means something: an entity and a verb of the catalog? *ret_word is the first that is

@@ -46,7 +46,7 @@ op_add(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err 
     if (!(e->flags & EF_ADD))
         return err_set(reterr, RC_BAD_PARAMS, "entity",
                        "%s are not added by hand; see the actions of describe", e->plural);
-    const struct op_table table = {e->fields, e->nfields, SCHEMA_CREATE};
+    const struct op_table table = {e->fields, e->nfields, SCHEMA_CREATE, e};
     void *row = arena_alloc(ctx->arena, e->size);
     rc = op_fields(ctx, &table, p, row, reterr);
     if (rc == RC_OK)
@@ -101,7 +101,7 @@ op_set(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err 
     if (rc != RC_OK)
         return rc;
     memcpy(old, row, e->size);
-    const struct op_table table = {e->fields, e->nfields, SCHEMA_EDIT};
+    const struct op_table table = {e->fields, e->nfields, SCHEMA_EDIT, e};
     rc = op_fields(ctx, &table, p, row, reterr);
     if (rc == RC_OK)
         rc = op_required(ctx, &table, row, reterr);
@@ -130,7 +130,7 @@ static enum rc
 check_fields(struct op_ctx *ctx, const struct entity *e, const struct params *p, void *row, const void *old,
              struct err *reterr)
 {
-    const struct op_table table = {e->fields, e->nfields, old ? SCHEMA_EDIT : SCHEMA_CREATE};
+    const struct op_table table = {e->fields, e->nfields, old ? SCHEMA_EDIT : SCHEMA_CREATE, e};
     enum rc rc = op_fields(ctx, &table, p, row, reterr); /* its findings are issues already */
     if (rc != RC_OK && !is_finding(rc))
         return rc;

@@ -47,4 +47,32 @@ enum rc personal_unseal_secret(struct keyring *k, struct pg *pg, struct arena *a
 enum rc personal_mark(struct keyring *k, struct pg *pg, struct arena *a, int32_t tenant, const char *what,
                       struct str text, struct str *ret, struct err *reterr) NODISCARD;
 
+/* ------------------------------------------------------------------ what belongs to a person */
+
+/* Whose record, and what its keys are reached with. */
+struct personal_at {
+    struct keyring *keys;
+    struct pg *pg;
+    struct arena *a;
+    int32_t tenant;
+    const struct entity *entity; /* with a sealed document */
+    int64_t id;
+};
+
+/* The personal fields of a record as one document: a CBOR map from tag to value, ascending. In `a`. */
+struct str personal_document(struct arena *a, const struct entity *e, const void *row);
+/* Puts fields of a document into a record: those with all of `flags`; what the document does not have becomes
+   NULL. False: this is no such document. Texts are borrowed from it. */
+bool personal_fill(const struct entity *e, struct str document, uint32_t flags, void *row);
+/* One value of a document; VT_NULL when it has none. */
+struct value personal_value(const struct field *f, struct str document);
+
+/* A new key of a person, wrapped with the company's newest key. Fails: as personal_seal. */
+enum rc personal_new_key(const struct personal_at *at, struct str *ret_wrapped, struct err *reterr) NODISCARD;
+/* Fails: as personal_unseal. */
+enum rc personal_close(const struct personal_at *at, struct str wrapped, struct str document,
+                       struct str *ret_sealed, struct err *reterr) NODISCARD;
+enum rc personal_open(const struct personal_at *at, struct str wrapped, struct str sealed,
+                      struct str *ret_document, struct err *reterr) NODISCARD;
+
 #endif

@@ -55,19 +55,20 @@ prepare_phone(struct op_ctx *ctx, struct customer *c, const struct customer *old
 }
 
 static void
-warn_birth(struct op_ctx *ctx, const struct customer *c, const struct id_type *type)
+warn_birth(struct op_ctx *ctx, const struct customer *c, struct str code, const struct id_type *type)
 {
     date_t birth;
     char text[DATE_TEXT];
     if (row_has(&type->row, ID_TYPE_BIRTH_AT) && row_has(&c->row, CUSTOMER_BIRTH_DATE) &&
-        idnum_birth(c->id_key, (int)type->birth_at, &birth) && date_cmp(birth, c->birth_date) != 0)
+        idnum_birth(code, (int)type->birth_at, &birth) && date_cmp(birth, c->birth_date) != 0)
         op_issue(ctx, ISSUE_WARN, "birth_date",
                  "the ID number says born on %s, the form says otherwise; check which is right",
                  date_text(birth, text));
 }
 
 static enum rc
-check_id_number(struct op_ctx *ctx, struct customer *c, const struct customer *old, struct err *reterr)
+check_id_number(struct op_ctx *ctx, struct customer *c, struct str code, const struct customer *old,
+                struct err *reterr)
 {
     static const struct finding_like alike = {
         ISSUE_REFUSE,
@@ -85,11 +86,10 @@ check_id_number(struct op_ctx *ctx, struct customer *c, const struct customer *o
     bool same = old && row_has(&old->row, CUSTOMER_ID_KEY) && old->id_type.id == c->id_type.id &&
                 str_eq(old->id_key, c->id_key);
     if (!same)
-        rc = finding_refuse(ctx, idnum_fits(ctx->arena, c->id_key, type.pattern, type.name, &err), &err,
-                            reterr);
+        rc = finding_refuse(ctx, idnum_fits(ctx->arena, code, type.pattern, type.name, &err), &err, reterr);
     if (rc)
         return rc;
-    warn_birth(ctx, c, &type);
+    warn_birth(ctx, c, code, &type);
     const struct value params[] = {tenant_value(ctx), VALUE_INT(c->id_type.id), VALUE_TEXT(c->id_key),
                                    VALUE_INT(c->row.id)};
     return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
@@ -99,19 +99,22 @@ static enum rc
 prepare_id(struct op_ctx *ctx, struct customer *c, const struct customer *old, struct err *reterr)
 {
     struct err err = {0};
-    struct str key;
+    struct str code, mark;
     row_drop(&c->row, CUSTOMER_ID_KEY);
     if (!row_has(&c->row, CUSTOMER_ID_NUMBER)) {
         if (row_has(&c->row, CUSTOMER_ID_TYPE))
             op_issue(ctx, ISSUE_REFUSE, "id_number", "give the number of the ID, or leave the ID type empty");
         return RC_OK;
     }
-    enum rc rc = idnum_key(ctx->arena, c->id_number, &key, &err);
+    enum rc rc = idnum_key(ctx->arena, c->id_number, &code, &err);
     if (rc)
         return finding_refuse(ctx, rc, &err, reterr);
-    ROW_SET(c, CUSTOMER_ID_KEY, id_key, key);
+    rc = op_mark(ctx, MARK_CODE, code, &mark, reterr);
+    if (rc)
+        return rc;
+    ROW_SET(c, CUSTOMER_ID_KEY, id_key, mark);
     if (row_has(&c->row, CUSTOMER_ID_TYPE))
-        return check_id_number(ctx, c, old, reterr);
+        return check_id_number(ctx, c, code, old, reterr);
     op_issue(ctx, ISSUE_REFUSE, "id_type", "say what kind of ID the number is of");
     return RC_OK;
 }
@@ -125,8 +128,9 @@ prepare_birth(struct op_ctx *ctx, struct customer *c, const struct customer *old
         "name",
         "another customer has this name and birth date; open that one, or save with a reason",
         "customer_name_birth",
-        "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and name = $2"
-        " and birth_date = $3 and id <> $4 and status = 1 order by id limit 5"};
+        "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and birth_key = $2"
+        " and id <> $3 and status = 1 order by id limit 5"};
+    row_drop(&c->row, CUSTOMER_BIRTH_KEY);
     if (!row_has(&c->row, CUSTOMER_BIRTH_DATE) || !row_has(&c->row, CUSTOMER_NAME))
         return RC_OK;
     if (date_cmp(c->birth_date, ctx->who.today) > 0) {
@@ -135,11 +139,14 @@ prepare_birth(struct op_ctx *ctx, struct customer *c, const struct customer *old
     }
     if (row_has(&c->row, CUSTOMER_KIND) && c->kind == CUSTOMER_COMPANY)
         op_issue(ctx, ISSUE_WARN, "birth_date", "a company has no birth date");
-    if (old && row_has(&old->row, CUSTOMER_BIRTH_DATE) && str_eq(old->name, c->name) &&
-        date_cmp(old->birth_date, c->birth_date) == 0)
+    enum rc rc =
+        op_mark(ctx, MARK_BIRTH, name_birth(ctx->arena, c->name, c->birth_date), &c->birth_key, reterr);
+    if (rc)
+        return rc;
+    row_put(&c->row, CUSTOMER_BIRTH_KEY);
+    if (old && row_has(&old->row, CUSTOMER_BIRTH_KEY) && str_eq(old->birth_key, c->birth_key))
         return RC_OK;
-    const struct value params[] = {tenant_value(ctx), VALUE_TEXT(c->name), VALUE_DATE(c->birth_date),
-                                   VALUE_INT(c->row.id)};
+    const struct value params[] = {tenant_value(ctx), VALUE_TEXT(c->birth_key), VALUE_INT(c->row.id)};
     return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
 }
 
@@ -163,6 +170,8 @@ prepare_void(struct op_ctx *ctx, const struct customer *c, const struct customer
         "customer_holds",
         "select id, number from app.policy where tenant_id = $1::int and customer_id = $2"
         " and state in (2, 3, 4, 5) order by id limit 5"};
+    if (row_has(&c->row, CUSTOMER_STATUS) && c->status == CUSTOMER_FORGOTTEN)
+        op_issue(ctx, ISSUE_REFUSE, "status", "a customer is forgotten by the action forget, for ever");
     if (!old || !row_has(&c->row, CUSTOMER_STATUS) || c->status != CUSTOMER_VOID ||
         old->status == CUSTOMER_VOID)
         return RC_OK;

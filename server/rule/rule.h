@@ -8,7 +8,7 @@
  * of its aggregate; rule_for() finds it. Every hook may be NULL.
  */
 struct rule_token {
-    struct str token; /* normalised: letters a-z and digits */
+    struct str token; /* normalised: letters a-z and digits; "=" and a mark for a number that is sealed */
     uint32_t why; /* search_token.why: 1 plate 2 phone 3 id 4 chassis 5 name 6 policy 7 receipt 8 certificate
                      9 engine */
 };

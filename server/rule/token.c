@@ -81,10 +81,16 @@ token_phone(struct arena *a, struct rule_tokens *set, struct str key, struct str
     add_tail(set, str_dup(a, key), TOKEN_PHONE);
 }
 
-void
-token_id(struct arena *a, struct rule_tokens *set, struct str id_number)
+struct str
+token_mark(struct arena *a, struct str mark)
 {
-    add(set, fold_joined(a, id_number), TOKEN_ID);
+    return str_printf(a, "=%.*s", STR_ARG(mark));
+}
+
+void
+token_id(struct arena *a, struct rule_tokens *set, struct str mark)
+{
+    add(set, token_mark(a, mark), TOKEN_ID);
 }
 
 void

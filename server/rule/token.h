@@ -8,8 +8,9 @@
  * The words a record is found by, and the same treatment of what a person types to find it. Pure: used by the
  * rules, by find and by the demo data generator, so that all three agree on every spelling.
  *
- * Tokens are folded lower case. A search is a prefix search; what people type from the middle of a number is
- * reached by the suffixes kept here (plate without its first letters, last six of a chassis or phone, …).
+ * Tokens are folded lower case, but for the marks of sealed numbers. A search is a prefix search; what people
+ * type from the middle of a number is reached by the suffixes kept here (plate without its first letters,
+ * last six of a chassis or phone, …).
  */
 
 /* app.search_token.why: numbers in the table, never reused. */
@@ -37,7 +38,9 @@ void token_chassis(struct arena *a, struct rule_tokens *set, struct str chassis)
 void token_engine(struct arena *a, struct rule_tokens *set, struct str engine);
 /* A phone_key and its country: 255712345678, 0712345678, 712345678, 345678 */
 void token_phone(struct arena *a, struct rule_tokens *set, struct str key, struct str country);
-void token_id(struct arena *a, struct rule_tokens *set, struct str id_number);
+/* A number that stands nowhere in plain: its mark, behind a sign nobody can type. */
+struct str token_mark(struct arena *a, struct str mark);
+void token_id(struct arena *a, struct rule_tokens *set, struct str mark);
 /* Each word */
 void token_name(struct arena *a, struct rule_tokens *set, struct str name);
 /* KK/2026/001841: kk2026001841, 001841, 1841. `why` says which kind of number it is. */

@@ -58,7 +58,7 @@ sql_fields(struct arena *a, const struct entity *e, size_t *ret_n)
     const struct field **fields = arena_new(a, const struct field *, e->nfields);
     size_t n = 0;
     for (size_t i = 0; i < e->nfields; i++)
-        if (!(e->fields[i].flags & FF_PSEUDO))
+        if (!(e->fields[i].flags & (FF_PSEUDO | FF_SEALED)))
             fields[n++] = &e->fields[i];
     *ret_n = n;
     return fields;
@@ -83,12 +83,14 @@ void
 sql_insert(struct buf *b, const struct entity *e, uint64_t mask)
 {
     char column[FIELD_COLUMN];
-    buf_printf(b, "with written as (insert into app.%s (tenant_id", e->table);
+    buf_printf(b, "with written as (insert into app.%s (tenant_id%s", e->table, mask & 1 ? ", id" : "");
     for (size_t i = 0; i < e->nfields; i++)
         if (writes(&e->fields[i], mask))
             buf_printf(b, ", %s", field_column(&e->fields[i], column));
     buf_add_str(b, STR(") values (current_setting('app.tenant_id')::int"));
-    int place = 0;
+    int place = mask & 1 ? 1 : 0;
+    if (place)
+        buf_add_str(b, STR(", $1"));
     for (size_t i = 0; i < e->nfields; i++)
         if (writes(&e->fields[i], mask))
             buf_printf(b, ", $%d", ++place);

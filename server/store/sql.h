@@ -20,11 +20,12 @@ void sql_alias(struct buf *b, const char *expr, const char *alias);
 void sql_select(struct buf *b, const struct entity *e, const char *source, const struct field *const *fields,
                 size_t n);
 
-/* Every stored or computed field of the entity, in table order; *ret_n of them. In `a`. */
+/* Every stored or computed field of the entity, in table order; *ret_n of them. In `a`. What is sealed has no
+   column of its own: server/personal fills it in. */
 const struct field **sql_fields(struct arena *a, const struct entity *e, size_t *ret_n);
 
 /* "with t as (insert … returning *) select …" of all fields. The values of the stored fields whose tag is in
-   `mask` are $1…, in table order. */
+   `mask` are $1…, in table order; bit 0 stands for the id, before them. */
 void sql_insert(struct buf *b, const struct entity *e, uint64_t mask);
 /* The same for an update: $1 is the id, the values follow from $2. */
 void sql_update(struct buf *b, const struct entity *e, uint64_t mask);

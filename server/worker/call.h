@@ -29,6 +29,10 @@ enum rc call_read(struct call *c) NODISCARD;
 /* Does the action these name answer with what is shown once (AF_SECRET)? */
 bool call_is_secret(const struct params *p);
 
+/* kept.c: the answer as it is kept with the request's key, and back into c->body. The transaction is open. */
+enum rc kept_write(struct call *c, struct str *ret) NODISCARD;
+enum rc kept_read(struct call *c, struct str stored) NODISCARD;
+
 /* answer.c: from what was done to the message */
 struct str call_body(struct arena *a, const struct body *body);
 /* The catalog as the user sees it, or RC_NOT_MODIFIED when that is what the client has. */

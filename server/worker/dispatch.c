@@ -1,7 +1,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/wire/cbor.h"
 #include "common/wire/method.h"
 #include "common/wire/twin.h"
 #include "server/op/ops.h"
@@ -88,6 +87,7 @@ static void
 forget_findings(struct call *c)
 {
     memset(&c->body, 0, sizeof c->body);
+    c->ctx.unreadable = NULL;
     c->ctx.issues = NULL;
     c->ctx.nissues = 0;
     c->ctx.loaded = NULL;
@@ -158,27 +158,9 @@ run_read(struct worker *w, struct call *c)
 static enum rc
 replay(struct call *c, enum rc code, struct str stored)
 {
-    struct rbuf r;
-    rbuf_init(&r, stored);
     c->meta.replayed = true;
-    enum rc rc = body_decode(c->ctx.arena, &r, &c->body, &c->err);
+    enum rc rc = kept_read(c, stored);
     return rc == RC_OK ? code : rc;
-}
-
-/* The answer as it is kept for the same request sent again: without what is shown once. */
-static struct str
-kept_body(const struct call *c)
-{
-    struct body kept = c->body;
-    if (call_is_secret(&c->params))
-        kept.present &= ~(1u << BODY_FILE);
-    kept.results = arena_new(c->ctx.arena, struct body, kept.nresults + 1);
-    for (size_t i = 0; i < kept.nresults; i++) {
-        kept.results[i] = c->body.results[i];
-        if (i < c->params.nsteps && call_is_secret(&c->params.steps[i].params))
-            kept.results[i].present &= ~(1u << BODY_FILE);
-    }
-    return call_body(c->ctx.arena, &kept);
 }
 
 static enum rc
@@ -200,10 +182,11 @@ try_write(struct call *c, struct idem *idem)
         rc = idem_found(idem, &rows[IDEM_LOOKUP], &found, &code, &stored, &c->err);
     if (rc == RC_OK)
         rc = found ? replay(c, code, stored) : run_handler(c);
+    if (rc == RC_OK && !found)
+        rc = kept_write(c, &stored);
     if (rc == RC_OK && !found) {
         size_t n;
-        const struct pg_stmt store = idem_store(idem, RC_OK, kept_body(c)),
-                             *last = audit_changes(c, &store, &n);
+        const struct pg_stmt store = idem_store(idem, RC_OK, stored), *last = audit_changes(c, &store, &n);
         rc = tx_commit(&c->tx, c->ctx.arena, last, n, &c->err);
     }
     tx_rollback(&c->tx, c->ctx.arena);

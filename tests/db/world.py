@@ -103,7 +103,7 @@ class Work:
     def customer(self, **more):
         n = next(_count)
         row = {"tenant_id": self.company.id, "kind": 1, "name": f"Customer {n}", "phone": str(n),
-               "phone_key": f"2557{n:08d}", "branch_id": self.company.branch} | more
+               "phone_key": f"2557{n:08d}", "branch_id": self.company.branch, "personal_sealed": b"sealed"} | more
         return self.insert("customer", row)
 
     def vehicle(self, owner=None, **more):

@@ -33,3 +33,10 @@ name_key(struct arena *a, struct str name)
 {
     return fold_words(a, name);
 }
+
+struct str
+name_birth(struct arena *a, struct str name, date_t born)
+{
+    char day[DATE_TEXT];
+    return str_printf(a, "%.*s %s", STR_ARG(name_key(a, name)), date_text(born, day));
+}

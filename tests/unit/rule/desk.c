@@ -120,6 +120,8 @@ desk_open(struct desk *d, const char *today)
     unlink(path);
     must(d, signer_load(&d->signer, path, true, &d->err), "signer_load");
     unlink(path);
+    must(d, keyring_open(path, true, &d->keys, &d->err), "keyring_open");
+    unlink(path);
     d->pg = pg_new(conninfo, "bima_worker");
     d->boot = pg_new(conninfo, "bima_boot");
     make_company(d);
@@ -132,6 +134,7 @@ desk_close(struct desk *d)
     pg_free(d->pg);
     pg_free(d->boot);
     signer_done(&d->signer);
+    keyring_close(&d->keys);
     arena_done(&d->arena);
 }
 
@@ -189,8 +192,12 @@ request(struct desk *d, enum desk_user who, op_fn *fn, const struct params *p, s
                 .reason = p->reason,
                 .action = action}
     };
-    struct op_ctx ctx = {
-        .arena = &d->arena, .tx = &tx, .signer = &d->signer, .reason = p->reason, .action = action};
+    struct op_ctx ctx = {.arena = &d->arena,
+                         .tx = &tx,
+                         .signer = &d->signer,
+                         .keys = d->keys,
+                         .reason = p->reason,
+                         .action = action};
     memset(&d->body, 0, sizeof d->body);
     memset(&d->err, 0, sizeof d->err);
     d->reason = NULL;

@@ -15,6 +15,7 @@ struct desk {
     struct arena arena;
     struct pg *pg, *boot;
     struct signer signer;
+    struct keyring *keys;
     int32_t tenant;
     int64_t users[DESK_USERS];
     date_t today;

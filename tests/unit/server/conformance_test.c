@@ -95,8 +95,9 @@ type_fits(const struct field *f, struct str type)
         return str_eq_c(type, "date");
     case VT_STAMP:
         return str_eq_c(type, "timestamp with time zone");
-    case VT_NULL:
     case VT_BYTES:
+        return str_eq_c(type, "bytea");
+    case VT_NULL:
         break;
     }
     return false;
