@@ -11,7 +11,7 @@
 
 enum { LINE_MAX_BYTES = 1024, PORT_MAX = 65535 };
 
-enum kind { KIND_TEXT, KIND_PATH, KIND_PORT };
+enum kind { KIND_TEXT, KIND_PATH, KIND_PORT, KIND_FLAG };
 
 /* One row a setting: its word in the file, its name in the environment, where it goes. */
 static const struct setting {
@@ -27,6 +27,7 @@ static const struct setting {
     {"known_hosts", "BIMA_KNOWN_HOSTS", KIND_PATH, offsetof(struct client_config, known_hosts), NULL                       },
     {"theme",       "BIMA_THEME",       KIND_TEXT, offsetof(struct client_config, theme),       "colour lean mono contrast"},
     {"language",    "BIMA_LANGUAGE",    KIND_TEXT, offsetof(struct client_config, language),    "en sw"                    },
+    {"plain",       "BIMA_PLAIN",       KIND_FLAG, offsetof(struct client_config, plain),       NULL                       },
 };
 
 static bool
@@ -60,6 +61,10 @@ apply(struct client_config *c, struct arena *a, const struct setting *s, struct 
         *(int *)(void *)to = (int)port;
         return RC_OK;
     }
+    if (s->kind == KIND_FLAG)
+        return bool_parse(value, s->name, (bool *)(void *)to, reterr) == RC_OK
+                   ? RC_OK
+                   : err_set(reterr, RC_USAGE, s->name, _("is yes or no"));
     if (s->choices != NULL && !is_choice(s->choices, value))
         return err_set(reterr, RC_USAGE, s->name, "is one of: %s", s->choices);
     if (s->kind == KIND_PATH)
@@ -122,13 +127,15 @@ read_environment(struct client_config *c, struct arena *a, struct err *reterr)
     for (size_t i = 0; i < COUNTOF(settings); i++) {
         const char *value = getenv(settings[i].environment);
         struct err why = {0};
-        if (value == NULL || value[0] == '\0')
+        if (value == NULL || value[0] == '\0' || (c->spawned && settings[i].kind != KIND_FLAG))
             continue;
         if (apply(c, a, &settings[i], str_from(value), &why) != RC_OK)
             return err_set(reterr, RC_USAGE, NULL, "%s %s", settings[i].environment, why.text);
     }
-    c->password_file = named_file(a, "BIMA_PASSWORD_FILE");
-    c->code_file = named_file(a, "BIMA_CODE_FILE");
+    if (!c->spawned) {
+        c->password_file = named_file(a, "BIMA_PASSWORD_FILE");
+        c->code_file = named_file(a, "BIMA_CODE_FILE");
+    }
     return RC_OK;
 }
 
@@ -148,18 +155,17 @@ enum rc
 client_config_load(struct client_config *c, struct arena *a, enum client_where where, struct err *reterr)
 {
     struct client_config mine = {.spawned = where == CLIENT_SPAWNED};
+    enum rc rc = RC_OK;
     if (where == CLIENT_AT_HOME) {
         mine.config_dir = place(a, "XDG_CONFIG_HOME", ".config");
         mine.cache_dir = place(a, "XDG_CACHE_HOME", ".cache");
         mine.state_dir = place(a, "XDG_STATE_HOME", ".local/state");
-        enum rc rc = RC_OK;
         if (mine.config_dir != NULL)
             rc = read_file(&mine, a, str_printf(a, "%s/config", mine.config_dir).p, reterr);
-        if (rc == RC_OK)
-            rc = read_environment(&mine, a, reterr);
-        if (rc != RC_OK)
-            return rc;
     }
-    *c = mine;
-    return RC_OK;
+    if (rc == RC_OK)
+        rc = read_environment(&mine, a, reterr);
+    if (rc == RC_OK)
+        *c = mine;
+    return rc;
 }

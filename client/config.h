@@ -11,9 +11,9 @@ struct arena;
 /*
  * What a person set once instead of typing it every time. Later wins: built in, ~/.config/bima/config
  * ($XDG_CONFIG_HOME), the environment (BIMA_HOST BIMA_PORT BIMA_LOGIN BIMA_KEY BIMA_KNOWN_HOSTS BIMA_THEME
- * BIMA_LANGUAGE BIMA_PASSWORD_FILE BIMA_CODE_FILE), options. All texts live in the arena given to
- * client_config_load; NULL is "not set". With `spawned` (--link-fd) the file and the environment are not
- * read: the home is not the person's.
+ * BIMA_LANGUAGE BIMA_PLAIN BIMA_PASSWORD_FILE BIMA_CODE_FILE), options. All texts live in the arena given to
+ * client_config_load; NULL is "not set". With `spawned` (--link-fd) the file and the environment but for
+ * BIMA_PLAIN are not read: the home is not the person's.
  */
 struct client_config {
     const char *host;
@@ -25,6 +25,7 @@ struct client_config {
     const char *code_file;     /* the same: the second factor */
     const char *theme;         /* "colour", "lean", "mono", "contrast" or NULL: chosen by the terminal */
     const char *language;      /* "en", "sw" or NULL: LANG */
+    bool plain;                /* questions and answers instead of screens */
     const char *config_dir;    /* ~/.config/bima: keys file; NULL when spawned or without a home */
     const char *cache_dir;     /* ~/.cache/bima */
     const char *state_dir;     /* ~/.local/state/bima: drafts */

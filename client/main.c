@@ -1,6 +1,7 @@
 /*
- * bima: with words a command line, without words and on a terminal the screens. The service starts it too,
- * for those who come with nothing but ssh: then --link-fd names a descriptor that is signed in already.
+ * bima: with words a command line, without words and on a terminal the screens, or plain questions. The
+ * service starts it too, for those who come with nothing but ssh: then --link-fd names a descriptor that is
+ * signed in already.
  */
 #include <locale.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include "client/cli/verify.h"
 #include "client/config.h"
 #include "client/link/link.h"
+#include "client/plain/plain.h"
 #include "client/screen/app.h"
 #include "client/text.h"
 #include "common/base/arena.h"
@@ -69,6 +71,9 @@ merge(struct client_config *c, const struct cli_args *args, struct err *reterr)
         c->code_file = args->code_file;
     if (args->port != 0)
         c->port = (int)args->port;
+    const char *term = getenv("TERM");
+    c->plain =
+        c->plain || args->plain || (term != NULL && strcmp(term, "dumb") == 0 && isatty(STDOUT_FILENO));
     return RC_OK;
 }
 
@@ -113,9 +118,12 @@ static int
 run(struct arena *a, const struct cli_args *args, const struct client_config *c)
 {
     bool words = args->nwords > 0 || args->help || args->complete;
-    if (!words && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+    if (!words && !c->plain && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return usage(a, stderr, rc_exit(RC_USAGE));
-    struct link_options o = options_of(c, args, words ? "bima " BIMA_VERSION : "bima " BIMA_VERSION " tui");
+    const char *client = words      ? "bima " BIMA_VERSION
+                         : c->plain ? "bima " BIMA_VERSION " plain"
+                                    : "bima " BIMA_VERSION " tui";
+    struct link_options o = options_of(c, args, client);
     struct err err = {0};
     struct secret password;
     secret_new(&password, LIMIT_PASSWORD);
@@ -129,6 +137,8 @@ run(struct arena *a, const struct cli_args *args, const struct client_config *c)
         code = cli_fail(&err);
     else if (words)
         code = cli_main(a, args, c, &o);
+    else if (c->plain)
+        code = plain_main(c, &o, args->yes);
     else
         code = screens(c, &o);
     secret_free(&password);

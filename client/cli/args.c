@@ -38,6 +38,7 @@ static const struct option_row options[] = {
     {"format",        0,   KIND_TEXT,   AT(print_format),  0,       "FORMAT", N_("of a printed document: pdf or text")                  },
     {"idem",          0,   KIND_TEXT,   AT(idem),          0,       "HEX",    N_("32 hex digits: repeat a write without doing it twice")},
     {"yes",           0,   KIND_FLAG,   AT(yes),           0,       NULL,     N_("trust the key of a new host without asking")          },
+    {"plain",         0,   KIND_FLAG,   AT(plain),         0,       NULL,     N_("ask line by line: for speech readers and scripts")    },
     {"key",           0,   KIND_TEXT,   AT(public_key),    0,       "PUBLIC", N_("public key to verify a certificate with")             },
     {"help",          'h', KIND_FLAG,   AT(help),          0,       NULL,     N_("explain")                                             },
     {"version",       'V', KIND_FLAG,   AT(version),       0,       NULL,     N_("print the version")                                   },

@@ -135,7 +135,7 @@ wait_for(struct plain *p, struct waiting *w, uint64_t id)
 }
 
 enum rc
-plain_call(struct plain *p, const struct request *r, struct body *ret, struct err *reterr)
+plain_call(struct plain *p, const struct wish *r, struct body *ret, struct err *reterr)
 {
     const struct method_info *m = method_by_number(r->method);
     bool writes = m != NULL && (m->flags & METHOD_WRITES) != 0;

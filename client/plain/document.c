@@ -47,7 +47,7 @@ fetch(struct plain *p, struct params *params, const char *format, struct arena *
 {
     struct err err = {0};
     params->format = str_from(format);
-    struct request r = {.method = METHOD_PRINT, .params = params, .arena = a};
+    struct wish r = {.method = METHOD_PRINT, .params = params, .arena = a};
     enum rc rc = plain_call(p, &r, ret, &err);
     if (rc == RC_OK && !body_has(ret, BODY_FILE))
         rc = err_set(&err, RC_INTERNAL, NULL, "%s", _("the service sent no document"));

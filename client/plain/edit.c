@@ -41,9 +41,9 @@ check_item(struct form *f, struct item *i, bool changed)
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct params params =
         d->id != 0 ? params_of_record(d->e->number, d->id) : params_of_entity(d->e->number);
-    params.nfields = form_fields(f, &a, PART_FIELDS, false, &params.fields);
+    params.nfields = pform_fields(f, &a, PART_FIELDS, false, &params.fields);
     params.present |= 1u << PARAM_FIELDS;
-    struct request r = {.method = METHOD_CHECK, .params = &params, .arena = &a};
+    struct wish r = {.method = METHOD_CHECK, .params = &params, .arena = &a};
     if (plain_call(f->p, &r, &body, &err) == RC_OK && body_has(&body, BODY_ISSUES))
         for (size_t k = 0; k < body.nissues; k++)
             if (str_eq(body.issues[k].field, i->field->name)) /* the others were told at theirs */
@@ -57,7 +57,7 @@ static struct params
 params_of_save(struct edit *d, struct arena *a)
 {
     struct params p = d->id != 0 ? params_of_record(d->e->number, d->id) : params_of_entity(d->e->number);
-    p.nfields = form_fields(&d->form, a, PART_FIELDS, d->mode == MODE_SET, &p.fields);
+    p.nfields = pform_fields(&d->form, a, PART_FIELDS, d->mode == MODE_SET, &p.fields);
     if (p.nfields > 0 || d->mode != MODE_ACT)
         p.present |= 1u << PARAM_FIELDS;
     if (d->mode == MODE_SET) {
@@ -68,7 +68,7 @@ params_of_save(struct edit *d, struct arena *a)
         p.present |= 1u << PARAM_ACTION;
         p.action.number = d->act->number;
     }
-    const struct item *reason = form_item(&d->form, PART_REASON, "reason");
+    const struct item *reason = pform_item(&d->form, PART_REASON, "reason");
     p.reason = d->reason.n > 0 ? d->reason : reason != NULL ? reason->text : STR_NONE;
     if (p.reason.n > 0)
         p.present |= 1u << PARAM_REASON;
@@ -120,7 +120,7 @@ choose_one(struct edit *d, struct item *i, const struct value *theirs)
     say(p, "%.*s:", STR_ARG(i->field->label));
     if (plain_choose(p, _("Which? Enter keeps yours:"), rows, COUNTOF(rows)) == 2) {
         struct value none = VALUE_NULL;
-        item_put(&d->form, i, theirs != NULL ? theirs : &none, true);
+        pitem_put(&d->form, i, theirs != NULL ? theirs : &none, true);
     } else {
         i->original = now;
     }
@@ -138,10 +138,10 @@ resolve_conflict(struct edit *d, const struct body_record *theirs)
         const struct value *v = record_value(theirs, i->field->tag);
         if (i->part != PART_FIELDS)
             continue;
-        if (item_changed(i))
+        if (pitem_changed(i))
             choose_one(d, i, v);
         else
-            item_put(&d->form, i, v != NULL ? v : &none, true);
+            pitem_put(&d->form, i, v != NULL ? v : &none, true);
     }
 }
 
@@ -153,18 +153,18 @@ refused(struct edit *d, const struct err *err, const struct body *body)
     struct plain *p = d->form.p;
     if (err->code == RC_CONFLICT && body_has(body, BODY_RECORD) && d->mode == MODE_SET) {
         resolve_conflict(d, &body->record);
-        return p->io.end && p->io.n == 0 ? SENT_QUIT : form_changed(&d->form) ? SENT_AGAIN : SENT_FIELDS;
+        return p->io.end && p->io.n == 0 ? SENT_QUIT : pform_changed(&d->form) ? SENT_AGAIN : SENT_FIELDS;
     }
     if (err->code == RC_CONFIRM || err->code == RC_DUPLICATE) {
         struct objected o = {.code = err->code, .body = body};
         say_error(p, d->e, err, body);
         enum objection what = objection_hear(&d->form, &o);
-        form_stand_at(&d->form, PART_FIELDS, str_from(err->field));
+        pform_stand_at(&d->form, PART_FIELDS, str_from(err->field));
         d->reason = o.reason;
         p->failed = err->code;
         return what == OBJECTION_REASON ? SENT_AGAIN : what == OBJECTION_QUIT ? SENT_QUIT : SENT_FIELDS;
     }
-    if (err->field[0] == '\0' || !form_blame(&d->form, PART_FIELDS, str_from(err->field), err->text))
+    if (err->field[0] == '\0' || !pform_blame(&d->form, PART_FIELDS, str_from(err->field), err->text))
         say_error(p, d->e, err, body);
     io_drop_typed(p);
     return SENT_FIELDS;
@@ -182,7 +182,7 @@ send_once(struct edit *d, struct arena *a)
     struct params params = params_of_save(d, a);
     crypt_random(idem, sizeof(idem));
     do {
-        struct request r = {.method = methods[d->mode], .params = &params, .idem = idem, .arena = a};
+        struct wish r = {.method = methods[d->mode], .params = &params, .idem = idem, .arena = a};
         rc = plain_call(p, &r, &body, &err);
     } while (rc != RC_OK && outcome_unknown(rc) && send_again(&d->form, &err));
     if (p->over || (outcome_unknown(rc) && !p->io.tty_in))
@@ -190,7 +190,7 @@ send_once(struct edit *d, struct arena *a)
     if (rc != RC_OK)
         return outcome_unknown(rc) ? SENT_FIELDS : refused(d, &err, &body);
     say_saved(d, &body);
-    form_remember(&d->form);
+    pform_remember(&d->form);
     d->made = (struct made){.saved = true,
                             .entity = body_has(&body, BODY_RECORD) ? body.record.entity : d->e->number,
                             .id = body_has(&body, BODY_RECORD) ? body.record.id : d->id};
@@ -202,7 +202,7 @@ static enum sent
 send(struct edit *d)
 {
     enum sent sent;
-    if (d->mode == MODE_SET && !form_changed(&d->form)) {
+    if (d->mode == MODE_SET && !pform_changed(&d->form)) {
         say(d->form.p, "%s", _("Nothing was changed."));
         return SENT_SAVED;
     }
@@ -220,7 +220,7 @@ run(struct edit *d)
 {
     bool asks = d->form.n > 0;
     for (;;) {
-        enum form_end end = asks ? form_ask(&d->form) : FORM_SAVE;
+        enum form_end end = asks ? pform_ask(&d->form) : FORM_SAVE;
         if (end == FORM_LEAVE)
             say(d->form.p, "%s", _("Left. Nothing was saved."));
         if (end != FORM_SAVE)
@@ -241,7 +241,7 @@ edit_new(struct plain *p, struct arena *a, const struct schema_entity *e, enum m
     struct edit *d = arena_new(a, struct edit, 1);
     d->mode = mode;
     d->e = e;
-    form_open(&d->form, p, a);
+    pform_open(&d->form, p, a);
     d->form.left = check_item;
     d->form.ctx = d;
     return d;
@@ -251,10 +251,10 @@ static struct edit *
 edit_add(struct plain *p, struct arena *a, const struct schema_entity *e)
 {
     struct edit *d = edit_new(p, a, e, MODE_ADD);
-    form_source(&d->form, &(struct form_source){.entity = e->number,
-                                                .fields = e->fields,
-                                                .nfields = e->nfields,
-                                                .flags = SCHEMA_CREATE});
+    pform_source(&d->form, &(struct form_source){.entity = e->number,
+                                                 .fields = e->fields,
+                                                 .nfields = e->nfields,
+                                                 .flags = SCHEMA_CREATE});
     say(p, _("New %.*s."), STR_ARG(e->label));
     return d;
 }
@@ -263,7 +263,7 @@ static enum go
 finish(struct edit *d, struct arena *a, struct made *ret)
 {
     enum go go = run(d);
-    form_done(&d->form);
+    pform_done(&d->form);
     if (ret != NULL)
         *ret = d->made;
     arena_done(a);
@@ -277,7 +277,7 @@ plain_add(struct plain *p, const struct schema_entity *e, const struct given *g,
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct edit *d = edit_add(p, &a, e);
     d->reason = g != NULL ? g->reason : STR_NONE;
-    form_give(&d->form, g);
+    pform_give(&d->form, g);
     return finish(d, &a, ret);
 }
 
@@ -298,13 +298,13 @@ plain_add_under(struct plain *p, const struct schema_tab *tab, const struct body
         struct item *i = &d->form.items[k];
         if (i->field->tag != tab->via)
             continue;
-        item_put_ref(&d->form, i, parent->id, parent->label);
+        pitem_put_ref(&d->form, i, parent->id, parent->label);
         say(p, "%.*s: %.*s", STR_ARG(i->field->label), STR_ARG(parent->label));
     }
-    struct item *amount = form_item(&d->form, PART_FIELDS, "amount");
+    struct item *amount = pform_item(&d->form, PART_FIELDS, "amount");
     const struct value *due = pe != NULL ? record_named(pe, parent, "outstanding") : NULL;
     if (amount != NULL && due != NULL)
-        item_put(&d->form, amount, due, true);
+        pitem_put(&d->form, amount, due, true);
     d->form.at = 0;
     for (size_t k = 0; k + 1 < d->form.n && d->form.items[k].field->tag == tab->via; k++)
         d->form.at = k + 1; /* the parent is known; < goes back to it */
@@ -326,15 +326,16 @@ plain_set(struct plain *p, const struct body_record *r, const struct given *g)
     d->version = r->version;
     d->label = str_dup(&a, r->label);
     d->reason = g != NULL ? g->reason : STR_NONE;
-    form_source(&d->form, &(struct form_source){
-                              .entity = e->number, .fields = e->fields, .nfields = e->nfields, .flags = SCHEMA_EDIT});
+    pform_source(&d->form,
+                 &(struct form_source){
+                     .entity = e->number, .fields = e->fields, .nfields = e->nfields, .flags = SCHEMA_EDIT});
     for (size_t k = 0; k < d->form.n; k++) {
         const struct value *v = record_value(r, d->form.items[k].field->tag);
         struct value none = VALUE_NULL;
-        item_put(&d->form, &d->form.items[k], v != NULL ? v : &none, true);
+        pitem_put(&d->form, &d->form.items[k], v != NULL ? v : &none, true);
     }
     say(p, _("Change %.*s %.*s."), STR_ARG(e->label), STR_ARG(d->label));
-    form_give(&d->form, g);
+    pform_give(&d->form, g);
     return finish(d, &a, NULL);
 }
 
@@ -349,12 +350,13 @@ plain_act(struct plain *p, const struct schema_entity *e, const struct schema_ac
     d->id = on != NULL ? on->id : 0;
     d->label = on != NULL ? str_dup(&a, on->label) : STR_NONE;
     d->reason = g != NULL ? g->reason : STR_NONE;
-    form_source(&d->form,
-                &(struct form_source){.entity = e->number, .fields = act->fields, .nfields = act->nfields});
+    pform_source(&d->form,
+                 &(struct form_source){.entity = e->number, .fields = act->fields, .nfields = act->nfields});
     if (act->needs_reason && d->reason.n == 0)
-        form_source(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
+        pform_source(&d->form,
+                     &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
     if (d->form.n > 0)
         say(p, "%.*s: %.*s %.*s.", STR_ARG(act->label), STR_ARG(e->label), STR_ARG(d->label));
-    form_give(&d->form, g);
+    pform_give(&d->form, g);
     return finish(d, &a, NULL);
 }

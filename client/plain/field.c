@@ -9,35 +9,35 @@
 enum { ROWS = 60, SHOWN = 30 };
 
 bool
-item_open(const struct item *i)
+pitem_open(const struct item *i)
 {
     return !i->readonly && !i->hidden;
 }
 
 bool
-item_changed(const struct item *i)
+pitem_changed(const struct item *i)
 {
     return !str_eq(i->text, i->original);
 }
 
 bool
-item_missing(const struct item *i)
+pitem_missing(const struct item *i)
 {
-    return item_open(i) && !i->optional && (i->field->flags & SCHEMA_REQUIRED) != 0 && i->text.n == 0;
+    return pitem_open(i) && !i->optional && (i->field->flags & SCHEMA_REQUIRED) != 0 && i->text.n == 0;
 }
 
 void
-item_put_ref(struct form *f, struct item *i, int64_t id, struct str label)
+pitem_put_ref(struct form *f, struct item *i, int64_t id, struct str label)
 {
     i->text = str_dup(f->a, label);
     i->ref_id = id;
 }
 
 void
-item_put(struct form *f, struct item *i, const struct value *v, bool original)
+pitem_put(struct form *f, struct item *i, const struct value *v, bool original)
 {
     if (v->type == VT_REF)
-        item_put_ref(f, i, v->i, plain_value(f->p, f->a, i->field, v));
+        pitem_put_ref(f, i, v->i, plain_value(f->p, f->a, i->field, v));
     else
         i->text = v->type == VT_NULL ? STR_NONE : str_dup(f->a, plain_value(f->p, f->a, i->field, v));
     if (original)
@@ -51,7 +51,7 @@ ask_service(struct form *f, struct arena *a, enum method method, const struct pa
             struct body *ret)
 {
     struct err err = {0};
-    return plain_call(f->p, &(struct request){.method = method, .params = params, .arena = a}, ret, &err);
+    return plain_call(f->p, &(struct wish){.method = method, .params = params, .arena = a}, ret, &err);
 }
 
 /* The key of a row and the first other text: "car, Motor car". */
@@ -144,7 +144,7 @@ take_found(struct form *f, struct item *i, struct str typed, const struct found 
     }
     if (chosen == 0)
         return false;
-    item_put_ref(f, i, found->ids[chosen - 1], found->names[chosen - 1]);
+    pitem_put_ref(f, i, found->ids[chosen - 1], found->names[chosen - 1]);
     if (!str_eq(i->text, typed))
         say(f->p, "%.*s: %.*s", STR_ARG(i->field->label), STR_ARG(found->texts[chosen - 1]));
     return true;
@@ -165,7 +165,7 @@ take_ref(struct form *f, struct item *i, struct str typed)
     i->text = str_dup(f->a, typed);
     i->ref_id = 0;
     if (rc == RC_OK && body_has(&body, BODY_RECORD)) {
-        item_put_ref(f, i, body.record.id, body.record.label);
+        pitem_put_ref(f, i, body.record.id, body.record.label);
         if (!same_word(i->text, typed))
             say(f->p, "%.*s: %.*s", STR_ARG(i->field->label), STR_ARG(i->text));
     } else if (rc == RC_NOT_FOUND) {
@@ -200,7 +200,7 @@ typed_or_listed(const struct form *f, struct str typed)
 }
 
 bool
-item_take(struct form *f, struct item *i, struct str typed)
+pitem_take(struct form *f, struct item *i, struct str typed)
 {
     const struct schema_field *s = i->field;
     struct value v = VALUE_NULL;
@@ -226,7 +226,7 @@ item_take(struct form *f, struct item *i, struct str typed)
 }
 
 bool
-item_value(struct form *f, struct arena *a, const struct item *i, struct value *ret)
+pitem_value(struct form *f, struct arena *a, const struct item *i, struct value *ret)
 {
     struct err err = {0};
     if (i->text.n == 0)
@@ -243,16 +243,16 @@ item_value(struct form *f, struct arena *a, const struct item *i, struct value *
 }
 
 size_t
-form_fields(struct form *f, struct arena *a, uint32_t part, bool changed, struct param_field **ret)
+pform_fields(struct form *f, struct arena *a, uint32_t part, bool changed, struct param_field **ret)
 {
     size_t n = 0;
     *ret = arena_new(a, struct param_field, f->n + 1);
     for (size_t k = 0; k < f->n; k++) {
         const struct item *i = &f->items[k];
         struct value v = VALUE_NULL;
-        if (i->part != part || !item_open(i) || (changed && !item_changed(i)))
+        if (i->part != part || !pitem_open(i) || (changed && !pitem_changed(i)))
             continue;
-        if (item_value(f, a, i, &v) || changed)
+        if (pitem_value(f, a, i, &v) || changed)
             (*ret)[n++] = (struct param_field){.field = {.number = i->field->tag}, .value = v};
     }
     return n;
@@ -314,7 +314,7 @@ list_records(struct form *f, const struct item *i)
 }
 
 void
-item_help(struct form *f, struct item *i)
+pitem_help(struct form *f, struct item *i)
 {
     const struct schema_field *s = i->field;
     say(f->p, "%.*s%s. %.*s %s", STR_ARG(s->label),

@@ -12,8 +12,9 @@ take(struct plain *p, const struct body_hits *hits, struct str typed)
     if (typed.n == 0)
         return GO_BACK;
     if (row == 0 || (rest.n > 0 && first.n != 1))
-        return plain_common(p, typed,
-                            _("A number opens a record; 9 2 does option 9 to the second. Enter or back, home, quit."));
+        return plain_common(
+            p, typed,
+            _("A number opens a record; 9 2 does option 9 to the second. Enter or back, home, quit."));
     const struct body_ref *record = &hits->rows[row - 1].record;
     const struct schema_entity *e = schema_entity(plain_schema(p), record->entity);
     enum go go = e != NULL ? plain_option(p, e, record->id, option) : GO_ON;
@@ -28,8 +29,8 @@ walk(struct plain *p, const struct body_hits *hits, struct str text)
     for (size_t i = 0; i < hits->nrows; i++) {
         const struct body_hit *h = &hits->rows[i];
         const struct schema_entity *e = schema_entity(plain_schema(p), h->record.entity);
-        say(p, "%zu %.*s %.*s%s%.*s", i + 1, STR_ARG(e != NULL ? e->label : STR_NONE), STR_ARG(h->record.label),
-            h->detail.n > 0 ? ", " : "", STR_ARG(h->detail));
+        say(p, "%zu %.*s %.*s%s%.*s", i + 1, STR_ARG(e != NULL ? e->label : STR_NONE),
+            STR_ARG(h->record.label), h->detail.n > 0 ? ", " : "", STR_ARG(h->detail));
     }
     while (go == GO_ON && !p->over) {
         struct arena t;
@@ -51,7 +52,7 @@ plain_find(struct plain *p, struct str text)
     enum go go = GO_BACK;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct params params = {.present = 1u << PARAM_TEXT, .text = text};
-    struct request r = {.method = METHOD_FIND, .params = &params, .arena = &a};
+    struct wish r = {.method = METHOD_FIND, .params = &params, .arena = &a};
     const struct body_hits *hits = &body.hits;
     if (plain_call(p, &r, &body, &err) != RC_OK) {
         say_error(p, NULL, &err, &body);

@@ -13,7 +13,7 @@
 enum { VALUE_SHOWN = 40 }; /* columns of a value in a question */
 
 void
-form_open(struct form *f, struct plain *p, struct arena *a)
+pform_open(struct form *f, struct plain *p, struct arena *a)
 {
     memset(f, 0, sizeof(*f));
     f->p = p;
@@ -21,7 +21,7 @@ form_open(struct form *f, struct plain *p, struct arena *a)
 }
 
 void
-form_done(struct form *f)
+pform_done(struct form *f)
 {
     for (size_t k = 0; k < f->n; k++)
         if ((f->items[k].field->flags & SCHEMA_SECRET) != 0 && f->items[k].text.n > 0)
@@ -37,12 +37,12 @@ put_fallback(struct form *f, struct item *i)
     if (i->field->type == VT_REF)
         i->text = i->field->fallback;
     else if (value_read(f->a, i->field, i->field->fallback, plain_locale(f->p), &v, &err) == RC_OK)
-        item_put(f, i, &v, true);
+        pitem_put(f, i, &v, true);
     i->original = i->text;
 }
 
 void
-form_source(struct form *f, const struct form_source *s)
+pform_source(struct form *f, const struct form_source *s)
 {
     for (size_t k = 0; k < s->nfields && f->n < FORM_ITEMS; k++) {
         const struct schema_field *field = &s->fields[k];
@@ -56,7 +56,7 @@ form_source(struct form *f, const struct form_source *s)
 }
 
 struct item *
-form_item(struct form *f, uint32_t part, const char *name)
+pform_item(struct form *f, uint32_t part, const char *name)
 {
     for (size_t k = 0; k < f->n; k++)
         if (f->items[k].part == part && str_eq_c(f->items[k].field->name, name))
@@ -65,23 +65,23 @@ form_item(struct form *f, uint32_t part, const char *name)
 }
 
 bool
-form_changed(const struct form *f)
+pform_changed(const struct form *f)
 {
     for (size_t k = 0; k < f->n; k++)
-        if (item_changed(&f->items[k]) && item_open(&f->items[k]))
+        if (pitem_changed(&f->items[k]) && pitem_open(&f->items[k]))
             return true;
     return false;
 }
 
 bool
-form_go_to(struct form *f, struct str typed)
+pform_go_to(struct form *f, struct str typed)
 {
     for (int begins = 0; begins < 2; begins++)
         for (size_t k = 0; k < f->n; k++) {
             const struct schema_field *s = f->items[k].field;
             bool is = begins ? begins_like(s->label, typed) || begins_like(s->name, typed)
                              : same_word(s->label, typed) || same_word(s->name, typed);
-            if (!is || !item_open(&f->items[k]))
+            if (!is || !pitem_open(&f->items[k]))
                 continue;
             f->at = k;
             return true;
@@ -91,7 +91,7 @@ form_go_to(struct form *f, struct str typed)
 }
 
 void
-form_give(struct form *f, const struct given *g)
+pform_give(struct form *f, const struct given *g)
 {
     for (size_t n = 0; g != NULL && n < g->n; n++)
         for (size_t k = 0; k < f->n; k++) {
@@ -101,30 +101,30 @@ form_give(struct form *f, const struct given *g)
                 continue;
             i->by_hand = true;
             if (v->type == VT_TEXT && !str_eq_c(v->text, "-"))
-                (void)item_take(f, i, v->text);
+                (void)pitem_take(f, i, v->text);
             else if (v->type == VT_INT && i->field->type == VT_REF)
-                item_put_ref(f, i, v->i, str_printf(f->a, "id=%lld", (long long)v->i));
+                pitem_put_ref(f, i, v->i, str_printf(f->a, "id=%lld", (long long)v->i));
             else if (v->type == VT_NULL)
                 i->text = STR_NONE;
         }
     if (g != NULL && g->at.n > 0)
-        (void)form_go_to(f, g->at);
+        (void)pform_go_to(f, g->at);
 }
 
 void
-form_stand_at(struct form *f, uint32_t part, struct str name)
+pform_stand_at(struct form *f, uint32_t part, struct str name)
 {
     for (size_t k = 0; k < f->n; k++)
-        if (f->items[k].part == part && item_open(&f->items[k]) && str_eq(f->items[k].field->name, name))
+        if (f->items[k].part == part && pitem_open(&f->items[k]) && str_eq(f->items[k].field->name, name))
             f->at = k;
 }
 
 bool
-form_blame(struct form *f, uint32_t part, struct str name, const char *text)
+pform_blame(struct form *f, uint32_t part, struct str name, const char *text)
 {
     for (size_t k = 0; k < f->n; k++) {
         struct item *i = &f->items[k];
-        if (i->part != part || !item_open(i) || !str_eq(i->field->name, name))
+        if (i->part != part || !pitem_open(i) || !str_eq(i->field->name, name))
             continue;
         say(f->p, _("Not done. %.*s: %s."), STR_ARG(i->field->label), text);
         f->at = k;
@@ -134,7 +134,7 @@ form_blame(struct form *f, uint32_t part, struct str name, const char *text)
 }
 
 void
-form_remember(struct form *f)
+pform_remember(struct form *f)
 {
     struct plain *p = f->p;
     for (size_t k = 0; k < f->n; k++) {
@@ -175,7 +175,7 @@ show_all(struct form *f)
             continue;
         if (i->text.n > 0)
             say(f->p, "%.*s: %.*s", STR_ARG(i->field->label), STR_ARG(shown(i)));
-        else if (item_missing(i))
+        else if (pitem_missing(i))
             buf_printf(&missing, "%s%.*s", missing.n > 0 ? ", " : "", STR_ARG(i->field->label));
     }
     if (missing.n > 0)
@@ -202,7 +202,7 @@ step(struct form *f, bool forward)
 {
     for (size_t k = f->at; forward ? k + 1 < f->n : k > 0;) {
         k = forward ? k + 1 : k - 1;
-        if (!item_open(&f->items[k]))
+        if (!pitem_open(&f->items[k]))
             continue;
         f->at = k;
         return true;
@@ -215,7 +215,7 @@ static bool
 complete(struct form *f)
 {
     for (size_t k = 0; k < f->n; k++)
-        if (item_missing(&f->items[k])) {
+        if (pitem_missing(&f->items[k])) {
             f->at = k;
             say(f->p, _("Not saved yet: %.*s is required."), STR_ARG(f->items[k].field->label));
             f->p->failed = RC_BAD_PARAMS;
@@ -228,7 +228,7 @@ static bool
 wants_to_leave(struct form *f)
 {
     struct str answer = STR_NONE;
-    if (!form_changed(f))
+    if (!pform_changed(f))
         return true;
     struct str prompt = str_from(_("This is not saved. Drop it? yes or no: "));
     enum heard heard = hear(f->p, f->a, prompt, &answer);
@@ -242,7 +242,7 @@ same_as_last(struct form *f, struct item *i)
     for (size_t m = 0; m < f->p->nlast; m++)
         if (f->p->last[m].entity == i->entity && f->p->last[m].tag == i->field->tag) {
             i->by_hand = true;
-            if (item_take(f, i, str_from(f->p->last[m].text)))
+            if (pitem_take(f, i, str_from(f->p->last[m].text)))
                 say(f->p, "%.*s: %.*s", STR_ARG(i->field->label), STR_ARG(i->text));
             return;
         }
@@ -276,8 +276,8 @@ ask_item(struct form *f, struct item *i, struct str *ret)
         prompt = str_printf(f->a, "%.*s [%.*s%s]: ", STR_ARG(i->field->label), STR_ARG(part),
                             part.n < now.n ? ">" : "");
     else
-        prompt = str_printf(f->a, "%.*s%s: ", STR_ARG(i->field->label),
-                            item_missing(i) ? _(" (required)") : "");
+        prompt =
+            str_printf(f->a, "%.*s%s: ", STR_ARG(i->field->label), pitem_missing(i) ? _(" (required)") : "");
     return (i->field->flags & SCHEMA_SECRET) != 0 ? ask_hidden(f, i, prompt, ret)
                                                   : hear(f->p, f->a, prompt, ret);
 }
@@ -286,7 +286,7 @@ ask_item(struct form *f, struct item *i, struct str *ret)
 static bool
 go_on(struct form *f, struct item *i, bool changed)
 {
-    if (item_missing(i)) {
+    if (pitem_missing(i)) {
         say_usage(f->p, _("%.*s is required. ? explains it, < goes back."), STR_ARG(i->field->label));
         return true;
     }
@@ -309,9 +309,9 @@ take_answer(struct form *f, struct item *i, struct str typed)
     else if (str_eq_c(typed, "??"))
         say_keys(f);
     else if (typed.n > 1 && typed.p[0] == '>')
-        (void)form_go_to(f, str_trim(str_slice(typed, 1, typed.n)));
+        (void)pform_go_to(f, str_trim(str_slice(typed, 1, typed.n)));
     else if (sign == '?')
-        item_help(f, i);
+        pitem_help(f, i);
     else if (sign == '.')
         show_all(f);
     else if (sign == '<' && !step(f, false))
@@ -325,7 +325,7 @@ take_answer(struct form *f, struct item *i, struct str typed)
     else if (sign != '<') {
         struct str before = i->text, value = sign == '-' ? STR_NONE : typed;
         bool escaped = typed.n > 1 && typed.p[0] == '\\';
-        if (value.n > 0 && !item_take(f, i, escaped ? str_slice(typed, 1, typed.n) : typed)) {
+        if (value.n > 0 && !pitem_take(f, i, escaped ? str_slice(typed, 1, typed.n) : typed)) {
             i->text = before;
             io_drop_typed(f->p);
             return DID_STAY;
@@ -357,7 +357,7 @@ ask_to_save(struct form *f)
     if (str_eq_c(answer, "."))
         show_all(f);
     else if (answer.p[0] == '>')
-        return form_go_to(f, str_trim(str_slice(answer, 1, answer.n))) ? DID_NEXT : DID_STAY;
+        return pform_go_to(f, str_trim(str_slice(answer, 1, answer.n))) ? DID_NEXT : DID_STAY;
     else if (str_eq_c(answer, "<"))
         return DID_NEXT;
     else
@@ -378,17 +378,17 @@ static bool
 any_open(const struct form *f)
 {
     for (size_t k = 0; k < f->n; k++)
-        if (item_open(&f->items[k]))
+        if (pitem_open(&f->items[k]))
             return true;
     return false;
 }
 
 enum form_end
-form_ask(struct form *f)
+pform_ask(struct form *f)
 {
     bool at_end = !any_open(f);
     const struct item *said = NULL; /* whose heading was said last */
-    if (!at_end && !item_open(&f->items[f->at]) && !step(f, true))
+    if (!at_end && !pitem_open(&f->items[f->at]) && !step(f, true))
         (void)step(f, false);
     for (;;) {
         enum did did = DID_STAY;

@@ -47,36 +47,36 @@ enum form_end {
 };
 
 /* ---- form.c ---- */
-void form_open(struct form *f, struct plain *p, struct arena *a);
-void form_done(struct form *f); /* wipes secrets */
-void form_source(struct form *f, const struct form_source *s);
-struct item *form_item(struct form *f, uint32_t part, const char *name); /* NULL when none */
+void pform_open(struct form *f, struct plain *p, struct arena *a);
+void pform_done(struct form *f); /* wipes secrets */
+void pform_source(struct form *f, const struct form_source *s);
+struct item *pform_item(struct form *f, uint32_t part, const char *name); /* NULL when none */
 /* By label or name, or the beginning of one. False: none is called so, which is said. */
-bool form_go_to(struct form *f, struct str typed);
-bool form_changed(const struct form *f);
+bool pform_go_to(struct form *f, struct str typed);
+bool pform_changed(const struct form *f);
 /* The values given with the words. */
-void form_give(struct form *f, const struct given *g);
+void pform_give(struct form *f, const struct given *g);
 /* Asks field after field from the current one. */
-enum form_end form_ask(struct form *f);
+enum form_end pform_ask(struct form *f);
 /* What the service says of a field: said, and the field is asked next. False: there is no such field here. */
-bool form_blame(struct form *f, uint32_t part, struct str name, const char *text);
-void form_stand_at(struct form *f, uint32_t part, struct str name); /* the same, silently */
-void form_remember(struct form *f); /* for "same as last" */
+bool pform_blame(struct form *f, uint32_t part, struct str name, const char *text);
+void pform_stand_at(struct form *f, uint32_t part, struct str name); /* the same, silently */
+void pform_remember(struct form *f);                                 /* for "same as last" */
 
 /* ---- field.c ---- */
-bool item_open(const struct item *i);
-bool item_changed(const struct item *i);
-bool item_missing(const struct item *i);
+bool pitem_open(const struct item *i);
+bool pitem_changed(const struct item *i);
+bool pitem_missing(const struct item *i);
 /* Puts a value in; `original`: as what counts as unchanged. */
-void item_put(struct form *f, struct item *i, const struct value *v, bool original);
-void item_put_ref(struct form *f, struct item *i, int64_t id, struct str label);
+void pitem_put(struct form *f, struct item *i, const struct value *v, bool original);
+void pitem_put_ref(struct form *f, struct item *i, int64_t id, struct str label);
 /* What a person typed. False, saying why, when it can't be meant. */
-bool item_take(struct form *f, struct item *i, struct str typed);
-void item_help(struct form *f, struct item *i);
+bool pitem_take(struct form *f, struct item *i, struct str typed);
+void pitem_help(struct form *f, struct item *i);
 /* What to send for it; false when it is empty. */
-bool item_value(struct form *f, struct arena *a, const struct item *i, struct value *ret);
+bool pitem_value(struct form *f, struct arena *a, const struct item *i, struct value *ret);
 /* What to send for a part: filled items, or with `changed` the changed ones. */
-size_t form_fields(struct form *f, struct arena *a, uint32_t part, bool changed, struct param_field **ret);
+size_t pform_fields(struct form *f, struct arena *a, uint32_t part, bool changed, struct param_field **ret);
 
 /* ---- objection.c ---- */
 

@@ -25,8 +25,9 @@ say_event(struct plain *p, size_t number, const struct body_event *ev)
     const struct schema_entity *e = schema_entity(plain_schema(p), ev->record.entity);
     arena_init(&a, SIZE_MAX, NULL, NULL);
     buf_init(&b, &a, 128);
-    buf_printf(&b, "%zu %s, %.*s, %.*s %.*s", number, stamp_local(ev->at, plain_locale(p)->offset_minutes, at),
-               STR_ARG(ev->who), STR_ARG(e != NULL ? e->label : STR_NONE), STR_ARG(ev->op));
+    buf_printf(&b, "%zu %s, %.*s, %.*s %.*s", number,
+               stamp_local(ev->at, plain_locale(p)->offset_minutes, at), STR_ARG(ev->who),
+               STR_ARG(e != NULL ? e->label : STR_NONE), STR_ARG(ev->op));
     for (size_t i = 0; i < ev->nchanges; i++)
         buf_printf(&b, "%s%.*s", i > 0 ? ", " : ": ", STR_ARG(ev->changes[i].name));
     if (ev->reason.n > 0)
@@ -41,8 +42,8 @@ say_difference(struct plain *p, const struct body_event *ev)
     struct str empty = str_from(_("nothing"));
     for (size_t i = 0; i < ev->nchanges; i++) {
         const struct body_change *c = &ev->changes[i];
-        say(p, _("%.*s: before %.*s, after %.*s"), STR_ARG(c->name), STR_ARG(c->before.n > 0 ? c->before : empty),
-            STR_ARG(c->after.n > 0 ? c->after : empty));
+        say(p, _("%.*s: before %.*s, after %.*s"), STR_ARG(c->name),
+            STR_ARG(c->before.n > 0 ? c->before : empty), STR_ARG(c->after.n > 0 ? c->after : empty));
     }
     if (ev->address.n > 0 || ev->client.n > 0)
         say(p, _("From %.*s with %.*s."), STR_ARG(ev->address.n > 0 ? ev->address : empty),
@@ -62,7 +63,7 @@ more_events(struct events *h)
     h->params.cursor = h->next;
     if (h->next.n > 0)
         h->params.present |= 1u << PARAM_CURSOR;
-    struct request r = {.method = METHOD_HISTORY, .params = &h->params, .arena = h->a};
+    struct wish r = {.method = METHOD_HISTORY, .params = &h->params, .arena = h->a};
     if (plain_call(h->p, &r, body, &err) != RC_OK) {
         say_error(h->p, NULL, &err, body);
         return false;
@@ -107,9 +108,10 @@ take(struct events *h, struct str typed)
         enum go go = show_as_then(h, h->rows[number_typed(rest, h->n) - 1]);
         return go == GO_BACK ? GO_ON : go;
     }
-    return plain_common(h->p, typed,
-                        _("A number says what was changed then. as NUMBER: the whole record as that change left it.\n"
-                          "Enter: older ones. back, home, quit."));
+    return plain_common(
+        h->p, typed,
+        _("A number says what was changed then. as NUMBER: the whole record as that change left it.\n"
+          "Enter: older ones. back, home, quit."));
 }
 
 enum go
@@ -119,7 +121,9 @@ plain_history(struct plain *p, const struct params *record)
     enum go go = GO_ON;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct events *h = arena_new(&a, struct events, 1);
-    *h = (struct events){.p = p, .a = &a, .params = *record};
+    h->p = p;
+    h->a = &a;
+    h->params = *record;
     if (!more_events(h))
         go = GO_BACK;
     while (go == GO_ON && !p->over) {

@@ -114,7 +114,7 @@ load(struct home *d)
     arena_init(&d->arena, SIZE_MAX, NULL, NULL);
     d->home = NULL;
     struct body *body = arena_new(&d->arena, struct body, 1);
-    struct request r = {.method = METHOD_HOME, .arena = &d->arena};
+    struct wish r = {.method = METHOD_HOME, .arena = &d->arena};
     if (plain_call(d->p, &r, body, &err) != RC_OK)
         say_error(d->p, NULL, &err, body);
     else if (body_has(body, BODY_HOME))
@@ -175,7 +175,8 @@ say_how(struct home *d)
     say(p, "%s", _("A number opens what stands behind it; 9 4 does option 9 to alert 4."));
     if (plain_schema(p)->sell & FLOW_NEW_BUSINESS)
         say(p, "%s", _("new business: vehicle, customer, policy and payment in one go; new business PLATE."));
-    say(p, "%s", _("customers, new customer, policy list state=active: lists, new records, commands by words."));
+    say(p, "%s",
+        _("customers, new customer, policy list state=active: lists, new records, commands by words."));
     say(p, "%s", _("do: every command, numbered; do WORDS: those with these words."));
     say(p, "%s", _("it: the record saved last. rows 20: pages of 20 lines; rows 0: none."));
     say(p, "%s", _("Enter: home again. quit leaves. In a form: ? explains, ?? says all signs."));

@@ -26,7 +26,8 @@ io_open(struct io *io)
     *io = (struct io){.tty_in = isatty(STDIN_FILENO), .tty_out = isatty(STDOUT_FILENO), .signals = -1};
     io->utf8 = !io->tty_out || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     const char *lines = getenv("LINES");
-    if (lines != NULL && number_parse(str_from(lines), IO_MORE_LEAST, MOST_ROWS, "LINES", &rows, NULL) == RC_OK)
+    if (lines != NULL &&
+        number_parse(str_from(lines), IO_MORE_LEAST, MOST_ROWS, "LINES", &rows, NULL) == RC_OK)
         io->rows = (int)rows;
     if (!io->tty_in)
         return;
@@ -215,10 +216,10 @@ static bool
 wait_for_typing(struct plain *p)
 {
     struct pollfd fds[] = {
-        {.fd = STDIN_FILENO, .events = POLLIN},
-        {.fd = p->io.signals, .events = POLLIN},
+        {.fd = STDIN_FILENO,                            .events = POLLIN},
+        {.fd = p->io.signals,                           .events = POLLIN},
         {.fd = p->link != NULL ? link_fd(p->link) : -1,
-         .events = p->link != NULL ? link_events(p->link) : (short)0},
+         .events = p->link != NULL ? link_events(p->link) : (short)0    },
     };
     struct signalfd_siginfo info;
     bool asks = p->link != NULL && link_question(p->link) != NULL; /* answered with the next request */

@@ -100,7 +100,7 @@ walk_show(struct walk *w, size_t page)
     params.cursor = page > 0 ? w->starts[page] : STR_NONE;
     if (page > 0)
         params.present |= 1u << PARAM_CURSOR;
-    struct request r = {.method = METHOD_LIST, .params = &params, .arena = &a};
+    struct wish r = {.method = METHOD_LIST, .params = &params, .arena = &a};
     bool ok = plain_call(w->p, &r, &body, &err) == RC_OK && body_has(&body, BODY_PAGE);
     if (!ok) {
         say_error(w->p, w->e, &err, &body);
@@ -277,7 +277,11 @@ plain_list(struct plain *p, const struct list_of *of)
     enum go go = GO_ON;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct walk *w = arena_new(&a, struct walk, 1);
-    *w = (struct walk){.p = p, .of = of, .e = of->e, .a = &a, .params = of->params};
+    w->p = p;
+    w->of = of;
+    w->e = of->e;
+    w->a = &a;
+    w->params = of->params;
     w->params.present |= 1u << PARAM_ENTITY;
     w->params.entity = (struct name_or_number){.number = of->e->number};
     for (size_t i = 0; i < of->params.nfilters; i++)

@@ -79,6 +79,7 @@ send_again(struct form *f, const struct err *err)
     say_error(f->p, NULL, err, NULL);
     if (!f->p->io.tty_in)
         return false;
-    struct str prompt = str_from(_("It may be saved or not. Enter sends it again, once at most; < goes back: "));
+    struct str prompt =
+        str_from(_("It may be saved or not. Enter sends it again, once at most; < goes back: "));
     return hear(f->p, f->a, prompt, &answer) == HEARD_LINE && answer.n == 0;
 }

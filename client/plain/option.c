@@ -82,7 +82,7 @@ plain_option(struct plain *p, const struct schema_entity *e, int64_t id, char op
     enum go go = GO_BACK;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct params params = params_of_record(e->number, id);
-    struct request r = {.method = METHOD_GET, .params = &params, .arena = &a};
+    struct wish r = {.method = METHOD_GET, .params = &params, .arena = &a};
     if (plain_call(p, &r, &body, &err) != RC_OK || !body_has(&body, BODY_RECORD))
         say_error(p, e, &err, &body);
     else

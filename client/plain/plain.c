@@ -16,7 +16,8 @@ ask_where(struct plain *p)
     if (o->host == NULL && hear(p, &p->life, str_from(_("Host: ")), &typed) == HEARD_LINE && typed.n > 0)
         o->host = str_dup(&p->life, typed).p;
     if (o->host != NULL && o->login == NULL &&
-        hear(p, &p->life, str_from(_("Login, as name@company-domain: ")), &typed) == HEARD_LINE && typed.n > 0)
+        hear(p, &p->life, str_from(_("Login, as name@company-domain: ")), &typed) == HEARD_LINE &&
+        typed.n > 0)
         o->login = str_dup(&p->life, typed).p;
     if (o->host == NULL || o->login == NULL)
         p->failed = RC_USAGE;

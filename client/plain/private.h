@@ -82,7 +82,7 @@ void io_drop_typed(struct plain *p);
 
 /* ---- call.c ---- */
 
-struct request {
+struct wish {
     enum method method;
     const struct params *params;
     const unsigned char *idem; /* IDEM_BYTES, of a write that may be sent again; NULL: made here */
@@ -91,7 +91,7 @@ struct request {
 
 /* Asks and waits; Ctrl-C gives up. A line that is lost is opened again, a session that is over is signed in
    again, and the request sent once more under the same key. Fails as link_request. */
-enum rc plain_call(struct plain *p, const struct request *r, struct body *ret, struct err *reterr) NODISCARD;
+enum rc plain_call(struct plain *p, const struct wish *r, struct body *ret, struct err *reterr) NODISCARD;
 /* Waits for the first answer of the service. False: it never came; p->failed says why. */
 bool plain_connect(struct plain *p);
 const struct schema *plain_schema(const struct plain *p);
@@ -103,14 +103,16 @@ struct params params_of_record(uint32_t entity, int64_t id);
 /* ---- say.c ---- */
 
 /* The sentence of an error: which field, what is wrong, which records it is about. `e` may be NULL. */
-void say_error(struct plain *p, const struct schema_entity *e, const struct err *err, const struct body *body);
+void say_error(struct plain *p, const struct schema_entity *e, const struct err *err,
+               const struct body *body);
 void say_issues(struct plain *p, const struct schema_entity *e, const struct body_issue *issues, size_t n);
 /* "Label: value" line by line. */
 void say_fields(struct plain *p, const struct body_record *r);
 void say_usage(struct plain *p, const char *fmt, ...) PRINTF(2, 3); /* not understood */
 struct str plain_value(struct plain *p, struct arena *a, const struct schema_field *f, const struct value *v);
 const struct value *record_value(const struct body_record *r, uint32_t tag); /* NULL when it has none */
-const struct value *record_named(const struct schema_entity *e, const struct body_record *r, const char *name);
+const struct value *record_named(const struct schema_entity *e, const struct body_record *r,
+                                 const char *name);
 bool plain_fits(const struct schema_action *act, const struct value *state);
 /* The next word, blanks around it dropped; the rest stays in *line. */
 struct str take_word(struct str *line);

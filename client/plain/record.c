@@ -67,7 +67,7 @@ load(struct shown *d)
     struct err err = {0};
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct body *body = arena_new(&a, struct body, 1);
-    struct request r = {.method = METHOD_GET, .params = &d->params, .arena = &a};
+    struct wish r = {.method = METHOD_GET, .params = &d->params, .arena = &a};
     if (plain_call(d->p, &r, body, &err) != RC_OK || !body_has(body, BODY_RECORD)) {
         say_error(d->p, d->e, &err, body);
         arena_done(&a);
@@ -120,10 +120,11 @@ related(struct shown *d, const struct schema_tab *tab)
     const struct schema_entity *e = schema_entity(plain_schema(d->p), tab->entity);
     if (e == NULL)
         return GO_ON;
-    struct list_of of = {.e = e,
-                         .via = tab->via,
-                         .parent = d->r,
-                         .title = str_printf(&d->arena, _("%.*s of %.*s"), STR_ARG(tab->label), STR_ARG(d->r->label))};
+    struct list_of of = {
+        .e = e,
+        .via = tab->via,
+        .parent = d->r,
+        .title = str_printf(&d->arena, _("%.*s of %.*s"), STR_ARG(tab->label), STR_ARG(d->r->label))};
     return done(d, plain_list(d->p, &of) == GO_BACK ? GO_ON : d->p->over ? GO_QUIT : GO_HOME);
 }
 
@@ -174,7 +175,8 @@ plain_as_of(struct plain *p, const struct body_ref *record, struct str typed)
         hear(p, &a, str_from(_("As it was when? 2026-02-14 or 2026-02-14 11:30: ")), &typed) != HEARD_LINE)
         typed = STR_NONE;
     enum go go = GO_BACK;
-    if (typed.n > 0 && stamp_parse(typed, plain_locale(p)->offset_minutes, "moment", &params.at, &err) != RC_OK)
+    if (typed.n > 0 &&
+        stamp_parse(typed, plain_locale(p)->offset_minutes, "moment", &params.at, &err) != RC_OK)
         say_error(p, NULL, &err, NULL);
     else if (typed.n > 0)
         go = plain_record_by(p, METHOD_AS_OF, &params);
@@ -306,13 +308,13 @@ plain_record_by(struct plain *p, enum method method, const struct params *params
     if (method == METHOD_GET)
         return walk(p, params);
     arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct request r = {.method = method, .params = params, .arena = &a};
+    struct wish r = {.method = method, .params = params, .arena = &a};
     if (plain_call(p, &r, &body, &err) != RC_OK || !body_has(&body, BODY_RECORD)) {
         say_error(p, NULL, &err, &body);
     } else {
         const struct schema_entity *e = schema_entity(plain_schema(p), body.record.entity);
-        say(p, _("%.*s %.*s as it was %s."), STR_ARG(e != NULL ? e->label : STR_NONE), STR_ARG(body.record.label),
-            stamp_local(params->at, plain_locale(p)->offset_minutes, when));
+        say(p, _("%.*s %.*s as it was %s."), STR_ARG(e != NULL ? e->label : STR_NONE),
+            STR_ARG(body.record.label), stamp_local(params->at, plain_locale(p)->offset_minutes, when));
         say_fields(p, &body.record);
     }
     arena_done(&a);

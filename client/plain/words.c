@@ -7,8 +7,8 @@
 #include "common/base/words.h"
 #include "common/value/number.h"
 
-/* What can be done from everywhere, said in words: the commands of the screens' palette, and the grammar of the
-   command line, whose verbs open what the screens open. */
+/* What can be done from everywhere, said in words: the commands of the screens' palette, and the grammar of
+   the command line, whose verbs open what the screens open. */
 
 enum { OFFERS = 200 };
 enum what { DO_LIST = 1, DO_ADD, DO_ACTION, DO_SELL };
@@ -42,7 +42,8 @@ offers_of(struct arena *a, struct offers *o, const struct schema_entity *e)
     else if (e->may_list)
         add_offer(o, (struct offer){.what = DO_LIST, .e = e, .label = e->plural});
     if (e->may_add)
-        add_offer(o, (struct offer){.what = DO_ADD, .e = e, .label = str_printf(a, _("New %.*s"), STR_ARG(e->label))});
+        add_offer(o, (struct offer){
+                         .what = DO_ADD, .e = e, .label = str_printf(a, _("New %.*s"), STR_ARG(e->label))});
     for (size_t i = 0; i < e->nactions; i++)
         if (!e->actions[i].on_record)
             add_offer(o, (struct offer){.what = DO_ACTION,
@@ -152,7 +153,7 @@ say_answer(struct plain *p, struct arena *a, const struct cli_command *c)
     struct err err = {0};
     struct buf out;
     struct style st = {.schema = plain_schema(p), .locale = plain_locale(p), .utf8 = true};
-    struct request r = {.method = c->method, .params = &c->params, .arena = a};
+    struct wish r = {.method = c->method, .params = &c->params, .arena = a};
     buf_init(&out, a, 1024);
     if (c->kind == COMMAND_DESCRIBE)
         describe_text(&out, &st, c->entity);
@@ -174,7 +175,7 @@ with_record(struct plain *p, struct arena *a, const struct cli_command *c, const
     struct err err = {0};
     struct params params = c->params;
     params.present &= 1u << PARAM_ENTITY | 1u << PARAM_ID | 1u << PARAM_KEY;
-    struct request r = {.method = METHOD_GET, .params = &params, .arena = a};
+    struct wish r = {.method = METHOD_GET, .params = &params, .arena = a};
     if (plain_call(p, &r, &body, &err) != RC_OK || !body_has(&body, BODY_RECORD)) {
         say_error(p, c->entity, &err, &body);
         return p->over ? GO_QUIT : GO_ON;

@@ -36,7 +36,8 @@ forbid "server/store" 'server/(op|rule|worker|account|job|report)/' 'the store i
 forbid "server/catalog" 'server/(op|rule|worker|store|account|job|report)/' 'the catalog is data'
 forbid "client/link" 'client/(tui|screen|cli)/' 'the link is below the screens'
 forbid "client/tui" 'client/(screen|cli)/' 'widgets know no screen'
-forbid "client/cli" 'client/(tui|screen)/' 'the command line needs no terminal'
+forbid "client/cli" 'client/(tui|screen|plain)/' 'the command line needs no terminal'
+forbid "client/plain" 'client/(tui|screen)/' 'plain mode needs no screen'
 
 only 'server/front/|client/link/' 'libssh/'
 only 'server/store/' 'libpq-fe|postgres_ext|pg_config'
