@@ -280,7 +280,7 @@ begin
   insert into app.audit (tenant_id, kind, what, user_id, actor, address, client, session_id, entity, row_id, count, outcome, detail)
   select t.id, $2, left($3, 80), $5,
          left(coalesce(nullif($4, ''), (select u.name || ' (' || u.login || ')' from app.user_account u where u.tenant_id = t.id and u.id = $5),
-                       'unknown'), 200), left($6, 80), left($7, 80), $8, $12, $13, $11, $9,
+                       'unknown'), 200), left(nullif($6, ''), 80), left(nullif($7, ''), 80), $8, $12, $13, $11, $9,
          left($10, 400)
     from app.tenant t where t.id = $1;
 end $$;

@@ -15,6 +15,9 @@ static const struct choice formats[] = {
     {AUDIT_CSV, "csv", "CSV, for a spreadsheet", TONE_PLAIN},
 };
 
+/* ids are numbers of 32 bits */
+#define ID_MOST UINT32_MAX
+
 static const struct field fields[] = {
     {FIELD(audit_record, at, VT_STAMP), AUDIT_AT, "When", FF_FILLED | FF_COLUMN, 16, 0,
      .help = "When it happened."},
@@ -38,7 +41,7 @@ static const struct field fields[] = {
      SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 12, 40,
      .help = "The kind of record: customer, policy and so on."},
     {FIELD(audit_record, row_id, VT_INT), AUDIT_ROW, "Record", SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW,
-     11, 0, .help = "The id of the record."},
+     11, ID_MOST, .help = "The id of the record."},
     {FIELD(audit_record, count, VT_INT), AUDIT_COUNT, "Count", FF_FILLED | SCHEMA_LIST, 6, 0,
      .help = "How many records were read, or how many refusals stand in this line."},
     {FIELD(audit_record, detail, VT_TEXT), AUDIT_DETAIL, "Detail", SCHEMA_LIST, 40, 400,
@@ -48,7 +51,7 @@ static const struct field fields[] = {
     {FIELD(audit_record, client, VT_TEXT), AUDIT_CLIENT, "Program", SCHEMA_LIST | SCHEMA_NARROW, 16, 80,
      .help = "What the program on the other side calls itself."},
     {FIELD(audit_record, session_id, VT_INT), AUDIT_SESSION, "Session",
-     SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 11, 0, .help = "The id of the session."},
+     SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 11, ID_MOST, .help = "The id of the session."},
     {FIELD(audit_record, request_id, VT_TEXT), AUDIT_REQUEST, "Request",
      SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 12, 40,
      .help = "The request; the history of the records it changed bears the same."},
@@ -82,7 +85,7 @@ static const struct field export_params[] = {
     {FIELD(audit_export, format, VT_CHOICE), AUDIT_EXPORT_FORMAT, "Format", SCHEMA_REQUIRED | FF_NEW, 10, 0,
      .help = "JSON lines can be verified by bimactl; CSV is for reading.", .fallback = "json",
      CHOICES(formats)},
-    {FIELD(audit_export, after, VT_INT), AUDIT_EXPORT_AFTER, "After place", FF_NEW, 10, 0,
+    {FIELD(audit_export, after, VT_INT), AUDIT_EXPORT_AFTER, "After place", FF_NEW, 10, ID_MOST,
      .help = "Goes on behind this place, where the file before ended."},
 };
 static const struct action actions[] = {
