@@ -49,14 +49,23 @@ core(struct str s)
     return s;
 }
 
+/* How far two signs lie apart on a keyboard's row of digits, or in the alphabet. */
+static int
+distance(char from, char to)
+{
+    if (from == '9' && to == '0')
+        return 1;
+    return from == '0' && to == '9' ? -1 : to - from;
+}
+
 /* One step from sign to sign all along: "aaaaaaaaaa", "1234567890", "9876543210". */
 static bool
 is_row(struct str s)
 {
-    int step = s.n > 1 ? s.p[1] - s.p[0] : 0;
+    int step = distance(s.p[0], s.p[1]);
     bool row = step >= -1 && step <= 1;
     for (size_t i = 1; row && i < s.n; i++)
-        row = s.p[i] - s.p[i - 1] == step || (s.p[i] == '0' && s.p[i - 1] == '9');
+        row = distance(s.p[i - 1], s.p[i]) == step;
     return row;
 }
 

@@ -144,9 +144,9 @@ class Worker:
         theirs.close()
         self.ids = itertools.count(1)
 
-    def send(self, kind, payload, who=(0, 0, 0), login=b"", client=b"test 1.0"):
+    def send(self, kind, payload, who=(0, 0, 0), login=b"", client=b"test 1.0", address=b"192.0.2.7"):
         job = next(self.ids)
-        body = encode([job, kind, *who, login, b"192.0.2.7", client, payload, 0])
+        body = encode([job, kind, *who, login, address, client, payload, 0])
         self.sock.sendall(len(body).to_bytes(4, "little") + body)
         return job
 
@@ -164,8 +164,8 @@ class Worker:
             out += part
         return out
 
-    def ask(self, kind, payload, who=(0, 0, 0), login=b"", client=b"test 1.0"):
-        job = self.send(kind, payload, who, login, client)
+    def ask(self, kind, payload, who=(0, 0, 0), login=b"", client=b"test 1.0", address=b"192.0.2.7"):
+        job = self.send(kind, payload, who, login, client, address)
         answer = self.receive()
         assert answer[0] == job, "an answer to another job"
         return answer
