@@ -290,12 +290,13 @@ begin
                                                'where p.tenant_id = due_item.tenant_id and p.id = due_item.row_id))' else '' end);
   end loop;
 end $$;
--- Of a vehicle that changed hands its owner sees what became of it since it was his.
+-- Of a vehicle that changed hands its owner sees what became of it since it was his; a branch, while its owner was the branch's.
 create policy scope on app.history as restrictive for select to bima_worker using (
   (select app.scope()) = ''
   or (policy_id is not null and exists (select from app.policy p where p.tenant_id = history.tenant_id and p.id = history.policy_id))
   or (policy_id is null and vehicle_id is not null and exists (select from app.vehicle v where v.tenant_id = history.tenant_id and v.id = history.vehicle_id)
-      and ((select app.scope()) = 'branch' or coalesce(customer_id, (after ->> 'owner_id')::bigint) = (select app.scope_id())))
+      and exists (select from app.customer c where c.tenant_id = history.tenant_id
+                     and c.id = coalesce(history.customer_id, (history.after ->> 'owner_id')::bigint)))
   or (tbl = 'customer' and exists (select from app.customer c where c.tenant_id = history.tenant_id and c.id = history.row_id))
   or (tbl = 'user_account' and row_id = (select app.user_id())));
 -- What is found are records one sees: the words of others neither crowd them out nor take time to tell.

@@ -32,6 +32,14 @@ tidy(struct arena *a, struct str words)
     return str_trim((struct str){p, n});
 }
 
+/* Nobody hands out what he does not hold, unless giving roles is his work. */
+static bool
+may_give(struct op_ctx *ctx, struct str words)
+{
+    return rights_cover(ctx->who.rights.words, words) ||
+           rights_cover(ctx->who.rights.words, STR("role.assign"));
+}
+
 static void
 check_words(struct op_ctx *ctx, struct role *r)
 {
@@ -41,8 +49,7 @@ check_words(struct op_ctx *ctx, struct role *r)
         op_issue(ctx, ISSUE_REFUSE, "permissions",
                  "\"%.*s\" is no right: write entity.verb, such as policy.renew or customer.read",
                  STR_ARG(word));
-    else if (!rights_cover(ctx->who.rights.words, r->permissions) &&
-             !rights_cover(ctx->who.rights.words, STR("role.assign")))
+    else if (!may_give(ctx, r->permissions))
         op_issue(ctx, ISSUE_REFUSE, "permissions", "you can't give a right that you don't have");
 }
 
@@ -62,6 +69,8 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
                  CODE_MOST);
     if (row_has(&r->row, ROLE_PERMISSIONS))
         check_words(ctx, r);
+    if (ctx->who.branch_only && !r->branch_scope)
+        op_issue(ctx, ISSUE_REFUSE, "branch_scope", "you see one branch: so do the roles you make");
     if (was && !r->is_active && was->row.id == ctx->who.role.id)
         op_issue(ctx, ISSUE_REFUSE, "is_active", "you can't switch your own role off");
     return RC_OK;
@@ -76,6 +85,8 @@ copy(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct er
     if (!is_code(to->code))
         return err_set(reterr, RC_BAD_PARAMS, "code",
                        "a code has 1 to %d small letters, digits and underscores", CODE_MOST);
+    if (!may_give(ctx, from->permissions) || (ctx->who.branch_only && !from->branch_scope))
+        return err_set(reterr, RC_FORBIDDEN, NULL, "you can't give a right that you don't have");
     ROW_SET(&made, ROLE_CODE, code, to->code);
     ROW_SET(&made, ROLE_NAME, name, to->name);
     ROW_SET(&made, ROLE_PERMISSIONS, permissions, from->permissions);

@@ -86,9 +86,22 @@ part(const PGresult *res, int field)
     return s ? s : "";
 }
 
+/* Row-level security and our own guards speak to a person; a grant that is missing is a fault of ours. */
+static enum rc
+fill_privilege(const char *message, struct err *reterr)
+{
+    if (strstr(message, "row-level security"))
+        return err_set(reterr, RC_FORBIDDEN, NULL, "this would lie outside what you may see");
+    if (strstr(message, "permission denied") || strstr(message, "must be"))
+        return err_set(reterr, RC_INTERNAL, NULL, "%s", rc_text(RC_INTERNAL));
+    return err_set(reterr, RC_FORBIDDEN, NULL, "%s", message);
+}
+
 static enum rc
 fill(const PGresult *res, const char *state, struct err *reterr)
 {
+    if (strcmp(state, "42501") == 0)
+        return fill_privilege(part(res, PG_DIAG_MESSAGE_PRIMARY), reterr);
     const char *constraint = part(res, PG_DIAG_CONSTRAINT_NAME);
     for (size_t i = 0; constraint[0] && i < COUNTOF(constraints); i++)
         if (name_fits(constraints[i].constraint, constraint))

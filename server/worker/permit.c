@@ -12,6 +12,16 @@ entity_of(const struct params *p)
     return p->entity.name.n ? entity_by_name(p->entity.name) : entity_by_number(p->entity.number);
 }
 
+/* What an entity's document is called: the word of the action that gives it. */
+static const char *
+print_verb(const struct entity *e)
+{
+    for (size_t i = 0; i < e->nactions; i++)
+        if (e->actions[i].flags & AF_PRINTS)
+            return e->actions[i].name;
+    return "print";
+}
+
 /* The verb a request needs on its entity; NULL when the method is open to everyone, or names no such action.
  */
 static const char *
@@ -34,7 +44,7 @@ verb_of(const struct method_info *m, const struct params *p, const struct entity
         a = p->action.name.n ? entity_action_named(e, p->action.name) : entity_action(e, p->action.number);
         return a ? a->name : NULL;
     case METHOD_PRINT:
-        return "print";
+        return print_verb(e);
     case METHOD_DESCRIBE:
     case METHOD_ME:
     case METHOD_HOME:
