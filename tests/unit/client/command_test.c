@@ -1,6 +1,7 @@
 #include "client/cli/command.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "client/cli/suggest.h"
 #include "common/base/arena.h"
@@ -233,4 +234,49 @@ Test(command, suggestions_are_near_or_none)
     struct suggestion none = {.typed = STR("xyz")};
     suggest(&none, STR("history"));
     cr_expect_eq(none.best.n, 0);
+}
+
+Test(command, one_s_own_account_needs_no_key)
+{
+    struct cli_command c;
+    struct err err = {0};
+    cr_assert_eq(understand("account|show", &c, &err), RC_OK);
+    cr_expect(str_eq_c(c.params.key, "me"));
+    cr_assert_eq(understand("account|set|login=x", &c, &err), RC_OK);
+    cr_expect(str_eq_c(c.params.key, "me"));
+    cr_assert_eq(understand("account|history|id=7", &c, &err), RC_OK);
+    cr_expect_not(params_has(&c.params, PARAM_KEY));
+}
+
+Test(command, secrets_of_an_action_are_asked_for_without_being_named)
+{
+    struct cli_command c;
+    struct err err = {0};
+    cr_assert_eq(understand("account|password", &c, &err), RC_OK);
+    cr_assert_eq(c.params.nfields, 2);
+    cr_expect_eq(c.params.fields[0].field.number, 1);
+    cr_expect_eq(c.params.fields[1].field.number, 2);
+    cr_assert_eq(understand("account|password|new=-", &c, &err), RC_OK);
+    cr_assert_eq(c.params.nfields, 2);
+    cr_expect_eq(understand("account|password|new=hunter2hunter2", &c, &err), RC_USAGE);
+    cr_expect_not_null(strstr(err.text, "not on the command line"));
+}
+
+Test(command, a_day_for_a_moment_is_the_whole_day)
+{
+    struct cli_command c;
+    struct err err = {0};
+    cr_assert_eq(understand("audit|list|at=2026-03-02", &c, &err), RC_OK);
+    cr_assert_eq(c.params.nfilters, 2);
+    cr_expect_eq(c.params.filters[0].op, FILTER_GE);
+    cr_expect_eq(c.params.filters[1].op, FILTER_LT);
+    cr_expect_eq(c.params.filters[1].value.stamp.usec - c.params.filters[0].value.stamp.usec,
+                 INT64_C(86400000000));
+    cr_assert_eq(understand("audit|list|at<=2026-03-02|at>2026-03-01", &c, &err), RC_OK);
+    cr_assert_eq(c.params.nfilters, 2);
+    cr_expect_eq(c.params.filters[0].op, FILTER_LT);
+    cr_expect_eq(c.params.filters[0].value.stamp.usec,
+                 c.params.filters[1].value.stamp.usec + INT64_C(86400000000));
+    cr_assert_eq(understand("audit|list|at>=2026-03-02T08:30:00Z", &c, &err), RC_OK);
+    cr_expect_eq(c.params.filters[0].value.type, VT_TEXT, "a moment is the service's to read");
 }

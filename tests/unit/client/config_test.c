@@ -15,9 +15,10 @@ static char home[64], dir[96], file[128];
 static void
 set_up(void)
 {
-    static const char *const names[] = {
-        "BIMA_HOST",  "BIMA_PORT",     "BIMA_LOGIN",         "BIMA_KEY",       "BIMA_KNOWN_HOSTS",
-        "BIMA_THEME", "BIMA_LANGUAGE", "BIMA_PASSWORD_FILE", "XDG_CACHE_HOME", "XDG_STATE_HOME"};
+    static const char *const names[] = {"BIMA_HOST",      "BIMA_PORT",          "BIMA_LOGIN",
+                                        "BIMA_KEY",       "BIMA_KNOWN_HOSTS",   "BIMA_THEME",
+                                        "BIMA_LANGUAGE",  "BIMA_PASSWORD_FILE", "BIMA_CODE_FILE",
+                                        "XDG_CACHE_HOME", "XDG_STATE_HOME"};
     arena_init(&a, 1 << 20, NULL, NULL);
     for (size_t i = 0; i < COUNTOF(names); i++)
         (void)unsetenv(names[i]);
@@ -76,6 +77,7 @@ Test(config, the_file_is_read_and_the_environment_wins)
     (void)setenv("BIMA_PORT", "7024", 1);
     (void)setenv("BIMA_LANGUAGE", "sw", 1);
     (void)setenv("BIMA_PASSWORD_FILE", "/run/secret", 1);
+    (void)setenv("BIMA_CODE_FILE", "/run/code", 1);
     cr_assert_eq(load(&c, NULL), RC_OK);
     cr_expect_str_eq(c.host, "bima.example");
     cr_expect_eq(c.port, 7024);
@@ -84,6 +86,7 @@ Test(config, the_file_is_read_and_the_environment_wins)
     cr_expect_str_eq(c.theme, "lean");
     cr_expect_str_eq(c.language, "sw");
     cr_expect_str_eq(c.password_file, "/run/secret");
+    cr_expect_str_eq(c.code_file, "/run/code");
 }
 
 Test(config, what_is_wrong_is_refused_with_its_line)
@@ -112,11 +115,13 @@ Test(config, a_client_the_service_started_reads_nothing_of_the_machine)
     write_file("host = elsewhere\n");
     (void)setenv("BIMA_LOGIN", "somebody@else", 1);
     (void)setenv("BIMA_PASSWORD_FILE", "/run/secret", 1);
+    (void)setenv("BIMA_CODE_FILE", "/run/code", 1);
     cr_assert_eq(client_config_load(&c, &a, CLIENT_SPAWNED, NULL), RC_OK);
     cr_expect(c.spawned);
     cr_expect_null(c.host);
     cr_expect_null(c.login);
     cr_expect_null(c.password_file);
+    cr_expect_null(c.code_file);
     cr_expect_null(c.cache_dir);
     cr_expect_null(c.config_dir);
 }

@@ -54,6 +54,26 @@ static struct schema_field user_fields[] = {
     {.tag = 2, .name = S("password"), .label = S("Password"), .type = VT_TEXT, .flags = SCHEMA_SECRET},
 };
 
+static struct schema_field password_fields[] = {
+    {.tag = 1, .name = S("current"), .label = S("Present password"), .type = VT_TEXT, .flags = SCHEMA_SECRET},
+    {.tag = 2,
+     .name = S("new"),
+     .label = S("New password"),
+     .type = VT_TEXT,
+     .flags = SCHEMA_SECRET | SCHEMA_REQUIRED                                                               },
+};
+static struct schema_action account_actions[] = {
+    {.number = 1,
+     .name = S("password"),
+     .label = S("Change password"),
+     .on_record = true,
+     .fields = password_fields,
+     .nfields = COUNTOF(password_fields)},
+};
+static struct schema_field audit_fields[] = {
+    {.tag = 1, .name = S("at"), .label = S("When"), .type = VT_STAMP, .flags = SCHEMA_FILTER},
+};
+
 static struct schema_entity entities[] = {
     {.number = SAMPLE_CUSTOMER,
      .name = S("customer"),
@@ -79,11 +99,28 @@ static struct schema_entity entities[] = {
      .may_add = true,
      .fields = user_fields,
      .nfields = COUNTOF(user_fields)},
+    {.number = SAMPLE_ACCOUNT,
+     .name = S("account"),
+     .label = S("My account"),
+     .plural = S("My account"),
+     .may_set = true,
+     .fields = user_fields,
+     .nfields = COUNTOF(user_fields),
+     .actions = account_actions,
+     .nactions = COUNTOF(account_actions),
+     .single = true},
+    {.number = SAMPLE_AUDIT,
+     .name = S("audit"),
+     .label = S("Audit"),
+     .plural = S("Audit"),
+     .may_list = true,
+     .fields = audit_fields,
+     .nfields = COUNTOF(audit_fields)},
     {.number = 13,
      .name = S("vehicle_type"),
      .label = S("Vehicle type"),
      .plural = S("Vehicle types"),
-     .may_list = true      },
+     .may_list = true},
 };
 
 const struct schema *

@@ -7,7 +7,7 @@
 const struct schema *sample_schema(void);
 extern const struct locale_info sample_locale;
 
-enum { SAMPLE_VEHICLE = 2, SAMPLE_CUSTOMER = 1, SAMPLE_USER = 12 };
+enum { SAMPLE_VEHICLE = 2, SAMPLE_CUSTOMER = 1, SAMPLE_USER = 12, SAMPLE_ACCOUNT = 19, SAMPLE_AUDIT = 21 };
 enum {
     TAG_PLATE = 1,
     TAG_OWNER = 2,
