@@ -17,7 +17,7 @@ enum {
     METHODS = SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_PUBLICKEY,
     LONGEST_CODE = 64,
     REGISTRATIONS = 32, /* open sessions of them */
-    REGISTRATIONS_OF_SOURCE = 2,
+    REGISTRATIONS_OF_SOURCE = 4,
     REGISTRATION_IDLE_S = 600,
     REGISTRATION_S = 3600
 };
@@ -25,6 +25,7 @@ enum {
 static const char open_login[] = "register", platform_domain[] = "@platform";
 static const char busy[] = "sign-in is not possible just now; try again";
 static const char too_many_tries[] = "too many sign-in attempts";
+static const char registrations_later[] = "too many registrations just now; try again in an hour";
 static const char try_later[] = "too many sign-in attempts; try again later";
 
 /* ---- replies ---- */
@@ -325,7 +326,7 @@ welcome(struct session *s, const struct answer *an)
     uint32_t idle = an->idle_seconds, most = an->session_seconds;
     if (!has_room(s, &an->who)) {
         s->excused = true;
-        session_end(s, "too many sessions of this user");
+        session_end(s, is_open_login(s) ? registrations_later : "too many sessions of this user");
         return;
     }
     s->who = an->who;
@@ -387,7 +388,7 @@ within_limits(struct session *s)
     struct rate each = {.burst = c->registrations_per_source, .per_hour = c->registrations_per_source};
     if (s->auth.offer == OFFER_OPEN && !abuse_registers(&f->abuse, &s->origin, &all, &each, f->now)) {
         STAT_ADD(f->stats, registrations_refused, 1);
-        session_end(s, "too many registrations just now; try again in an hour");
+        session_end(s, registrations_later);
         return false;
     }
     if (s->auth.offer != OFFER_OPEN && !abuse_tries(&f->abuse, &s->origin, str_from(s->login), f->now)) {

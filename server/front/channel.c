@@ -558,6 +558,7 @@ channel_dismiss(struct channel *c)
     if (c->client != NULL) {
         rpc_dismiss(&c->client->rpc, sentence);
         c->hang_at = c->session->front->now + CHANNEL_DISMISS_MS;
+        c->farewell = c->pty; /* its screens are gone when it has ended; a command says itself why */
     } else {
         rpc_dismiss(&c->rpc, sentence);
     }

@@ -50,8 +50,8 @@ ssh_channel channel_open(ssh_session ssh, void *user);
 void channel_run(struct channel *c);
 void channel_sweep(struct channel *c);
 void channel_goaway(struct channel *c);
-/* The session is over: tells the client on its line. A program that does not end by itself then is hung up, and its
-   terminal or standard error told here. */
+/* The session is over: tells the client on its line. A program that does not end by itself then is hung up; what it
+   can't say any more, the terminal or the command's standard error is told here. */
 void channel_dismiss(struct channel *c);
 /* Asks its program to end, when it has one. */
 void channel_hang_up(struct channel *c);
