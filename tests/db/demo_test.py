@@ -114,8 +114,8 @@ class Demo(unittest.TestCase):
             words = [line.split() for line in f]
         for login, password in words:
             name, domain = login.split("@")
-            hashed, active = self.first.ask(f"select password_hash, active from app.login('{name}', '{domain}')")[0]
-            self.assertTrue(active)
+            hashed, refusal = self.first.ask(f"select password_hash, refusal from app.login('{name}', '{domain}', '', '')")[0]
+            self.assertIsNone(refusal)
             self.assertTrue(nacl.pwhash.verify(hashed.encode(), password.encode()))
             with self.assertRaises(nacl.exceptions.InvalidkeyError):
                 nacl.pwhash.verify(hashed.encode(), password.upper().encode())
@@ -249,19 +249,23 @@ class Bimactl(unittest.TestCase):
         try:
             said = dict(line.split("=", 1) for line in place.ctl("company", "add", "XY", "Xylo", "--domain", "xylo.co.tz").splitlines())
             self.assertEqual(said["login"], "admin@xylo.co.tz")
-            before = place.ask("select password_hash from app.user_account where login = 'admin' and tenant_id = "
-                               "(select id from app.tenant where code = 'XY')")
             place.ctl("company", "add", "XY", "Xylo", "--domain", "xylo.co.tz", code=73)
             place.ctl("company", "add", "XZ", "Xylo", "--domain", "xylo.co.tz", code=73)
-            new = place.ctl("user", "password", "admin@xylo.co.tz")
-            self.assertNotIn(said["password"], new)
-            after = place.ask("select password_hash from app.user_account where login = 'admin' and tenant_id = "
+            new = dict(line.split("=", 1) for line in place.ctl("user", "token", "admin@xylo.co.tz").splitlines())
+            self.assertEqual(new["login"], "admin@xylo.co.tz")
+            self.assertNotEqual(new["token"], said.get("password"))
+            after = place.ask("select password_hash, must_change_password from app.user_account where login = 'admin' and tenant_id = "
                               "(select id from app.tenant where code = 'XY')")
-            self.assertNotEqual(before, after)
-            self.assertEqual(place.ask("select actor, action from app.history where tbl = 'user_account' order by id desc limit 1"),
-                             [("bimactl", "password")])
-            place.ctl("user", "password", "nobody@xylo.co.tz", code=66)
-            place.ctl("user", "password", "nobody", code=65)
+            self.assertEqual(after, [(None, True)])
+            self.assertEqual(place.ask("select distinct actor, action from app.history where tbl = 'enrol_token'"), [("bimactl", "token")])
+            self.assertEqual(place.ask(f"select count(*) from app.history where before::text || after::text like '%{new['token']}%'"), [(0,)])
+            self.assertIn("admin@xylo.co.tz\tadmin\tactive\tno\t", place.ctl("user", "list", "xylo.co.tz"))
+            self.assertEqual(place.ctl("user", "sessions", "admin@xylo.co.tz"), "")
+            for word in ("unlock", "drop-factor"):
+                place.ctl("user", word, "admin@xylo.co.tz")
+            place.ctl("user", "disable", "admin@xylo.co.tz", code=70)  # the last administrator
+            place.ctl("user", "token", "nobody@xylo.co.tz", code=66)
+            place.ctl("user", "token", "nobody", code=65)
             place.ctl("status", code=69)
             place.ctl("bogus", code=64)
             key = place.ctl("certificate-key").strip()

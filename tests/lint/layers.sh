@@ -32,6 +32,7 @@ forbid common/value 'common/(wire|crypt|certificate)/' 'values know nothing of t
 forbid server/front 'server/(worker|op|rule|store|catalog|account|report|job)/' 'the front knows frames, not insurance'
 forbid "server/worker server/op server/rule server/store server/catalog server/account server/report server/job" \
     'server/front/' 'workers know insurance, not SSH'
+forbid server/audit 'server/(op|rule|worker|store|catalog|account|report|job|front|platform|ipc)/' 'what makes rows evidence stands alone'
 forbid "server/store" 'server/(op|rule|worker|account|job|report)/' 'the store is below operations and rules'
 forbid "server/catalog" 'server/(op|rule|worker|store|account|job|report)/' 'the catalog is data'
 forbid "client/link" 'client/(tui|screen|cli)/' 'the link is below the screens'
