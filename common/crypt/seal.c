@@ -7,7 +7,8 @@
 enum { VERSION = 1, NONCE_AT = 5, BOUND = 5 + 1 + 4 + 4 + 8 };
 
 _Static_assert(SEAL_KEY == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "size of a key");
-_Static_assert(SEAL_HEAD - NONCE_AT == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "size of a nonce");
+_Static_assert(SEAL_NONCE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "size of a nonce");
+_Static_assert(SEAL_HEAD == NONCE_AT + SEAL_NONCE, "size of the head");
 _Static_assert(SEAL_TAG == crypto_aead_xchacha20poly1305_ietf_ABYTES, "size of the authentication");
 
 static void
@@ -29,17 +30,26 @@ bind(unsigned char out[BOUND], const unsigned char *head, const struct seal_abou
 }
 
 struct str
-seal_close(struct arena *a, const unsigned char key[SEAL_KEY], uint32_t generation,
-           const struct seal_about *about, struct str plain)
+seal_close_with(struct arena *a, const unsigned char key[SEAL_KEY], uint32_t generation,
+                const struct seal_about *about, const unsigned char nonce[SEAL_NONCE], struct str plain)
 {
     unsigned char *out = arena_alloc(a, plain.n + SEAL_OVERHEAD), bound[BOUND];
     out[0] = VERSION;
     put_big(out + 1, generation, 4);
-    crypt_random(out + NONCE_AT, SEAL_HEAD - NONCE_AT);
+    memcpy(out + NONCE_AT, nonce, SEAL_NONCE);
     bind(bound, out, about);
     crypto_aead_xchacha20poly1305_ietf_encrypt(out + SEAL_HEAD, NULL, (const unsigned char *)plain.p, plain.n,
-                                               bound, BOUND, NULL, out + NONCE_AT, key);
+                                               bound, BOUND, NULL, nonce, key);
     return (struct str){(const char *)out, plain.n + SEAL_OVERHEAD};
+}
+
+struct str
+seal_close(struct arena *a, const unsigned char key[SEAL_KEY], uint32_t generation,
+           const struct seal_about *about, struct str plain)
+{
+    unsigned char nonce[SEAL_NONCE];
+    crypt_random(nonce, sizeof nonce);
+    return seal_close_with(a, key, generation, about, nonce, plain);
 }
 
 bool
@@ -92,6 +102,19 @@ seal_blind(const unsigned char key[SEAL_KEY], const char *what, struct str text,
     crypto_generichash_final(&state, mark, sizeof mark);
     sodium_memzero(&state, sizeof state);
     return crypt_hex(mark, sizeof mark, out);
+}
+
+void
+seal_derive(const unsigned char key[SEAL_KEY], const char *what, int64_t n, unsigned char out[SEAL_KEY])
+{
+    crypto_generichash_state state;
+    unsigned char number[8];
+    put_big(number, (uint64_t)n, sizeof number);
+    crypto_generichash_init(&state, key, SEAL_KEY, SEAL_KEY);
+    crypto_generichash_update(&state, (const unsigned char *)what, strlen(what) + 1);
+    crypto_generichash_update(&state, number, sizeof number);
+    crypto_generichash_final(&state, out, SEAL_KEY);
+    sodium_memzero(&state, sizeof state);
 }
 
 char *

@@ -42,6 +42,12 @@ struct seal_about {
 /* Lives in `a`: SEAL_OVERHEAD bytes longer than `plain`. */
 struct str seal_close(struct arena *a, const unsigned char key[SEAL_KEY], uint32_t generation,
                       const struct seal_about *about, struct str plain);
+/* The same with a nonce of the caller's, for who seals one thing twice and needs the same bytes twice. Never
+   one nonce for two things under one key. */
+enum { SEAL_NONCE = 24 };
+struct str seal_close_with(struct arena *a, const unsigned char key[SEAL_KEY], uint32_t generation,
+                           const struct seal_about *about, const unsigned char nonce[SEAL_NONCE],
+                           struct str plain);
 /* The generation of the key it was sealed with. False: this is nothing sealed. */
 bool seal_generation(struct str sealed, uint32_t *ret);
 /* False: another key, another place, or changed meanwhile. `ret` lives in `a`. */
@@ -58,6 +64,9 @@ bool seal_open_into(const unsigned char key[SEAL_KEY], const struct seal_about *
 enum { SEAL_BLIND = 32 };
 char *seal_blind(const unsigned char key[SEAL_KEY], const char *what, struct str text,
                  char out[SEAL_BLIND + 1]);
+
+/* A key that follows from another one: the n-th of a kind. */
+void seal_derive(const unsigned char key[SEAL_KEY], const char *what, int64_t n, unsigned char out[SEAL_KEY]);
 
 /* Names a key without telling it: what was wrapped with which master key. */
 enum { SEAL_KEY_NAME = 16 };

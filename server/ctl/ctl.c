@@ -1,6 +1,9 @@
 #include "server/ctl/ctl.h"
 
+#include <errno.h>
+#include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/crypt/crypt.h"
 #include "server/store/embedded.h"
@@ -59,6 +62,26 @@ void
 ctl_audit_key_path(const struct ctl *ctl, char out[CONFIG_PATH])
 {
     key_path(ctl, ctl->config.audit_key, "audit_key", out);
+}
+
+void
+ctl_master_key(const struct ctl *ctl, char out[CONFIG_PATH])
+{
+    key_path(ctl, ctl->config.master_key, "master_key", out);
+}
+
+enum rc
+ctl_hand_over(const struct ctl *ctl, const char *path, struct err *reterr)
+{
+    if (geteuid() != 0)
+        return RC_OK;
+    const struct passwd *pw = getpwnam(ctl->config.user);
+    if (!pw)
+        return err_log(reterr, RC_INTERNAL, "no account \"%s\" on this machine; see user in bimad.conf",
+                       ctl->config.user);
+    if (lchown(path, pw->pw_uid, pw->pw_gid) < 0)
+        return err_log(reterr, RC_INTERNAL, "%s: %s", path, strerror(errno));
+    return RC_OK;
 }
 
 enum rc

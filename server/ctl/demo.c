@@ -10,6 +10,7 @@
 #include "server/ctl/demo_book.h"
 #include "server/ctl/demo_company.h"
 #include "server/ctl/demo_fill.h"
+#include "server/ctl/demo_seal.h"
 
 /* Two companies full of believable business, the same for one seed and one day: all of it or nothing. */
 
@@ -30,6 +31,7 @@ struct demo {
     struct signer signer;
     struct demo_company companies[DEMO_COMPANIES];
     struct demo_login logins[DEMO_LOGINS];
+    struct demo_keys keys[DEMO_COMPANIES];
     struct demo_book book;
     struct arena arena; /* of one story, and of one statement */
     struct demo_fill fill;
@@ -118,6 +120,20 @@ draw_ids(struct demo *d, struct err *reterr)
 }
 
 static enum rc
+make_keys(struct demo *d, struct err *reterr)
+{
+    CLEANUP(keyring_close) struct keyring *keys = NULL;
+    char path[CONFIG_PATH];
+    ctl_master_key(d->ctl, path);
+    enum rc rc = keyring_open(path, false, &keys, reterr);
+    for (size_t i = 0; rc == RC_OK && i < DEMO_COMPANIES; i++) {
+        rc = demo_keys_open(keys, d->db, &d->arena, d->companies[i].tenant, &d->keys[i], reterr);
+        d->companies[i].keys = &d->keys[i];
+    }
+    return rc;
+}
+
+static enum rc
 make(struct demo *d, struct err *reterr)
 {
     enum rc rc = admin_script(d->db, "begin", reterr);
@@ -125,6 +141,8 @@ make(struct demo *d, struct err *reterr)
         rc = demo_company_check(d->db, &d->arena, reterr);
     if (rc == RC_OK)
         rc = demo_company_make(d->db, &d->arena, d->companies, d->logins, reterr);
+    if (rc == RC_OK)
+        rc = make_keys(d, reterr);
     if (rc == RC_OK && d->passwords)
         rc = write_passwords(d, reterr);
     struct demo_setting setting = {(uint64_t)d->seed, d->customers, d->today, d->companies};
@@ -191,6 +209,8 @@ demo(struct ctl *ctl, struct err *reterr)
             (void)unlink(d->draft);
     }
     demo_book_close(&d->book);
+    for (size_t i = 0; i < DEMO_COMPANIES; i++)
+        demo_keys_close(&d->keys[i]);
     crypt_wipe(d->logins, sizeof d->logins);
     signer_done(&d->signer);
     arena_done(&d->arena);

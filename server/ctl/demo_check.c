@@ -15,14 +15,14 @@ static const struct check {
      "end_date"
      " from app.term where tenant_id = $1::int and activated_at is not null order by policy_id, seq desc) t"
      " on t.policy_id = p.id where p.tenant_id = $1::int"
-     " and (p.start_date, p.end_date) is distinct from (t.start_date, t.end_date)"                                 },
+     " and (p.start_date, p.end_date) is distinct from (t.start_date, t.end_date)"                   },
     {"receipt_whole",
      "select count(*) from app.receipt r join app.term t on t.tenant_id = r.tenant_id and t.id = r.term_id"
      " where r.tenant_id = $1::int and (r.amount <> t.total or r.verified_at < r.created_at"
-     " or r.state = 1 and t.state not in (3, 5))"                                                                  },
+     " or r.state = 1 and t.state not in (3, 5))"                                                    },
     {"paid_before_start",
      "select count(*) from app.term t join app.tenant c on c.id = t.tenant_id"
-     " where t.tenant_id = $1::int and (t.activated_at at time zone c.timezone)::date > t.start_date"              },
+     " where t.tenant_id = $1::int and (t.activated_at at time zone c.timezone)::date > t.start_date"},
     {"counters",
      "select count(*) from (select 'policy' as kind, branch_id, extract(year from created_at at time zone"
      " 'Africa/Dar_es_Salaam') as period, count(*) as n from app.policy where tenant_id = $1::int group by "
@@ -32,15 +32,16 @@ static const struct check {
      "k.tenant_id"
      " and p.id = k.policy_id where k.tenant_id = $1::int group by 1, 2, 3) as f full join"
      " (select * from app.counter where tenant_id = $1::int and kind <> 'receipt') as c"
-     " using (kind, branch_id, period) where f.n is distinct from c.n"                                             },
-    {"birth_in_id",       "select count(*) from app.customer c join app.id_type i on i.tenant_id = c.tenant_id and "
-                    "i.id = c.id_type_id"
-                    " where c.tenant_id = $1::int and (c.id_key !~ i.pattern or i.birth_at is not null"
-                    " and to_char(c.birth_date, 'YYYYMMDD') <> substr(c.id_key, i.birth_at, 8))"},
+     " using (kind, branch_id, period) where f.n is distinct from c.n"                               },
+    {"person_keys",
+     "select count(*) from app.customer c full join (select customer_id from app.person_key where tenant_id "
+     "= $1::int"
+     " and wrapped is not null) k on k.customer_id = c.id where coalesce(c.tenant_id, $1::int) = $1::int"
+     " and (c.id is null or k.customer_id is null or c.personal_sealed is null)"                     },
     {"figures_today",
      "select count(*) from app.due_item d where d.tenant_id = $1::int and d.kind = 1 and not exists"
      " (select from app.policy p where p.tenant_id = d.tenant_id and p.id = d.row_id and p.end_date = "
-     "d.due_date)"                                                                                                 },
+     "d.due_date)"                                                                                   },
 };
 
 /* Tables whose every record has an entry in the history that says what the record says. Of many records only
@@ -162,7 +163,8 @@ demo_check(struct admin *db, struct arena *a, const struct demo_book *book, stru
     enum rc rc = check_counts(db, a, book, reterr);
     rc = rc ? rc
             : demo_bulk_check_references(
-                  db, a, "{customer,vehicle,ownership,policy,term,cover,receipt,certificate}", reterr);
+                  db, a, "{customer,person_key,vehicle,ownership,policy,term,cover,receipt,certificate}",
+                  reterr);
     for (size_t i = 0; rc == RC_OK && i < DEMO_COMPANIES; i++)
         rc = check_company(db, a, book->setting.companies[i].tenant, sample, reterr);
     return rc;

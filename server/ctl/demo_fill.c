@@ -12,11 +12,12 @@
 /* Customers; below, making indexes anew and a second hand cost more than they save. */
 enum { MANY = 10000 };
 
-#define RECORDS "{customer,vehicle,ownership,policy,term,cover,receipt,certificate}"
+#define RECORDS "{customer,person_key,vehicle,ownership,policy,term,cover,receipt,certificate}"
 #define SEARCH "{search_token,search_word}"
 #define HISTORY "{history}"
 #define ALL                                                                                                  \
-    "{customer,vehicle,ownership,policy,term,cover,receipt,certificate,counter,history,search_token,search_" \
+    "{customer,person_key,vehicle,ownership,policy,term,cover,receipt,certificate,counter,history,search_"   \
+    "token,search_"                                                                                          \
     "word,"                                                                                                  \
     "due_item,due_count,day_figure}"
 
@@ -69,6 +70,8 @@ records(struct demo_fill *f, struct demo_load *l, int ready, struct err *reterr)
         rc = certificates(l, ready, reterr);
     for (int e = ENTITY_CUSTOMER; rc == RC_OK && e < ENTITY_CERTIFICATE; e++)
         rc = demo_load_record(l, (enum entity_number)e, reterr);
+    if (rc == RC_OK)
+        rc = demo_load_keys(l, reterr);
     if (rc == RC_OK && !waited_for)
         rc = certificates(l, ready, reterr);
     if (rc == RC_OK && is_large(f))
@@ -109,12 +112,12 @@ figures(struct demo_fill *f, struct err *reterr)
         rc = admin_script(f->db, sql.p, reterr);
     }
     return rc ? rc
-              : admin_script(
-                    f->db,
-                    "analyze app.customer, app.vehicle, app.ownership, app.policy, app.term, app.cover,"
-                    " app.receipt, app.certificate, app.history, app.search_token, app.search_word,"
-                    " app.due_item, app.due_count, app.day_figure, app.counter",
-                    reterr);
+              : admin_script(f->db,
+                             "analyze app.customer, app.person_key, app.vehicle, app.ownership, app.policy, "
+                             "app.term, app.cover,"
+                             " app.receipt, app.certificate, app.history, app.search_token, app.search_word,"
+                             " app.due_item, app.due_count, app.day_figure, app.counter",
+                             reterr);
 }
 
 /* ------------------------------------------------------------------ the second hand */
@@ -191,15 +194,15 @@ fill_by_two(struct demo_fill *f, struct demo_load *l, struct err *reterr)
     if (rc != RC_OK)
         (void)kill(pid, SIGTERM);
     enum rc joined = join_hand(pid, rc == RC_OK ? reterr : NULL);
-    l->rows += demo_book_records(f->book);
+    l->rows += demo_book_records(f->book) + f->book->counts[ENTITY_CUSTOMER];
     return rc ? rc : joined;
 }
 
 void
 demo_fill_undo(struct demo_fill *f)
 {
-    static const char *const tables[] = {"certificate", "receipt",   "cover",   "term",
-                                         "policy",      "ownership", "vehicle", "customer"};
+    static const char *const tables[] = {"certificate", "receipt", "cover",      "term",    "policy",
+                                         "ownership",   "vehicle", "person_key", "customer"};
     CLEANUP(admin_close) struct admin *db = NULL;
     const struct demo_company *c = f->book->setting.companies;
     if (!f->hands || admin_open(f->conninfo, &db, NULL) != RC_OK)

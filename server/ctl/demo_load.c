@@ -182,6 +182,27 @@ demo_load_record(struct demo_load *l, enum entity_number e, struct err *reterr)
     return run(p, write_record, NULL, reterr);
 }
 
+/* ------------------------------------------------------------------ keys of persons */
+
+static enum rc
+write_key(void *ctx, const struct demo_item *i, struct err *reterr)
+{
+    struct pass *p = ctx;
+    if (i->entity != ENTITY_CUSTOMER)
+        return RC_OK;
+    demo_item_write_key(&p->row, i->story);
+    p->load->rows++;
+    return flush(p, FLUSH, reterr);
+}
+
+enum rc
+demo_load_keys(struct demo_load *l, struct err *reterr)
+{
+    struct pass *p = new_pass(l, "person_key");
+    enum rc rc = open_copy(p, STR("tenant_id,customer_id,generation,wrapped,created_at,updated_at"), reterr);
+    return rc ? rc : run(p, write_key, NULL, reterr);
+}
+
 /* ------------------------------------------------------------------ search */
 
 static enum rc

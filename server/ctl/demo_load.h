@@ -32,6 +32,8 @@ void demo_load_close(struct demo_load *l); /* for CLEANUP */
 
 /* All records of one entity, 1 to 10. Certificates leave what they say in `payloads`. */
 enum rc demo_load_record(struct demo_load *l, enum entity_number e, struct err *reterr) NODISCARD;
+/* The key of every customer's personal data; after the customers. */
+enum rc demo_load_keys(struct demo_load *l, struct err *reterr) NODISCARD;
 /* The counters that go on behind the numbers given out. */
 enum rc demo_load_counters(struct demo_load *l, struct err *reterr) NODISCARD;
 /* What they are found by. */

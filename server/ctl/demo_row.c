@@ -174,6 +174,26 @@ demo_put_text(struct demo_row *r, const char *name, struct str v)
     put(r, v.p, v.n);
 }
 
+/* In JSON as to_jsonb writes it: "\\x0a1f". */
+void
+demo_put_bytes(struct demo_row *r, const char *name, struct str v)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (!start(r, name))
+        return;
+    if (r->form != DEMO_JSON) {
+        put_number(r, v.n, 4);
+        put(r, v.p, v.n);
+        return;
+    }
+    put_text(r, "\"\\\\x");
+    for (size_t i = 0; i < v.n; i++) {
+        put_char(r, digits[(unsigned char)v.p[i] >> 4]);
+        put_char(r, digits[(unsigned char)v.p[i] & 15]);
+    }
+    put_char(r, '"');
+}
+
 void
 demo_put_date(struct demo_row *r, const char *name, date_t v)
 {

@@ -31,6 +31,7 @@ void demo_put_int8(struct demo_row *r, const char *name, int64_t v);
 void demo_put_id(struct demo_row *r, const char *name, int64_t id); /* 0: null */
 void demo_put_bool(struct demo_row *r, const char *name, bool v);
 void demo_put_text(struct demo_row *r, const char *name, struct str v); /* p NULL: null */
+void demo_put_bytes(struct demo_row *r, const char *name, struct str v);
 void demo_put_date(struct demo_row *r, const char *name, date_t v);
 void demo_put_stamp(struct demo_row *r, const char *name, stamp_t v);
 void demo_put_null(struct demo_row *r, const char *name);

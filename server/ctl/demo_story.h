@@ -24,8 +24,10 @@ struct demo_branch {
     struct demo_user agent, cashier; /* sells and records; verifies */
 };
 /* What was there before the first customer: ids as the database gave them. */
+struct demo_keys;
 struct demo_company {
     int32_t tenant;
+    const struct demo_keys *keys; /* demo_seal.h */
     char code[12], name[DEMO_TEXT];
     char policy_pattern[DEMO_TEXT], receipt_pattern[DEMO_TEXT], certificate_pattern[DEMO_TEXT];
     struct demo_branch branches[DEMO_BRANCHES];

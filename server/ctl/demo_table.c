@@ -2,8 +2,8 @@
 
 #include "server/catalog/customer.h"
 #include "server/catalog/vehicle.h"
+#include "server/ctl/demo_seal.h"
 #include "server/rule/entry/fold.h"
-#include "server/rule/entry/idnum.h"
 #include "server/rule/entry/phone.h"
 #include "server/rule/entry/plate.h"
 #include "server/rule/entry/vin.h"
@@ -218,34 +218,46 @@ end(struct demo_row *r, stamp_t made, stamp_t changed)
     demo_row_close(r);
 }
 
+/* What the history leaves out. */
+static void
+plain(struct demo_row *r, const struct demo_story *s)
+{
+    const struct demo_person *p = &s->person;
+    demo_put_text(r, "name", str_from(p->name));
+    demo_put_text(r, "phone", str_from(p->phone));
+    demo_put_text(r, "phone_key", phone_key_of(r->a, p));
+    demo_put_text(r, "city", text_or_null(s->city));
+    demo_put_text(r, "id_key", demo_mark_number(r->a, s));
+    demo_put_text(r, "birth_key", demo_mark_birth(r->a, s));
+}
+
 static void
 customer(struct demo_row *r, const struct demo_item *i)
 {
     const struct demo_story *s = i->story;
     const struct demo_person *p = &s->person;
-    bool paper = p->paper != DEMO_NO_PAPER;
     start(r, i);
     demo_put_int2(r, "kind", p->company ? CUSTOMER_COMPANY : CUSTOMER_INDIVIDUAL);
-    demo_put_text(r, "name", str_from(p->name));
-    demo_put_text(r, "phone", str_from(p->phone));
-    demo_put_text(r, "phone_key", phone_key_of(r->a, p));
-    demo_put_text(r, "email", text_or_null(p->email));
-    demo_put_id(r, "id_type_id", paper ? s->company->papers[p->paper] : 0);
-    demo_put_text(r, "id_number", paper ? str_from(p->id_number) : STR_NONE);
-    demo_put_text(r, "id_key", paper ? key_of(r->a, p->id_number, idnum_key) : STR_NONE);
-    if (p->company) {
-        demo_put_null(r, "birth_date");
-        demo_put_null(r, "gender");
-    } else {
-        demo_put_date(r, "birth_date", p->birth);
-        demo_put_int2(r, "gender", p->woman ? GENDER_FEMALE : GENDER_MALE);
-    }
-    demo_put_text(r, "address", text_or_null(p->address));
-    demo_put_text(r, "city", text_or_null(s->city));
+    if (r->form != DEMO_JSON)
+        plain(r, s);
+    demo_put_id(r, "id_type_id", p->paper != DEMO_NO_PAPER ? s->company->papers[p->paper] : 0);
+    demo_put_bytes(r, "personal_sealed", demo_seal_person(r->a, s));
     demo_put_int8(r, "branch_id", s->company->branches[s->branch].id);
-    demo_put_null(r, "note");
     demo_put_int2(r, "status", CUSTOMER_ACTIVE);
     end(r, s->made_at, s->made_at);
+}
+
+void
+demo_item_write_key(struct demo_row *r, const struct demo_story *s)
+{
+    demo_row_open(r);
+    demo_put_int4(r, "tenant_id", s->company->tenant);
+    demo_put_int8(r, "customer_id", s->id);
+    demo_put_int4(r, "generation", s->company->keys->generation);
+    demo_put_bytes(r, "wrapped", demo_seal_key(r->a, s));
+    demo_put_stamp(r, "created_at", s->made_at);
+    demo_put_stamp(r, "updated_at", s->made_at);
+    demo_row_close(r);
 }
 
 static void
@@ -420,7 +432,7 @@ demo_item_tokens(struct arena *a, const struct demo_item *i, struct rule_tokens 
         token_name(a, ret, str_from(i->story->person.name));
         token_phone(a, ret, phone_key_of(a, &i->story->person), COUNTRY);
         if (i->story->person.paper != DEMO_NO_PAPER)
-            token_id(a, ret, key_of(a, i->story->person.id_number, idnum_key));
+            token_id(a, ret, demo_mark_number(a, i->story));
         break;
     case ENTITY_VEHICLE:
         token_plate(a, ret, key_of(a, i->vehicle->car.plate, plate_key));

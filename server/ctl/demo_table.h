@@ -28,6 +28,8 @@ const char *demo_item_action(const struct demo_item *i);
 
 /* The whole row, every column. `payload` is a certificate's, else not looked at. */
 void demo_item_write(struct demo_row *r, const struct demo_item *i, struct str payload);
+/* The key of the customer's personal data, a row of app.person_key. */
+void demo_item_write_key(struct demo_row *r, const struct demo_story *s);
 /* What the record is found by, as the rules of server/rule tell it. */
 void demo_item_tokens(struct arena *a, const struct demo_item *i, struct rule_tokens *ret);
 /* Number of a policy, receipt or certificate by its company's pattern; lives in `a`. */

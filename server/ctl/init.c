@@ -1,26 +1,10 @@
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/crypt/crypt.h"
 #include "server/ctl/ctl.h"
-
-/* What root makes here belongs to the account the service runs as. */
-static enum rc
-hand_over(const struct ctl *ctl, const char *path, struct err *reterr)
-{
-    if (geteuid() != 0)
-        return RC_OK;
-    const struct passwd *pw = getpwnam(ctl->config.user);
-    if (!pw)
-        return err_log(reterr, RC_INTERNAL, "no account \"%s\" on this machine; see user in bimad.conf",
-                       ctl->config.user);
-    if (lchown(path, pw->pw_uid, pw->pw_gid) < 0)
-        return err_log(reterr, RC_INTERNAL, "%s: %s", path, strerror(errno));
-    return RC_OK;
-}
+#include "server/personal/personal.h"
 
 static enum rc
 make_state(const struct ctl *ctl, struct err *reterr)
@@ -31,7 +15,19 @@ make_state(const struct ctl *ctl, struct err *reterr)
             return err_log(reterr, RC_INTERNAL, "%s: %s", dir, strerror(errno));
         return RC_OK;
     }
-    return hand_over(ctl, dir, reterr);
+    return ctl_hand_over(ctl, dir, reterr);
+}
+
+static enum rc
+make_master_key(const struct ctl *ctl, struct err *reterr)
+{
+    CLEANUP(keyring_close) struct keyring *keys = NULL;
+    char path[CONFIG_PATH];
+    ctl_master_key(ctl, path);
+    enum rc rc = keyring_open(path, true, &keys, reterr);
+    if (rc == RC_OK)
+        (void)printf("master_key=%s\n", path);
+    return rc ? rc : ctl_hand_over(ctl, path, reterr);
 }
 
 static enum rc
@@ -51,9 +47,11 @@ init(struct ctl *ctl, struct err *reterr)
     (void)printf("signing_key=%s\npublic_key=%s\n", path,
                  crypt_hex(signer.public_key, CRYPT_SIGN_PUBLIC, hex));
     signer_done(&signer);
-    return hand_over(ctl, path, reterr);
+    rc = ctl_hand_over(ctl, path, reterr);
+    return rc ? rc : make_master_key(ctl, reterr);
 }
 
-const struct ctl_command ctl_init = {
-    "init", "", "make the state directory and the key that signs certificates; harmless when they are there",
-    init};
+const struct ctl_command ctl_init = {"init", "",
+                                     "make the state directory, the key that signs certificates and the one "
+                                     "that protects personal data; harmless when they are there",
+                                     init};

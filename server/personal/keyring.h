@@ -3,6 +3,7 @@
 
 #include "common/crypt/key_file.h"
 #include "server/personal/personal.h"
+#include "server/store/admin.h"
 
 /* The keys of a process, for the files of this folder and for bimactl's keys. */
 
@@ -45,5 +46,19 @@ struct str keyring_wrap(struct keyring *k, struct arena *a, int32_t tenant, uint
 enum rc tenant_key(struct keyring *k, struct pg *pg, struct arena *a, int32_t tenant,
                    const uint32_t *generation, const unsigned char **ret_key, uint32_t *ret_generation,
                    struct err *reterr) NODISCARD;
+
+/* ------------------------------------------------------------------ as who administers the database */
+
+/* The same over the operator's connection; `out` holds the key. Nothing is remembered. */
+enum rc tenant_key_admin(struct keyring *k, struct admin *db, struct arena *a, int32_t tenant,
+                         const uint32_t *generation, unsigned char out[SEAL_KEY], uint32_t *ret_generation,
+                         struct err *reterr) NODISCARD;
+/* Adds a key to a company. Fails: RC_DUPLICATE. */
+enum rc tenant_key_add(struct keyring *k, struct admin *db, struct arena *a, int32_t tenant,
+                       uint32_t generation, const unsigned char key[SEAL_KEY], struct err *reterr) NODISCARD;
+/* bytea as the operator's connection reads and writes it: "\x0a1f". In `a`. */
+struct str admin_bytes(struct arena *a, struct str text);
+const char *admin_hex(struct arena *a, struct str bytes);
+const char *admin_number(struct arena *a, int64_t n);
 
 #endif

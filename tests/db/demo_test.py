@@ -133,12 +133,14 @@ class Demo(unittest.TestCase):
                 f"select count(*) from app.{table} where id not in (select app.permute(n, {number}, i.id_key) from app.installation i, "
                 f"generate_series(1, (select last_value from app.{table}_seq)) n)"), [(0,)], table)
 
-    def test_a_national_id_holds_the_day_of_birth(self):
-        self.assertEqual(self.first.ask(
-            "select count(*) from app.customer c join app.id_type i on i.id = c.id_type_id where i.birth_at is not null "
-            "and substr(c.id_key, i.birth_at, 8) <> to_char(c.birth_date, 'YYYYMMDD')"), [(0,)])
-        self.assertEqual(self.first.ask(
-            "select count(*) from app.customer c join app.id_type i on i.id = c.id_type_id where c.id_key !~ i.pattern"), [(0,)])
+    def test_what_is_personal_is_sealed_under_a_key_of_its_own(self):
+        self.assertEqual(self.first.ask("select count(*) from app.customer c where octet_length(personal_sealed) < 100 or not exists "
+                                        "(select from app.person_key k where k.customer_id = c.id and octet_length(wrapped) = 77)"), [(0,)])
+        self.assertEqual(self.first.ask("select count(distinct wrapped), count(distinct customer_id) from app.person_key"), [(250, 250)])
+        self.assertEqual(self.first.ask("select count(*) from app.customer where id_key !~ '^[0-9a-f]{32}$' or birth_key !~ '^[0-9a-f]{32}$'"),
+                         [(0,)])
+        self.assertEqual(self.first.ask("select count(*) from app.history h join app.customer c on c.id = h.row_id where tbl = 'customer' "
+                                        "and (h.after::text like '%' || c.name || '%' or h.after ? 'phone_key' or h.after ? 'id_key')"), [(0,)])
 
     def test_plates_are_of_the_country(self):
         self.assertEqual(self.first.ask(
@@ -182,8 +184,8 @@ class Demo(unittest.TestCase):
                 number = one(cur, "select max(serial) + 1 from app.receipt where branch_id = %s and year = 2026", (branch,))
                 self.assertEqual(one(cur, "select app.next_number('receipt', %s, 2026)", (branch,)), number)
                 for _ in range(50):
-                    cur.execute("insert into app.customer (tenant_id, kind, name, phone, phone_key, branch_id) "
-                                "values (%s, 1, 'New', '1', '255700000000', %s)", (tenant, branch))
+                    cur.execute("insert into app.customer (tenant_id, kind, name, phone, phone_key, branch_id, personal_sealed) "
+                                "values (%s, 1, 'New', '1', '255700000000', %s, 'x')", (tenant, branch))
                 raise InterruptedError
         except InterruptedError:
             pass
@@ -193,7 +195,7 @@ class Demo(unittest.TestCase):
     def test_the_same_seed_gives_the_same_business(self):
         again = Installation(7)
         other = Installation(8)
-        said = ("select md5(string_agg(concat_ws('|', c.name, c.phone_key, c.id_key, c.birth_date, v.plate_key, v.chassis_key, p.number, "
+        said = ("select md5(string_agg(concat_ws('|', c.name, c.phone_key, v.plate_key, v.chassis_key, p.number, "
                 "p.state, p.start_date, t.seq, t.total, t.paid), E'\\n' order by c.created_at, c.name, v.chassis_key, p.number, t.seq)) "
                 "from app.customer c left join app.vehicle v on v.owner_id = c.id left join app.policy p on p.vehicle_id = v.id "
                 "left join app.term t on t.policy_id = p.id")
@@ -231,7 +233,7 @@ class Large(unittest.TestCase):
             place.ctl("demo", "--customers", "10000", "--passwords", place.passwords, code=70)
             for table in ("tenant_domain", "customer", "vehicle", "receipt", "certificate", "history", "search_token", "counter"):
                 self.assertEqual(place.ask(f"select count(*) from app.{table} where tenant_id > 0"), [(0,)], table)
-            self.assertEqual(os.listdir(os.path.dirname(place.passwords)), ["signing_key"])
+            self.assertEqual(sorted(os.listdir(os.path.dirname(place.passwords))), ["master_key", "signing_key"])
             with pg, pg.cursor() as cur:
                 cur.execute("alter function app.put_away(int) rename to rebuild_figures")
             pg.close()
