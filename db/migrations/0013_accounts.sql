@@ -502,6 +502,9 @@ create function app.check_sessions(tokens bigint[], active boolean[])
 returns table (token bigint, why text)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
+declare
+  companies boolean := app.on_side(1);
+  platform  boolean := app.on_side(0);
 begin
   perform set_config('synchronous_commit', 'off', true), set_config('app.actor', 'service', true), set_config('app.user_id', '', true),
           set_config('app.action', 'end', true), set_config('app.address', '', true), set_config('app.client', '', true),
@@ -509,7 +512,7 @@ begin
   update app.session s
      set reported_at = now(), seen_at = case when r.active then now() else s.seen_at end
     from unnest($1, $2) as r(token, active)
-   where s.token = r.token and s.state < 4
+   where s.token = r.token and s.state < 4 and case when s.tenant_id = 0 then platform else companies end
      and (s.reported_at < now() - interval '1 minute' or (r.active and s.seen_at < now() - interval '1 minute'));
   return query
     with told as (
@@ -527,7 +530,7 @@ begin
                   when s.state = 2 and o.second_factor and f.id is null then 'Your role now needs a second factor. Sign in again to set it up.'
              end as why
         from told
-        left join app.session s on s.token = told.token
+        left join app.session s on s.token = told.token and case when s.tenant_id = 0 then platform else companies end
         left join app.tenant t on t.id = s.tenant_id
         left join app.user_account u on u.tenant_id = s.tenant_id and u.id = s.user_id
         left join app.role o on o.tenant_id = s.tenant_id and o.id = u.role_id
@@ -540,7 +543,7 @@ end $$;
 
 -- Sessions no front has spoken of for two minutes: the line was closed. After a restart of the database every front first gets
 -- the time to speak. Wrong tries of the day before are forgotten. How many sessions ended.
-create function app.end_lost_sessions() returns int
+create function app.end_lost_sessions(grace interval default '3 minutes') returns int
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   n int;
@@ -552,7 +555,7 @@ begin
   update app.session s set state = 4, ended_at = now(),
          end_reason = case when s.state = 1 then 'No code was typed.' else 'The connection was closed.' end
    where s.state < 4 and s.reported_at < now() - case when s.state = 1 then interval '6 minutes' else interval '2 minutes 30 seconds' end
-     and pg_postmaster_start_time() < now() - interval '3 minutes';
+     and pg_postmaster_start_time() < now() - $1;
   get diagnostics n = row_count;
   return n;
 end $$;
@@ -562,7 +565,7 @@ grant execute on function app.login(text, text, bytea, text), app.sign_in_failed
   app.sign_in_key(text, text, text, bigint, text, text), app.code_wanted(int, bigint), app.code_right(int, bigint, bigint, bytea),
   app.check_sessions(bigint[], boolean[]) to bima_worker, bima_platform;
 grant execute on function app.sign_in_open(bigint, text, text) to bima_platform;
-grant execute on function app.end_lost_sessions() to bima_jobs;
+grant execute on function app.end_lost_sessions(interval) to bima_jobs;
 set local role bima_owner;
 revoke create on schema app from bima_search;
 grant delete on app.sign_in_failure to bima_search;

@@ -22,6 +22,10 @@ enum rc job_expire(struct job_round *round, int32_t tenant, int64_t *ret_n, stru
 /* Answers kept for requests that might be sent again are forgotten after a week. Fails: as pg_run. */
 enum rc job_forget(struct job_round *round, int64_t *ret_n, struct err *reterr) NODISCARD;
 
+/* Sessions no front speaks of any more have ended: their line was closed, or their front is gone. Fails: as
+ * pg_run. */
+enum rc job_sessions(struct job_round *round, struct err *reterr) NODISCARD;
+
 /* Expiry and forgetting once, for every active company. A failure ends the round; what was done stays done.
  */
 enum rc job_round(struct job_round *round, struct err *reterr) NODISCARD;

@@ -20,8 +20,9 @@ static const struct {
     int interval_ms;
     enum rc (*run)(struct job_round *round, struct err *reterr);
 } jobs[] = {
-    {"seal",   3 * 1000,  seal_round},
-    {"expire", 60 * 1000, job_round },
+    {"seal",     3 * 1000,  seal_round  },
+    {"expire",   60 * 1000, job_round   },
+    {"sessions", 30 * 1000, job_sessions},
 };
 
 static volatile sig_atomic_t stopped;
