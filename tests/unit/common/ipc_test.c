@@ -98,7 +98,7 @@ Test(ipc, every_truncation_and_every_other_kind_is_refused)
     cr_assert_eq(answer_read(body, &an, NULL), RC_BAD_FRAME);
     struct job wrong = sample;
     struct buf b;
-    wrong.kind = (enum job_kind)5;
+    wrong.kind = (enum job_kind)(JOB_SESSIONS + 1);
     buf_init(&b, &a, 16);
     job_put(&b, &wrong);
     cr_assert_eq(job_read(str_slice(buf_str(&b), IPC_HEADER, b.n), &j, NULL), RC_BAD_FRAME);
