@@ -188,7 +188,10 @@ int
 ssh_code(struct ssh_line *line, struct err *reterr)
 {
     if (line->refused)
-        return ssh_lost(reterr, RC_UNAUTHENTICATED, "code", _("no code was given"));
+        return ssh_lost(reterr, RC_UNAUTHENTICATED, "code",
+                        line->cred->attempt > 0
+                            ? _("the code is wrong")
+                            : _("the code of the second factor is needed: on a terminal, or by --code-file"));
     if (line->prompted && line->cred->code.n == 0)
         return ssh_ask(line, LINK_ASK_CODE);
     if (line->prompted && ssh_answered_late(line, reterr))

@@ -82,6 +82,7 @@ load_tab(struct view *v, bool barrier)
         const struct schema_entity *e = schema_entity(app_schema(app_of(v)), record_related(d)->entity);
         rows_clear(&d->rows);
         rows_init(&d->rows, app_of(v), e ? e : d->e);
+        d->rows.without = record_related(d)->via;
         load_rows(v, barrier, STR_NONE);
     } else if (record_on_history(d)) {
         events_clear(&d->events);

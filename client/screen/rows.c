@@ -80,7 +80,7 @@ make_columns(struct rows *r, const struct body_page *p)
     l->ncolumns = 0;
     for (size_t i = 0; i < p->ncolumns && l->ncolumns < LIST_COLUMNS; i++) {
         const struct schema_field *f = schema_field(r->entity, p->columns[i]);
-        if (!f)
+        if (!f || f->tag == r->without)
             continue;
         r->tags[l->ncolumns] = f->tag;
         r->index[l->ncolumns] = i;
@@ -88,7 +88,8 @@ make_columns(struct rows *r, const struct body_page *p)
             (struct list_column){.label = f->label,
                                  .width = column_width(f),
                                  .right = f->type == VT_MONEY || f->type == VT_INT || f->type == VT_RATE,
-                                 .narrow = f->flags & SCHEMA_NARROW};
+                                 .narrow = f->flags & SCHEMA_NARROW,
+                                 .firm = f->type == VT_DATE || f->type == VT_STAMP};
     }
     l->sort = l->ncolumns;
 }

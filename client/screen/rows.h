@@ -13,6 +13,7 @@ struct rows {
     struct kept kept[ROWS_PAGES];
     const struct body_page *pages[ROWS_PAGES];
     size_t npages;
+    uint32_t without;            /* a field that is the same in all rows: no column; 0 none */
     uint32_t tags[LIST_COLUMNS]; /* of the list's columns */
     size_t index[LIST_COLUMNS];  /* their places in a row's cells */
     int64_t total;

@@ -110,6 +110,8 @@ least(const struct list *l, const struct list_column *c)
 {
     if (c == l->columns && wanted(c) <= NUMBER)
         return wanted(c) - SPARE > LEAST_TEXT ? wanted(c) - SPARE : LEAST_TEXT;
+    if (c->firm)
+        return c->width;
     int three_quarters = wanted(c) * 3 / 4;
     return three_quarters > LEAST_TEXT ? three_quarters : LEAST_TEXT;
 }

@@ -14,6 +14,7 @@ struct list_column {
     int width;
     bool right;   /* numbers */
     bool narrow;  /* hidden first when the screen is small */
+    bool firm;    /* never cut short: half a day says nothing */
     int x, shown; /* layout: where and how wide; shown 0: hidden */
 };
 
