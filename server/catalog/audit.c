@@ -68,7 +68,8 @@ static const uint32_t columns[] = {AUDIT_AT,      AUDIT_KIND,   AUDIT_WHAT,   AU
                                    AUDIT_ROW,     AUDIT_ENTITY, AUDIT_REQUEST};
 static const struct view views[] = {
     {1, "all", "Everything, newest first", columns, COUNTOF(columns), AUDIT_AT, true, NULL},
-    {2, "sign_ins", "Sign-ins", columns, COUNTOF(columns), AUDIT_AT, true, "@.kind = 1"},
+    {2, "sign_ins", "Sign-ins", columns, COUNTOF(columns), AUDIT_AT, true,
+     "(@.kind = 1 or (@.kind = 2 and @.what = 'sign in'))"},
     {3, "refusals", "Refusals", columns, COUNTOF(columns), AUDIT_AT, true, "@.kind = 2"},
     {4, "changes", "Changes", columns, COUNTOF(columns), AUDIT_AT, true, "@.kind = 4"},
     {5, "reads", "Personal data read in bulk", columns, COUNTOF(columns), AUDIT_AT, true, "@.kind = 3"},

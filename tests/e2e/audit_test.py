@@ -54,7 +54,7 @@ class Audited(unittest.TestCase):
         service = self.service
         subprocess.run(service.ssh(service.manager) + ["me"], env=service.ssh_env(password="wrong horse"), capture_output=True, timeout=60)
         self.assertEqual(service.ask(service.manager, ("me", {}))[0]["code"], "OK")
-        told = self.audit("t.code = 'SI' and a.kind = 1 and a.actor like '%neema%'")
+        told = self.audit("t.code = 'SI' and a.what = 'sign in' and a.actor like '%neema%'")
         self.assertEqual([line.split("|")[3] for line in told], ["2", "1"], told)
 
     def test_killed_again_and_again_while_it_seals_it_loses_and_breaks_nothing(self):
