@@ -709,6 +709,27 @@ begin
   end if;
 end $$;
 
+-- ---------------------------------------------------------------- from the server machine
+-- Work of bimactl counts as the platform's.
+create function app.platform_operator(action text) returns void
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+  select set_config('app.tenant_id', '0', false), set_config('app.user_id', '', false), set_config('app.actor', 'bimactl', false),
+         set_config('app.action', $1, false), set_config('app.today', current_date::text, false)
+$$;
+
+-- A super admin, the first or a further one, and when his one-time token ends.
+create function app.platform_admin(login text, name text, hash bytea) returns timestamptz
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+declare
+  made bigint;
+begin
+  insert into app.user_account (tenant_id, login, name, role_id, branch_id)
+  select 0, lower($1), $2, r.id, b.id from app.role r, app.branch b
+   where r.tenant_id = 0 and r.code = 'super_admin' and b.tenant_id = 0 order by b.id limit 1 returning id into made;
+  perform app.platform_note(null, 'platform_user.add', 'platform_user', made, null);
+  return app.issue_token(0, made, hash, 1, 72);
+end $$;
+
 -- ---------------------------------------------------------------- home of the platform
 create function app.platform_home()
 returns table (active int, suspended int, pending_today int, pending_week int, pending int, errors_today int, errors_week int, errors_month int)

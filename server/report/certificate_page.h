@@ -9,6 +9,7 @@
 struct certificate_page {
     struct certificate_facts facts;
     struct str sealed;    /* BIMA1.…: what the QR says */
+    struct str logo;      /* PNG, or empty */
     struct str header;    /* the company's lines under its name, separated by line ends */
     struct str policy;    /* number */
     struct str product;   /* "Motor comprehensive" */
@@ -17,7 +18,7 @@ struct certificate_page {
     struct str issued_by; /* person */
     stamp_t issued_at;
     int offset_minutes; /* east of UTC */
-    bool withdrawn; /* marked as such, without code and sealed text: they would still verify */
+    bool withdrawn;     /* marked as such, without code and sealed text: they would still verify */
 };
 
 /* A5 page as PDF 1.4; the sealed text also stands uncompressed in its document information, where

@@ -7,6 +7,7 @@
 #include "common/base/buf.h"
 
 #include "server/report/certificate_page.h"
+#include "server/report/logo_surface.h"
 #include "server/report/qr.h"
 
 /* Fontconfig keeps what it read for the life of the process, on purpose; a leak checker need not tell. */
@@ -33,6 +34,7 @@ __lsan_default_suppressions(void)
 #define BAND_LINE 12.5
 #define QR_SIDE 138.0
 #define LABEL_WIDTH 96.0
+#define LOGO_WIDTH 110.0
 
 struct colour {
     double r, g, b;
@@ -89,6 +91,31 @@ put_hairline(cairo_t *cr, double y)
     cairo_stroke(cr);
 }
 
+/* The company's picture on a white field at the right of the band, as large as fits. Returns the width it
+ * takes. */
+static double
+put_logo(cairo_t *cr, double band, struct str png)
+{
+    cairo_surface_t *logo = png.n ? logo_surface(png) : NULL;
+    if (!logo)
+        return 0;
+    const double w = cairo_image_surface_get_width(logo), h = cairo_image_surface_get_height(logo), edge = 4,
+                 high = band - 4 * edge;
+    double scale = high / h < LOGO_WIDTH / w ? high / h : LOGO_WIDTH / w;
+    double x = PAGE_WIDTH - MARGIN - w * scale - edge, y = (band - h * scale) / 2;
+    use(cr, &paper);
+    cairo_rectangle(cr, x - edge, y - edge, w * scale + 2 * edge, h * scale + 2 * edge);
+    cairo_fill(cr);
+    cairo_save(cr);
+    cairo_translate(cr, x, y);
+    cairo_scale(cr, scale, scale);
+    cairo_set_source_surface(cr, logo, 0, 0);
+    cairo_paint(cr);
+    cairo_restore(cr);
+    cairo_surface_destroy(logo);
+    return w * scale + 4 * edge;
+}
+
 /* Returns where the band under the company's name and lines ends. */
 static double
 put_band(cairo_t *cr, const struct certificate_page *page)
@@ -103,8 +130,9 @@ put_band(cairo_t *cr, const struct certificate_page *page)
     use(cr, &accent);
     cairo_rectangle(cr, 0, 0, PAGE_WIDTH, height);
     cairo_fill(cr);
-    double y = 14 + put(cr, MARGIN, 14, INNER, &name, page->facts.company);
-    put(cr, MARGIN, y + 2, INNER, &lines, page->header);
+    double width = INNER - put_logo(cr, height, page->logo);
+    double y = 14 + put(cr, MARGIN, 14, width, &name, page->facts.company);
+    put(cr, MARGIN, y + 2, width, &lines, page->header);
     return height;
 }
 

@@ -24,6 +24,19 @@ describe_vehicle(struct op_ctx *ctx, const struct vehicle *v)
 }
 
 static enum rc
+find_logo(struct op_ctx *ctx, struct str *ret, struct err *reterr)
+{
+    struct pg_rows rows;
+    const struct value params[] = {tenant_value(ctx)};
+    enum rc rc =
+        op_query(ctx, "certificate_logo", "select certificate_logo from app.tenant where id = $1::int",
+                 params, COUNTOF(params), &rows, reterr);
+    if (rc == RC_OK && rows.nrows && pg_cell(&rows, 0, 0)->type == VT_BYTES)
+        *ret = pg_cell(&rows, 0, 0)->text;
+    return rc;
+}
+
+static enum rc
 make_page(struct op_ctx *ctx, const struct certificate *k, struct certificate_page *ret, struct err *reterr)
 {
     struct policy p;
@@ -42,6 +55,8 @@ make_page(struct op_ctx *ctx, const struct certificate *k, struct certificate_pa
         rc = op_load(ctx, ENTITY_POLICY, k->policy.id, OP_READ, &p, reterr);
     if (!rc)
         rc = op_load(ctx, ENTITY_VEHICLE, k->vehicle.id, OP_READ, &v, reterr);
+    if (!rc)
+        rc = find_logo(ctx, &page.logo, reterr);
     if (rc)
         return rc;
     page.product = p.product.label;

@@ -48,7 +48,7 @@ usage_failed(struct usage *u, int32_t tenant, const struct err *e, const char *r
         return;
     struct usage_error *to = &u->errors[u->nerrors++];
     *to = (struct usage_error){.tenant = tenant};
-    (void)snprintf(to->cause, sizeof to->cause, e->sqlstate[0] ? "database, state %s" : "service",
+    (void)snprintf(to->cause, sizeof to->cause, e->sqlstate[0] ? "database: state %s" : "service",
                    e->sqlstate);
     (void)snprintf(to->request_id, sizeof to->request_id, "%s", request_id);
     (void)snprintf(to->method, sizeof to->method, "%s", method);

@@ -78,7 +78,7 @@ email_fits(struct str email)
     if (at == 0 || at == email.n || email.n > EMAIL_MOST)
         return false;
     struct str domain = str_slice(email, at + 1, email.n);
-    return memchr(domain.p, '.', domain.n) && domain.p[0] != '.' && domain.p[domain.n - 1] != '.';
+    return domain.n && memchr(domain.p, '.', domain.n) && domain.p[0] != '.' && domain.p[domain.n - 1] != '.';
 }
 
 bool
