@@ -480,6 +480,7 @@ run_client(struct channel *c)
     if (over && !c->ending) {
         if (c->farewell) {
             put_farewell(c);
+            flush(c);
         }
         c->ending = true;
         client_abandon(c->client); /* sets status and signal */
