@@ -248,6 +248,10 @@ create policy own_sessions on app.session as restrictive to bima_worker, bima_pl
   using ((select current_setting('app.sees_users', true)) = 'yes' or user_id = (select app.user_id()))
   with check ((select current_setting('app.sees_users', true)) = 'yes' or user_id = (select app.user_id()));
 
+create policy own_history on app.history as restrictive for select to bima_worker, bima_platform
+  using (tbl <> all (array['user_key', 'session', 'enrol_token', 'user_factor'])
+         or (select current_setting('app.sees_users', true)) = 'yes' or (after ->> 'user_id')::bigint = (select app.user_id()));
+
 -- What a person sees of the company: everything (''), one customer's records, or one branch's. Settings of app.enter; where
 -- they were never set nothing is seen.
 create function app.scope() returns text

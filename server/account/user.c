@@ -63,6 +63,12 @@ user_check_rank(struct op_ctx *ctx, int64_t user, int64_t role, const char *fiel
                         : "this user has rights that you don't have: ask an administrator");
 }
 
+static int64_t
+customer_of(const struct user *u)
+{
+    return row_has(&u->row, USER_CUSTOMER) ? u->customer.id : 0;
+}
+
 /* Nobody locks the door behind himself. */
 static void
 check_self(struct op_ctx *ctx, const struct user *u, const struct user *old)
@@ -73,7 +79,7 @@ check_self(struct op_ctx *ctx, const struct user *u, const struct user *old)
         op_issue(ctx, ISSUE_REFUSE, "is_active", "You can't switch your own account off");
     if (old->role.id != u->role.id)
         op_issue(ctx, ISSUE_REFUSE, "role", "You can't change your own role");
-    if (old->customer.id != u->customer.id)
+    if (customer_of(old) != customer_of(u))
         op_issue(ctx, ISSUE_REFUSE, "customer", "You can't change whose records you see");
     if (ctx->who.branch_only && old->branch.id != u->branch.id)
         op_issue(ctx, ISSUE_REFUSE, "branch", "You can't change whose records you see");

@@ -131,7 +131,7 @@ class Questions:
         on = {"entity": entity["name"], which: IT}
         yield "get", on
         yield "history", on
-        yield "history", on | {"cursor": "999999", "limit": 3}
+        yield "history", on | {"cursor": "OTk5OTk5", "limit": 3}
         yield "as_of", on | {"at": LATE}
         yield "as_of", on | {"at": "2026-03-01T00:00:00Z"}
         yield "check", on | {"fields": {}}
@@ -149,7 +149,8 @@ class Questions:
         """Alone, in a batch, and behind a step whose record it could be mistaken for."""
         yield method, params
         yield "batch", {"steps": [[method, params]]}
-        yield "trial", {"steps": [[method, params], [method, {**params, "key": "$0"} if "id" not in params else params]]}
+        unnamed = method != "add" and "id" not in params and "key" not in params
+        yield "trial", {"steps": [[method, params], [method, {**params, "key": "$0"} if unnamed else params]]}
 
     def naming(self, entity):
         """(entity referred to, method, params) wherever a record can be referred to by one of this entity."""
