@@ -110,7 +110,8 @@ static void
 choose_one(struct edit *d, struct item *i, const struct value *theirs)
 {
     struct plain *p = d->form.p;
-    struct str now = theirs != NULL ? plain_value(p, d->form.a, i->field, theirs) : STR_NONE;
+    struct str now =
+        theirs != NULL ? str_dup(d->form.a, plain_value(p, d->form.a, i->field, theirs)) : STR_NONE;
     if (str_eq(now, i->text))
         i->original = i->text;
     if (str_eq(now, i->original))

@@ -215,7 +215,8 @@ pitem_take(struct form *f, struct item *i, struct str typed)
     if (s->flags & SCHEMA_UPPER)
         meant = upper(f->a, meant);
     if (value_read(f->a, s, meant, plain_locale(f->p), &v, &err) != RC_OK) {
-        say(f->p, "%.*s: %s.", STR_ARG(s->label), err.text);
+        struct str sentence = plain_sentence(f->a, s->label, s->name, str_from(err.text));
+        say(f->p, "%.*s", STR_ARG(sentence));
         f->p->failed = err.code;
         return false;
     }

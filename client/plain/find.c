@@ -51,7 +51,8 @@ plain_find(struct plain *p, struct str text)
     struct err err = {0};
     enum go go = GO_BACK;
     arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct params params = {.present = 1u << PARAM_TEXT, .text = text};
+    struct params params = {
+        .present = 1u << PARAM_TEXT | 1u << PARAM_LIMIT, .text = text, .limit = PLAIN_PAGE};
     struct wish r = {.method = METHOD_FIND, .params = &params, .arena = &a};
     const struct body_hits *hits = &body.hits;
     if (plain_call(p, &r, &body, &err) != RC_OK) {

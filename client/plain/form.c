@@ -126,7 +126,8 @@ pform_blame(struct form *f, uint32_t part, struct str name, const char *text)
         struct item *i = &f->items[k];
         if (i->part != part || !pitem_open(i) || !str_eq(i->field->name, name))
             continue;
-        say(f->p, _("Not done. %.*s: %s."), STR_ARG(i->field->label), text);
+        struct str sentence = plain_sentence(f->a, i->field->label, name, str_from(text));
+        say(f->p, _("Not done. %.*s"), STR_ARG(sentence));
         f->at = k;
         return true;
     }

@@ -58,6 +58,17 @@ columns_now(const struct io *io)
     return columns < LEAST_COLUMNS ? LEAST_COLUMNS : columns;
 }
 
+/* Blanks that stand between two things, as in a table. */
+static bool
+is_gap(struct str s, size_t at)
+{
+    size_t end = at;
+    while (end < s.n && s.p[end] == ' ')
+        end++;
+    bool inside = at > 0 && s.p[at - 1] != ' ' && end < s.n;
+    return inside && end - at > 1 && memchr(".,:;", s.p[at - 1], 4) == NULL;
+}
+
 /* What a voice would stumble over is written as it is said; what the terminal can't show becomes '?'. */
 static struct str
 spoken(struct plain *p, struct arena *a, struct str s)
@@ -70,6 +81,10 @@ spoken(struct plain *p, struct arena *a, struct str s)
         if (cp == 0xb7) { /* middle dot: a comma, without the blank before it */
             b.n -= b.n > 0 && b.p[b.n - 1] == ' ';
             buf_add_char(&b, ',');
+        } else if (cp == ' ' && is_gap(s, from)) {
+            while (at < s.n && s.p[at] == ' ')
+                at++;
+            buf_add_str(&b, STR(", "));
         } else if (cp == 0x2192) {
             buf_add_str(&b, STR("to"));
         } else if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0)) {

@@ -59,6 +59,18 @@ walk_params(struct walk *w, struct arena *a)
     return p;
 }
 
+/* A choice by what was typed of it; the rest the service understands as well as we do. */
+static struct param_filter
+understood(struct walk *w, struct param_filter f)
+{
+    const struct schema_field *field = schema_field(w->e, f.field.number);
+    struct value v = VALUE_NULL;
+    if (field != NULL && field->type == VT_CHOICE && f.value.type == VT_TEXT &&
+        value_read(w->a, field, f.value.text, plain_locale(w->p), &v, NULL) == RC_OK)
+        f.value = VALUE_INT(v.i);
+    return f;
+}
+
 bool
 walk_filter(struct walk *w, struct str typed)
 {
@@ -97,7 +109,7 @@ walk_filter(struct walk *w, struct str typed)
     }
     w->params.nfilters = c.params.nfilters;
     for (size_t i = 0; i < c.params.nfilters; i++)
-        w->filters[i] = c.params.filters[i];
+        w->filters[i] = understood(w, c.params.filters[i]);
     w->filter_text = str_dup(w->a, typed);
     return true;
 }

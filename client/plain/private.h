@@ -105,6 +105,7 @@ struct params params_of_record(uint32_t entity, int64_t id);
 /* The sentence of an error: which field, what is wrong, which records it is about. `e` may be NULL. */
 void say_error(struct plain *p, const struct schema_entity *e, const struct err *err,
                const struct body *body);
+struct str plain_sentence(struct arena *a, struct str label, struct str name, struct str text);
 void say_issues(struct plain *p, const struct schema_entity *e, const struct body_issue *issues, size_t n);
 /* "Label: value" line by line. */
 void say_fields(struct plain *p, const struct body_record *r);
@@ -121,6 +122,7 @@ bool begins_like(struct str text, struct str typed);
 /* A number from 1 to max; 0: none. */
 size_t number_typed(struct str word, size_t max);
 /* Numbered choices and one question; 0: none was chosen (Enter, Ctrl-C, end of the input). */
+size_t plain_number(struct plain *p, const char *question, size_t n); /* of choices said already */
 size_t plain_choose(struct plain *p, const char *question, const struct str *rows, size_t n);
 
 /* ---- words.c ---- */

@@ -68,6 +68,18 @@ field_label(const struct schema_entity *e, struct str name)
     return f != NULL ? f->label : name;
 }
 
+/* "Sum insured: too much." and "Sum insured must be …." for a text that begins with the field's own name. */
+struct str
+plain_sentence(struct arena *a, struct str label, struct str name, struct str text)
+{
+    bool ended = text.n > 0 && strchr(".?!", text.p[text.n - 1]) != NULL;
+    const char *stop = ended ? "" : ".";
+    name = bare_name(name);
+    if (label.n > 0 && name.n > 0 && str_starts(text, name) && text.n > name.n && text.p[name.n] == ' ')
+        return str_printf(a, "%.*s%.*s%s", STR_ARG(label), STR_ARG(str_slice(text, name.n, text.n)), stop);
+    return str_printf(a, "%.*s%s%.*s%s", STR_ARG(label), label.n > 0 ? ": " : "", STR_ARG(text), stop);
+}
+
 void
 say_issues(struct plain *p, const struct schema_entity *e, const struct body_issue *issues, size_t n)
 {
@@ -77,8 +89,8 @@ say_issues(struct plain *p, const struct schema_entity *e, const struct body_iss
         struct buf b;
         struct str label = field_label(e, issues[i].field);
         buf_init(&b, &a, 128);
-        buf_printf(&b, "%s%.*s%s%.*s.", _("Note: "), STR_ARG(label), label.n > 0 ? ": " : "",
-                   STR_ARG(issues[i].text));
+        buf_printf(&b, "%s", _("Note: "));
+        buf_add_str(&b, plain_sentence(&a, label, issues[i].field, issues[i].text));
         for (size_t k = 0; k < issues[i].nrefs; k++)
             buf_printf(&b, " %.*s.",
                        STR_ARG(ref_text(p, &a, issues[i].refs[k].entity, issues[i].refs[k].label)));
@@ -96,10 +108,9 @@ say_error(struct plain *p, const struct schema_entity *e, const struct err *err,
     arena_init(&a, SIZE_MAX, NULL, NULL);
     buf_init(&b, &a, 128);
     struct str label = field_label(e, str_from(err->field));
-    buf_printf(&b, "%s%.*s%s%s.", _("Not done. "), STR_ARG(label), label.n > 0 ? ": " : "",
-               err->text[0] != '\0' ? err->text : rc_text(err->code));
-    if (b.p[b.n - 2] == '.')
-        b.n--;
+    buf_printf(&b, "%s", err->code == RC_USAGE ? _("Not understood: ") : _("Not done. "));
+    buf_add_str(&b, plain_sentence(&a, label, str_from(err->field),
+                                   str_from(err->text[0] != '\0' ? err->text : rc_text(err->code))));
     for (uint32_t i = 0; i < err->nrefs && i < ERR_REFS_MAX; i++)
         buf_printf(&b, " %.*s.", STR_ARG(ref_text(p, &a, err->refs[i].entity, str_from(err->refs[i].label))));
     struct str text = buf_str(&b);
@@ -136,7 +147,8 @@ say_fields(struct plain *p, const struct body_record *r)
         if (f == NULL || r->fields[i].value.type == VT_NULL)
             continue;
         struct str text = plain_value(p, &a, f, &r->fields[i].value);
-        if (text.n > 0)
+        bool named = (f->flags & SCHEMA_KEY) != 0 && str_eq(text, r->label); /* said already */
+        if (text.n > 0 && !named)
             say(p, "%.*s: %.*s", STR_ARG(f->label), STR_ARG(text));
     }
     arena_done(&a);
@@ -167,14 +179,12 @@ number_typed(struct str word, size_t max)
 }
 
 size_t
-plain_choose(struct plain *p, const char *question, const struct str *rows, size_t n)
+plain_number(struct plain *p, const char *question, size_t n)
 {
     size_t chosen = 0;
     struct arena a;
     struct str answer = STR_NONE;
     arena_init(&a, SIZE_MAX, NULL, NULL);
-    for (size_t i = 0; i < n; i++)
-        say(p, "%zu %.*s", i + 1, STR_ARG(rows[i]));
     struct str prompt = str_printf(&a, "%s ", question);
     while (chosen == 0 && hear(p, &a, prompt, &answer) == HEARD_LINE && answer.n > 0 &&
            !str_eq_c(answer, "<")) {
@@ -184,4 +194,12 @@ plain_choose(struct plain *p, const char *question, const struct str *rows, size
     }
     arena_done(&a);
     return chosen;
+}
+
+size_t
+plain_choose(struct plain *p, const char *question, const struct str *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        say(p, "%zu %.*s", i + 1, STR_ARG(rows[i]));
+    return plain_number(p, question, n);
 }

@@ -167,9 +167,11 @@ take_doubt(struct sell *d, const struct err *err, bool aloud)
         d->p->failed = err->code;
         return;
     }
-    if (!coming && !str_eq_c(d->doubt, err->text))
-        say(d->p, _("No price yet. %.*s: %s."), STR_ARG(i != NULL ? i->field->label : d->e[part]->label),
-            err->text);
+    struct str label = i != NULL ? i->field->label : d->e[part]->label;
+    if (!coming && !str_eq_c(d->doubt, err->text)) {
+        struct str sentence = plain_sentence(d->form.a, label, name, str_from(err->text));
+        say(d->p, _("No price yet. %.*s"), STR_ARG(sentence));
+    }
     d->doubt = coming ? STR_NONE : str_dup(d->form.a, str_from(err->text));
 }
 

@@ -166,12 +166,20 @@ plain_sold(struct plain *p, const struct body *results, size_t n)
             say_issues(p, NULL, results[i].issues, results[i].nissues);
     }
     p->it = (struct made){.saved = d.policy != 0, .entity = d.policies->number, .id = d.policy};
+    size_t said = 0;
+    enum next first = NEXTS;
     look(&d);
     while ((go == GO_ON || go == GO_BACK) && !p->over) {
         enum next means[NEXTS];
         struct str rows[NEXTS];
-        size_t chosen =
-            plain_choose(p, _("What next? Number, or Enter for home:"), rows, nexts(&d, means, rows));
+        const char *question = _("What next? Number, or Enter for home:");
+        size_t n_now = nexts(&d, means, rows), chosen;
+        if (n_now != said || means[0] != first) /* the same choices are not said again and again */
+            chosen = plain_choose(p, question, rows, n_now);
+        else
+            chosen = plain_number(p, question, n_now);
+        said = n_now;
+        first = means[0];
         if (chosen == 0)
             return p->io.end && p->io.n == 0 ? GO_QUIT : GO_HOME;
         if (means[chosen - 1] == NEXT_ANOTHER)

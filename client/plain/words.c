@@ -226,7 +226,7 @@ is_command(struct plain *p, struct str first, size_t nwords)
     for (size_t i = 0; i < COUNTOF(alone); i++)
         if (same_word(first, str_from(alone[i])))
             return true;
-    return nwords > 1 && entity_meant(plain_schema(p), first) != NULL;
+    return nwords > 1 && (same_word(first, STR("help")) || entity_meant(plain_schema(p), first) != NULL);
 }
 
 static bool
@@ -279,6 +279,7 @@ set_rows(struct plain *p, struct str typed)
         return GO_ON;
     }
     p->io.rows = (int)rows;
+    p->failed = RC_OK;
     say(p, rows > 0 ? _("Pages of %d lines.") : _("No pages."), (int)rows);
     return GO_ON;
 }
