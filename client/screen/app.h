@@ -91,6 +91,9 @@ void edit_set_id(struct app *a, uint32_t entity, int64_t id); /* loads it first 
 /* An action: with parameters a form, with a reason a question, else done at once. id 0 for one beside "add",
    or on one's own record. */
 void act_open(struct app *a, uint32_t entity, uint32_t action, int64_t id, uint32_t purpose);
+/* The same on one's own record, without the secrets that need not be given. */
+void act_open_setup(struct app *a, const struct schema_entity *e, const struct schema_action *act,
+                    uint32_t purpose);
 void act_open_with(struct app *a, const struct schema_entity *e, const struct schema_action *act,
                    const struct body_record *on, uint32_t purpose);
 void sell_open(struct app *a, struct str plate);

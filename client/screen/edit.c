@@ -370,6 +370,18 @@ act_open_with(struct app *a, const struct schema_entity *e, const struct schema_
 }
 
 void
+act_open_setup(struct app *a, const struct schema_entity *e, const struct schema_action *act,
+               uint32_t purpose)
+{
+    struct view *v = open_action(a, e, act, 0, purpose);
+    struct form *f = &((struct edit *)v->data)->form;
+    for (size_t k = 0; k < f->n; k++)
+        if (f->items[k].edit.secret && !(f->items[k].field->flags & SCHEMA_REQUIRED))
+            form_hide(f, &f->items[k]);
+    form_start(f);
+}
+
+void
 act_open(struct app *a, uint32_t entity, uint32_t action, int64_t id, uint32_t purpose)
 {
     const struct schema_entity *e = schema_entity(app_schema(a), entity);

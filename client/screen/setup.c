@@ -71,7 +71,7 @@ open_step(struct view *v, enum step step)
         e && actions[step] ? schema_action_named(e, str_from(actions[step])) : NULL;
     d->step = step;
     if (act)
-        act_open(app_of(v), e->number, act->number, 0, PURPOSE_STEP);
+        act_open_setup(app_of(v), e, act, PURPOSE_STEP);
 }
 
 /* ---- what the service says ---- */

@@ -68,24 +68,31 @@ paint_message(struct tui *t, const struct area *row, int64_t waited_ms)
     }
 }
 
-/* "F1 Help  F2 Commands …": whole entries only; Back always keeps its place at the end. */
+static int
+entry_width(const struct bar_key *k)
+{
+    char key[KEY_NAME];
+    key_label(cmd_key(k->cmd), key);
+    return (int)(strlen(key) + 1 + utf8_width(str_from(_(k->label ? k->label : cmd_info(k->cmd)->label))));
+}
+
+/* "F1 Help  F2 Commands …": whole entries only; the last one, Back, always keeps its place at the end. */
 static void
 paint_key_bar(struct tui *t, const struct area *row)
 {
     struct view *top = view_top(t);
     size_t n = sizeof common_bar / sizeof common_bar[0];
     const struct bar_key *bar = top && top->ops->bar ? top->ops->bar(top, &n) : common_bar;
-    int x = 0;
+    int x = 0, last = n ? entry_width(&bar[n - 1]) + 2 : 0;
     for (size_t i = 0; i < n; i++) {
         const struct command *c = cmd_info(bar[i].cmd);
         if (top && !view_may(top, bar[i].cmd))
             continue;
+        if (x + entry_width(&bar[i]) + (i + 1 < n ? last : 0) >= row->cols)
+            continue;
         char key[KEY_NAME];
         key_label(cmd_key(bar[i].cmd), key);
         const char *label = _(bar[i].label ? bar[i].label : c->label);
-        int want = (int)(strlen(key) + 1 + utf8_width(str_from(label)));
-        if (x + want >= row->cols)
-            continue;
         x += paint_text(row, 0, x, ROLE_KEY, key) + 1;
         x += paint_text(row, 0, x, ROLE_KEYBAR, label) + 2;
     }
