@@ -1,128 +1,254 @@
-"""Another company's ids, keys and names read as not found: every entity in every operation, generated from describe."""
+"""Another company's ids, keys, references, cursors and words: every method of every entity answers as about what never was.
 
+Generated from what the catalog describes to a user who may do everything; tried between companies, against the platform's
+records, and from the platform against a company's."""
+
+import secrets
 import unittest
 
+from proof import PLATFORM, Questions, add_role, all_words, everything, fill, listings, person, platform_worker, said, same_time_class, texts_in
 from world import SIMBA, TWIGA, User, Worker, boot, sold
 
-METHODS = ("get", "history", "as_of", "check", "set", "act", "print")
-EXTRA = {"as_of": {"at": "2100-01-01T00:00:00Z"}, "set": {"version": 1, "fields": {}}, "check": {"fields": {}}, "print": {"format": "text"}}
+NOBODY = 4294967291
+WRITES = ("add", "set", "act", "batch")
+SECRET = "Siri Ya Twiga"
 
 
 class Isolation(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.worker = Worker()
-        theirs = {login: User(cls.worker, TWIGA, login) for login in ("amina", "juma", "neema", "admin")}
-        cls.ours = {login: User(cls.worker, SIMBA, login) for login in ("amina", "neema", "admin")}
-        cls.policy = sold(theirs["amina"], theirs["juma"])
-        theirs["admin"].ok("add", entity="user_key", fields={"user": "amina", "public_key": (
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4d")})
-        cls.schema = cls.ours["admin"].ok("describe").body["schema"]["entities"]
-        cls.their_ids = {}
-        for entity in [e["name"] for e in cls.schema]:
-            rows = theirs["admin"].ok("list", entity=entity, limit=200).body["page"]["rows"]
-            cls.their_ids[entity] = [row["id"] for row in rows]
-        cls.theirs = theirs
+        cls.worker, cls.platform = Worker(), platform_worker()
+        for company, platform in ((SIMBA, False), (TWIGA, False), (PLATFORM, True)):
+            add_role(company, "omni", all_words(platform))
+        cls.ours, cls.theirs = (person(cls.worker, company, "omni", "omni") for company in (SIMBA, TWIGA))
+        cls.root = person(cls.platform, PLATFORM, "omni", "omni")
+        cls.fill_platform()
+        for company in (SIMBA, TWIGA):
+            cls.fill(company)
+        cls.their_ids = {name: cls.listed(cls.theirs, entity) for name, entity in everything(cls.theirs).items()}
+        cls.our_ids = {name: cls.listed(cls.ours, entity) for name, entity in everything(cls.ours).items()}
+        cls.root_ids = {name: cls.listed(cls.root, entity) for name, entity in everything(cls.root).items()}
 
     @classmethod
     def tearDownClass(cls):
         assert cls.worker.close() == 0
+        assert cls.platform.close() == 0
 
-    def attempts(self, entity):
-        """(who, method, params) for one of their records: whoever may call the method at all."""
-        admin, manager = self.ours["admin"], self.ours["neema"]
-        setup = entity["name"] in ("product", "rate", "branch", "user", "vehicle_type", "id_type", "plate_pattern", "user_key")
-        who = admin if setup else manager
-        for method in METHODS:
-            if method == "act":
-                for action in entity["actions"]:
-                    if action["on_record"] and not action["prints"]:
-                        yield who, "act", {"action": action["name"], "reason": "attack", "fields": {}}
-            else:
-                yield who, method, EXTRA.get(method, {})
+    @classmethod
+    def fill(cls, company):
+        """Something of everything."""
+        agent, cashier, admin = (User(cls.worker, company, login) for login in ("amina", "juma", "admin"))
+        sold(agent, cashier)
+        name = SECRET if company is TWIGA else "Wetu Simba"
+        customer = agent.customer(name=name, phone="0799 555 44" + str(company.id), email="siri@twiga.example" if company is TWIGA else "x@y.example",
+                                  id_type="passport", id_number=f"SIR77007{company.id}", note="siri ya ndani" if company is TWIGA else "wazi")
+        vehicle = agent.vehicle(owner=customer, plate="T 999 TWG" if company is TWIGA else "T 998 SMB", chassis=f"GJ7-SIRI{company.id:02d}")
+        policy = agent.issued(vehicle)
+        cashier.verify(agent.receipt(policy))
+        agent.ok("act", entity="vehicle", action="transfer", id=agent.vehicle(), fields={"to": customer})
+        admin.ok("act", entity="role", action="copy", key="agent", fields={"code": f"copy{company.id}", "name": "A copy"})
+        boot("insert into app.user_key (tenant_id, user_id, name, public_key, fingerprint) values (%s, %s, 'laptop', 'ssh-ed25519 AAAA', %s)",
+             company.id, company.users["omni"], f"SHA256:{company.id}")
 
-    def test_their_ids_are_not_found_in_any_operation_of_any_entity(self):
+    @classmethod
+    def fill_platform(cls):
+        boot("insert into app.user_key (tenant_id, user_id, name, public_key, fingerprint) values (0, %s, 'laptop', 'ssh-ed25519 AAAA', 'SHA256:0')",
+             PLATFORM.users["omni"])
+
+    @staticmethod
+    def listed(user, entity):
+        """{id: label} of all rows of an entity; of one with a single record, that."""
+        if entity.get("single"):
+            record = user.call("get", entity=entity["name"], key="me").record
+            return {record["id"]: record["label"]} if record else {}
+        rows = {}
+        for view in entity["views"]:
+            for row in user.ok("list", entity=entity["name"], view=view["name"], limit=200).body["page"]["rows"]:
+                rows[row["id"]] = None
+        out = {}
+        for id in sorted(rows)[:12]:
+            out[id] = user.call("get", entity=entity["name"], id=id).record.get("label")
+        return out
+
+    @staticmethod
+    def rows_of(company):
+        """Everything that is kept about a company: a digest for each table. Who merely asks must not leave a trace in it."""
+        out = {}
+        for table, in boot("select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'"
+                           " where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' order by 1"):
+            out[table] = boot(f"select count(*), md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from app.{table} t where tenant_id = %s",
+                              company.id)[0]
+        out["tenant"] = boot("select count(*), md5(string_agg(t::text, '|')) from app.tenant t where id = %s", company.id)[0]
+        return out
+
+    # -- ids and references ----------------------------------------------------------------------------------------------
+
+    def alike(self, user, ours, theirs, victim, most=1):
+        """Every question about theirs and about nobody's: the same answer, and nothing of the victim's moved."""
+        catalog = everything(user)
+        mine = {name: min(ids, default=None) for name, ids in ours.items()}
+        own = {id for ids in ours.values() for id in ids}
+        before, codes = self.rows_of(victim), {}
+        for entity, method, params in Questions(catalog, mine).every():
+            for id in [id for id in theirs.get(entity, {}) if id not in own][:most]:
+                a, b = user.call(method, **fill(params, id)), user.call(method, **fill(params, NOBODY))
+                what = f"{entity}: {method} {fill(params, id)}"
+                if method == "list" and params["entity"] == "audit":  # which grows by the asking
+                    self.assertEqual(a.code, b.code, what)
+                else:
+                    self.assertEqual(said(a, id), said(b, NOBODY), what)
+                self.assertNotIn(a.code, ("INTERNAL", "RETRY"), what)
+                self.assertNotIn(SECRET, repr(a.body), what)
+                if method in WRITES:
+                    self.assertNotEqual(a.code, "OK", f"{what}: {a}")
+                codes[a.code] = codes.get(a.code, 0) + 1
+        self.assertEqual(self.rows_of(victim), before)
+        return codes
+
+    def test_every_question_about_their_records_is_answered_as_about_none(self):
+        for name, entity in everything(self.ours).items():
+            self.assertTrue(self.their_ids[name], f"{name}: nothing of theirs to ask about")
+        codes = self.alike(self.ours, self.our_ids, self.their_ids, TWIGA)
+        self.assertGreater(sum(codes.values()), 600, codes)
+        self.assertGreater(codes["NOT_FOUND"], 300, codes)
+
+    def test_the_platforms_records_are_none_to_a_company(self):
+        """Shared entities by their ids; the platform's own are not even known by name."""
+        codes = self.alike(self.ours, self.our_ids, self.root_ids, PLATFORM)
+        self.assertGreater(codes["NOT_FOUND"], 60, codes)
+        for name in set(self.root_ids) - set(self.our_ids):
+            for method, more in (("list", {}), ("get", {"id": 1}), ("history", {"id": 1}), ("add", {"fields": {}}), ("check", {"fields": {}}),
+                                 ("set", {"id": 1, "version": 1, "fields": {}}), ("act", {"action": "approve", "id": 1}),
+                                 ("print", {"id": 1, "format": "text"}), ("as_of", {"id": 1, "at": "2030-01-01T00:00:00Z"})):
+                reply, none = (self.ours.call(method, entity=e, **more) for e in (name, "nothing_such"))
+                self.assertEqual(said(reply, name), said(none, "nothing_such"), f"{method} {name}")
+
+    def test_a_companys_records_are_none_to_the_platform(self):
+        codes = self.alike(self.root, self.root_ids, self.their_ids, TWIGA)
+        self.assertGreater(codes["NOT_FOUND"], 60, codes)
+        for name in set(self.their_ids) - set(self.root_ids):
+            for id in list(self.their_ids[name])[:1]:
+                for method, more in (("list", {}), ("get", {"id": id}), ("history", {"id": id}), ("add", {"fields": {}}), ("check", {"fields": {}}),
+                                     ("set", {"id": id, "version": 1, "fields": {}}), ("print", {"id": id, "format": "text"}),
+                                     ("as_of", {"id": id, "at": "2030-01-01T00:00:00Z"})):
+                    reply, none = (self.root.call(method, entity=e, **more) for e in (name, "nothing_such"))
+                    self.assertEqual(said(reply, name), said(none, "nothing_such"), f"{method} {name}")
+                    self.assertEqual(reply.code, "BAD_PARAMS", f"{method} {name}: {reply}")
+
+    def test_the_platforms_pages_hold_no_word_of_business(self):
+        words = {SECRET, "siri", "T 999 TWG", "T999TWG", "GJ7-SIRI", "0799", "SIR77007"} | {label for name in ("policy", "receipt", "certificate")
+                                                                                          for label in self.their_ids[name].values()}
+        answers = [self.root.call("home"), self.root.call("me"), self.root.call("status"), self.root.call("describe")]
+        answers += [self.root.call("find", text=text) for text in ("siri", "T999TWG", "0799", "twiga", *sorted(words))]
+        for entity in everything(self.root).values():
+            if not entity.get("single"):
+                answers += [self.root.call("list", **params) for params in listings(entity)]
+        for reply in answers:
+            self.assertNotIn(reply.code, ("INTERNAL", "RETRY"), reply)
+            if reply.code != "OK":
+                continue
+            for text in texts_in(reply.body):
+                for word in words:
+                    self.assertNotIn(word, text)
+
+    # -- keys, words, values -----------------------------------------------------------------------------------------------
+
+    def test_their_keys_name_nothing(self):
         tried = 0
-        before = boot("select count(*), max(id) from app.history where tenant_id = %s", TWIGA.id)
-        for user in ("admin", "neema"):
-            for entity in self.ours[user].ok("describe").body["schema"]["entities"]:
-                self.assertTrue(self.their_ids[entity["name"]], entity["name"])
-                for id in self.their_ids[entity["name"]][:2]:
-                    for who, method, params in self.attempts(entity):
-                        reply = who.call(method, entity=entity["name"], id=id, **params)
-                        tried += 1
-                        with self.subTest(f"{method} {entity['name']} {params}"):
-                            self.assertIn(reply.code, self.expected(who, entity, method), reply)
-                            self.assertEqual(reply.record, {})
-        self.assertGreater(tried, 150)
-        self.assertEqual(boot("select count(*), max(id) from app.history where tenant_id = %s", TWIGA.id), before)
+        catalog = everything(self.ours)
+        for name, entity in catalog.items():
+            labels = {label for label in self.their_ids[name].values() if label} - set(filter(None, self.our_ids[name].values()))
+            for label in sorted(labels)[:3]:
+                if name == "setting":
+                    continue  # opened by "me" alone
+                nobody = label[:-1] + ("#" if label[-1] != "#" else "$")
+                for method, params in Questions(catalog, {}).about(entity, "key"):
+                    a, b = self.ours.call(method, **fill(params, label)), self.ours.call(method, **fill(params, nobody))
+                    self.assertEqual(said(a, label), said(b, nobody), f"{method} {name} {label}")
+                    tried += 1
+        self.assertGreater(tried, 60)
 
-    def expected(self, who, entity, method):
-        # what is not offered at all is refused before any record is looked at
-        if method == "print" and entity["name"] != "certificate":
-            return ("BAD_PARAMS", "FORBIDDEN")
-        if method in ("set", "check") and not {e["name"]: e for e in who.ok("describe").body["schema"]["entities"]}[entity["name"]]["may_set"]:
-            return ("BAD_PARAMS", "FORBIDDEN", "NOT_FOUND")
-        return ("NOT_FOUND",)
+    def test_their_words_find_nothing_and_stand_in_nobodys_way(self):
+        texts = [SECRET, "siri", "sirri", "0799555442", "799555", f"SIR77007{TWIGA.id}", "T999TWG", "999twg", f"GJ7SIRI{TWIGA.id:02d}", "twiga"]
+        texts += [label for name in ("policy", "receipt", "certificate", "customer", "vehicle", "user") for label in self.their_ids[name].values() if label]
+        ours = {id for ids in (boot("select row_id from app.search_token where tenant_id = %s", SIMBA.id),) for id, in ids}
+        for text in texts:
+            for hit in self.ours.ok("find", text=text).body["hits"]:
+                self.assertIn(hit["record"]["id"], ours, text)
+        # what is a hard duplicate there is free here
+        agent = User(self.worker, SIMBA, "amina")
+        self.assertEqual(agent.call("trial", steps=[["add", {"entity": "vehicle", "fields": {
+            "plate": "T 999 TWG", "chassis": f"GJ7-SIRI{TWIGA.id:02d}", "vehicle_type": "car", "make": "X", "owner": agent.customer()}}]]).code, "OK")
 
-    def test_their_ids_are_not_found_as_references(self):
-        agent, admin = self.ours["amina"], self.ours["admin"]
-        ids = {name: rows[0] for name, rows in self.their_ids.items() if rows}
-        mine = agent.customer()
-        for who, entity, fields in (
-                (agent, "vehicle", {"plate": "T 001 ATK", "vehicle_type": "car", "make": "X", "owner": ids["customer"]}),
-                (agent, "vehicle", {"plate": "T 001 ATK", "vehicle_type": ids["vehicle_type"], "make": "X", "owner": mine}),
-                (agent, "customer", {"name": "Some Body", "phone": "0744777000", "branch": ids["branch"]}),
-                (agent, "customer", {"name": "Some Body", "phone": "0744777000", "id_type": ids["id_type"], "id_number": "1"}),
-                (agent, "receipt", {"policy": self.policy, "amount": "619,500", "method": "cash"}),
-                (admin, "user", {"login": "x1", "name": "Some Body", "role": "agent", "branch": ids["branch"]}),
-                (admin, "user_key", {"user": ids["user"], "public_key": "ssh-ed25519 AAAA"}),
-                (admin, "rate", {"product": ids["product"], "from_date": "2030-01-01"}),
-                (admin, "plate_pattern", {"code": "x", "name": "x", "pattern": "x", "vehicle_type": ids["vehicle_type"]})):
-            with self.subTest(f"{entity} {fields}"):
-                self.assertEqual(who.call("add", entity=entity, fields=fields).code, "NOT_FOUND")
+    def test_lists_give_ones_own_rows_whatever_cursor_or_value_of_theirs_comes_in(self):
+        asked = 0
+        theirs = everything(self.theirs)
+        for name, entity in everything(self.ours).items():
+            if entity.get("single"):
+                continue
+            before = {row["id"] for params in listings(entity) for row in self.ours.ok("list", **params).body["page"]["rows"]}
+            values = self.theirs.call("get", entity=name, id=min(self.their_ids[name])).fields
+            questions = []
+            for params in listings(entity):
+                page = self.theirs.ok("list", **{**params, "limit": 1}).body["page"]
+                if page.get("next"):
+                    questions.append({**params, "cursor": page["next"]})
+            for field in theirs[name]["fields"]:
+                value = values.get(field["name"])
+                if "filter" in field["flags"] and field["type"] != "ref" and value is not None:
+                    ops = ("=", "!=") if field["type"] in ("bool", "choice") else ("=", "!=", "<", "<=", ">", ">=")
+                    questions += [{"entity": name, "filters": [[field["name"], op, value]], "limit": 200, "total": True} for op in ops]
+            for params in questions:
+                reply = self.ours.call("list", **params)
+                self.assertIn(reply.code, ("OK", "BAD_PARAMS"), f"{params}: {reply}")
+                if reply.code == "OK":
+                    rows = {row["id"] for row in reply.body["page"]["rows"]}
+                    new = rows - before
+                    self.assertFalse(new & set(self.their_ids[name]) - set(self.our_ids[name]), params)
+                    if name != "audit":  # which grows by the asking
+                        self.assertEqual(new, set(), params)
+                        self.assertLessEqual(reply.body["page"]["total"], len(before), params)
+                asked += 1
+        self.assertGreater(asked, 150)
 
-    def test_their_ids_are_not_found_as_parameters_and_filters(self):
-        agent, ids = self.ours["amina"], {name: rows[0] for name, rows in self.their_ids.items() if rows}
-        vehicle = agent.vehicle()
-        for fields in ({"vehicle": ids["vehicle"], "product": "comprehensive", "sum_insured": 1},
-                       {"vehicle": vehicle, "product": ids["product"], "sum_insured": 1},
-                       {"vehicle": vehicle, "product": "comprehensive", "customer": ids["customer"], "sum_insured": 1}):
-            self.assertEqual(agent.call("act", entity="policy", action="quote", fields=fields).code, "NOT_FOUND", fields)
-        self.assertEqual(agent.call("act", entity="vehicle", action="transfer", id=vehicle, fields={"to": ids["customer"]}).code, "NOT_FOUND")
-        for entity in self.schema:
-            for field in entity["fields"]:
-                if field["type"] == "ref" and "filter" in field["flags"]:
-                    target = next(e["name"] for e in self.schema if e["name"] == field["ref"])
-                    reply = self.ours["admin"].call("list", entity=entity["name"], filters=[[field["name"], "=", ids[target]]])
-                    self.assertEqual(reply.code, "NOT_FOUND", f"{entity['name']}.{field['name']}: {reply}")
+    def test_their_keys_of_requests_and_their_figures_are_ones_own(self):
+        key = secrets.token_hex(16)
+        asked = {"entity": "customer", "fields": {"name": "Same Key", "phone": "0768 222 333"}}
+        home = self.ours.ok("home").body["home"]
+        theirs = self.theirs.call("add", idem=key, **asked)
+        sold(User(self.worker, TWIGA, "amina"), User(self.worker, TWIGA, "juma"))
+        self.assertEqual(self.ours.ok("home").body["home"], home)
+        mine = self.ours.call("add", idem=key, **asked)
+        self.assertEqual((theirs.code, mine.code, mine.replayed), ("OK", "OK", False))
+        self.assertNotEqual(mine.record["id"], theirs.record["id"])
+        self.assertEqual(self.theirs.call("add", idem=key, **asked).record["id"], theirs.record["id"])
+        # nor another user's of one's own company
+        other = User(self.worker, SIMBA, "amina")
+        self.assertFalse(other.call("add", idem=key, entity="customer", fields={"name": "Other Key", "phone": "0768 222 334"}).replayed)
 
-    def test_their_keys_and_words_find_nothing(self):
-        agent, their = self.ours["amina"], self.theirs["amina"]
-        vehicle = their.vehicle(plate="T 999 THR", chassis="GJ7-THEIRS9", owner=their.customer(name="Theirs Alone", phone="0799 123 123"))
-        number = their.ok("get", entity="policy", id=their.issued(vehicle)).fields["number"]
-        for text in ("T999THR", "theirs", "theris", "0799123123", "GJ7THEIRS9"):
-            self.assertEqual(agent.ok("find", text=text).body["hits"], [], text)
-        for entity, key in (("vehicle", "T999THR"), ("customer", "0799123123"), ("customer", "Theirs Alone"), ("policy", number),
-                            ("branch", "HQ")):
-            reply = agent.call("get", entity=entity, key=key)
-            self.assertTrue(reply.code == "NOT_FOUND" or reply.record["id"] not in self.their_ids[entity], reply)
-        # and what is hard duplicate there is free here
-        agent.ok("add", entity="vehicle", fields={"plate": "T 999 THR", "chassis": "GJ7-THEIRS9", "vehicle_type": "car", "make": "X",
-                                                  "owner": agent.customer()})
+    def test_numbers_count_on_without_a_gap_whoever_else_counts(self):
+        agent = User(self.worker, SIMBA, "amina")
+        first = self.serial(agent)
+        for n in range(3):
+            User(self.worker, TWIGA, "amina").receipt(User(self.worker, TWIGA, "amina").issued())
+        self.assertEqual(self.serial(agent), first + 1)
 
-    def test_an_identity_of_another_company_is_nobody(self):
-        stranger = User(self.worker, SIMBA, "amina")
-        stranger.who = (SIMBA.id, TWIGA.users["amina"], 1)
-        for method, params in (("me", {}), ("home", {}), ("list", {"entity": "customer"}), ("batch", {"steps": []}),
-                               ("add", {"entity": "customer", "fields": {"name": "Some Body", "phone": "0744777001"}})):
-            self.assertIn(stranger.call(method, **params).code, ("UNAUTHENTICATED", "BAD_PARAMS"), method)
+    def serial(self, agent):
+        receipt = agent.receipt(agent.issued())
+        return boot("select serial from app.receipt where tenant_id = %s and id = %s", SIMBA.id, receipt)[0][0]
 
-    def test_home_counts_only_ones_own(self):
-        before = self.ours["amina"].ok("home").body["home"]
-        sold(self.theirs["amina"], self.theirs["juma"])
-        self.theirs["amina"].issued()
-        self.assertEqual(self.ours["amina"].ok("home").body["home"], before)
+    # -- time ----------------------------------------------------------------------------------------------------------------
+
+    def test_their_records_take_the_time_of_none(self):
+        pairs = []
+        for name in everything(self.ours):
+            id = next(id for id in self.their_ids[name] if id not in self.our_ids[name])
+            pairs.append(({"entity": name, "id": id}, {"entity": name, "id": NOBODY}))
+        same_time_class(self, self.ours, pairs, rounds=20)
+        same_time_class(self, self.ours, [({"entity": "vehicle", "key": "T999TWG"}, {"entity": "vehicle", "key": "T999TWH"}),
+                                          ({"entity": "customer", "key": SECRET}, {"entity": "customer", "key": "Siri Ya Twige"})], methods=("get",), rounds=30)
+        same_time_class(self, self.ours, [({"text": "T999TWG"}, {"text": "T999TWH"}), ({"text": "0799555442"}, {"text": "0799555449"})],
+                        methods=("find",), rounds=30)
 
 
 if __name__ == "__main__":

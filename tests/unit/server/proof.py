@@ -2,11 +2,14 @@
 made about a record. Generated: what is added to the catalog is asked about by itself."""
 
 import itertools
+import json
 import os
 import re
+import statistics
 import subprocess
+import time
 
-from world import SIMBA, User, Worker, boot
+from world import JOB_JSON, SIMBA, User, Worker, boot
 
 MATRIX = os.environ["BIMA_RIGHTS_MATRIX"]
 IT = object()  # stands in a request for what is asked about
@@ -89,8 +92,11 @@ def platform_worker():
 
 
 def all_words(platform):
-    """Every verb of every entity of a side, private ones included."""
-    return " ".join(f"{name}.*" for name, (side, _) in matrix(matrix_page()).items() if side in ("both", "platform" if platform else "company"))
+    """Every verb of every entity of a company, private ones included; of the platform what its roles hold together, for it
+    makes no roles of its own."""
+    if platform:
+        return " ".join(sorted({word for _, words in roles(0) for word in words.split()}))
+    return " ".join(f"{name}.*" for name, (side, _) in matrix(matrix_page()).items() if side in ("both", "company"))
 
 
 def everything(user):
@@ -207,3 +213,29 @@ def texts_in(doc):
             yield from texts_in(value)
     elif doc is not None and not isinstance(doc, bool):
         yield str(doc)
+
+
+def said(reply, value):
+    """What an answer says, without what differs from one request to the next and without what was asked about."""
+    body = {k: v for k, v in reply.body.items()}
+    if "error" in body:
+        body["error"] = {k: v for k, v in body["error"].items() if k != "trace"}
+    return reply.code + re.sub(rf"(?<!\w){re.escape(str(value))}(?!\w)", "IT", json.dumps(body, sort_keys=True))
+
+
+def same_time_class(test, user, pairs, methods=("get", "history"), rounds=40):
+    """Medians of interleaved series differ by less than the noise of a busy machine does; three tries, the machine may cough."""
+    for method in methods:
+        for theirs, nobodys in pairs:
+            for last in (False, False, True):
+                took = ([], [])
+                for _ in range(rounds):
+                    for series, params in zip(took, (theirs, nobodys)):
+                        line = user.line(method, **params)
+                        began = time.perf_counter()
+                        user.worker.ask(JOB_JSON, line, user.who)
+                        series.append(time.perf_counter() - began)
+                a, b = (statistics.median(series) for series in took)
+                if abs(a - b) < 0.0003 + 0.2 * min(a, b):
+                    break
+                test.assertFalse(last, f"{method} {theirs}: {a * 1000:.2f} ms, of nobody {b * 1000:.2f} ms")

@@ -1,15 +1,12 @@
 """Self-service, a fleet's viewer and a branch: who sees a part of the company sees that part whole and nothing else, through
 every method of every entity. What is added to the catalog is asked about by itself."""
 
+import datetime
 import itertools
-import json
-import re
-import statistics
-import time
 import unittest
 
-from proof import IT, LATE, Questions, add_role, everything, fill, listings, person, texts_in
-from world import JOB_JSON, SIMBA, User, Worker, boot, plate
+from proof import LATE, Questions, add_role, everything, fill, listings, person, said, same_time_class, texts_in
+from world import SIMBA, User, Worker, boot, plate
 
 # Entities that are everybody's in the company: how it works, not what it does.
 COMMON = {"product", "rate", "branch", "role", "vehicle_type", "id_type", "plate_pattern", "setting"}
@@ -35,14 +32,6 @@ def book(agent, manager, name, phone, branch=None):
         out["vehicles"].append(vehicle)
         out["policies"].append(policy)
     return out
-
-
-def said(reply, value):
-    """What an answer says, without what differs from one request to the next and without what was asked about."""
-    body = {k: v for k, v in reply.body.items()}
-    if "error" in body:
-        body["error"] = {k: v for k, v in body["error"].items() if k != "trace"}
-    return reply.code + re.sub(rf"(?<!\w){value}(?!\w)", "IT", json.dumps(body, sort_keys=True))
 
 
 class Part(unittest.TestCase):
@@ -229,7 +218,7 @@ class Part(unittest.TestCase):
                 yield "history", on | {"limit": 200}
                 yield "as_of", on | {"at": LATE}
                 for at, in boot("select distinct at from app.history where row_id = %s and tenant_id = %s order by at limit 8", id, SIMBA.id):
-                    yield "as_of", on | {"at": at.astimezone(__import__("datetime").timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
+                    yield "as_of", on | {"at": at.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
                 yield "print", on | {"format": "text"}
         for text in ("rehema", "mwakyuse", "mwakyus", "mwakyusx", "Rehema Mwakyuse", "0782000222", "782000", "SIR000222", "siri", "GJ7-0222", "2026",
                      "T", "1", "000001", *self.marks()):
@@ -336,24 +325,6 @@ class Part(unittest.TestCase):
     def test_another_customers_record_takes_the_time_of_none(self):
         same_time_class(self, self.own, [({"entity": e, "id": i}, {"entity": e, "id": NOBODY}) for e, i in
                                          (("customer", self.y["customer"]), ("policy", self.y["policies"][0]), ("vehicle", self.y["vehicles"][0]))])
-
-
-def same_time_class(test, user, pairs, methods=("get", "history"), rounds=40):
-    """Medians of interleaved series differ by less than the noise of a busy machine does; three tries, the machine may cough."""
-    for method in methods:
-        for theirs, nobodys in pairs:
-            for last in (False, False, True):
-                took = ([], [])
-                for _ in range(rounds):
-                    for series, params in zip(took, (theirs, nobodys)):
-                        line = user.line(method, **params)
-                        began = time.perf_counter()
-                        user.worker.ask(JOB_JSON, line, user.who)
-                        series.append(time.perf_counter() - began)
-                a, b = (statistics.median(series) for series in took)
-                if abs(a - b) < 0.0003 + 0.2 * min(a, b):
-                    break
-                test.assertFalse(last, f"{method} {theirs}: {a * 1000:.2f} ms, of nobody {b * 1000:.2f} ms")
 
 
 if __name__ == "__main__":
