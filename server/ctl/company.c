@@ -17,8 +17,13 @@ add(struct ctl *ctl, const char *domain, const char *login, struct err *reterr)
     if (rc != RC_OK)
         return rc;
     const char *params[] = {ctl->argv[0], ctl->argv[1], domain, login, hash};
-    rc = admin_run(db, &ctl->arena, "select app.provision_company($1, $2, $3, $4, $5)", params,
-                   COUNTOF(params), NULL, reterr);
+    rc = admin_run(db, &ctl->arena, "select app.platform_operator('add')", NULL, 0, NULL, reterr);
+    if (rc == RC_OK)
+        rc = admin_run(db, &ctl->arena,
+                       "select app.company_make(jsonb_build_object('code', upper($1), 'name', $2::text,"
+                       " 'domains', jsonb_build_array(lower($3)), 'admin_login', $4::text, 'admin_hash', "
+                       "$5::text), 'company.add')",
+                       params, COUNTOF(params), NULL, reterr);
     if (rc == RC_DUPLICATE)
         return err_set(reterr, RC_DUPLICATE, NULL, "the code %s or the domain %s is taken", ctl->argv[0],
                        domain);

@@ -26,7 +26,12 @@ struct ctl_command {
 };
 
 extern const struct ctl_command ctl_audit_export, ctl_audit_key, ctl_audit_verify, ctl_certificate_key,
-    ctl_company_add, ctl_demo, ctl_init, ctl_migrate, ctl_status, ctl_user_password;
+    ctl_company_add, ctl_demo, ctl_init, ctl_migrate, ctl_status;
+enum { CTL_USER = 7 };
+extern const struct ctl_command ctl_user[CTL_USER]; /* what is done about one user */
+enum { CTL_ADMIN = 3, CTL_COMPANY = 5, CTL_REQUEST = 3 };
+extern const struct ctl_command ctl_admin[CTL_ADMIN], ctl_company[CTL_COMPANY], ctl_request[CTL_REQUEST];
+extern const struct ctl_command ctl_company_logo;
 
 /* -- ctl.c: what commands share */
 
@@ -38,6 +43,10 @@ enum rc ctl_database(const struct ctl *ctl, struct admin **ret, struct err *rete
 enum rc ctl_database_ready(const struct ctl *ctl, struct admin **ret, struct err *reterr) NODISCARD;
 /* The file of the certificates' signing key. */
 void ctl_signing_key(const struct ctl *ctl, char out[CONFIG_PATH]);
+/* The file of the key above all keys of personal data. */
+void ctl_master_key(const struct ctl *ctl, char out[CONFIG_PATH]);
+/* What root makes or replaces belongs to the account the service runs as. Fails: RC_INTERNAL. */
+enum rc ctl_hand_over(const struct ctl *ctl, const char *path, struct err *reterr) NODISCARD;
 
 /* The file of the key that signs the audit. */
 void ctl_audit_key_path(const struct ctl *ctl, char out[CONFIG_PATH]);

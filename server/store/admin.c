@@ -21,7 +21,11 @@ static enum rc
 failed(struct admin *db, const PGresult *res, struct err *reterr)
 {
     const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+    const char *told = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     bool taken = state && strcmp(state, "23505") == 0;
+    if (state && told && strcmp(state, "23514") == 0 &&
+        !strstr(told, "violates")) /* one of our own guards: a sentence */
+        return err_set(reterr, RC_REFUSED, NULL, "%s", told);
     return err_log(reterr, taken ? RC_DUPLICATE : RC_INTERNAL, "%s", PQerrorMessage(db->pg));
 }
 

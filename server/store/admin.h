@@ -25,7 +25,7 @@ struct admin_rows {
 };
 
 /* Parameters are texts, or NULL. `ret` may be NULL; its cells live in `a`. Fails: RC_DUPLICATE (23505),
-   RC_INTERNAL with the database's words in err.log. */
+   RC_REFUSED with the sentence of a rule of the database, RC_INTERNAL with the database's words in err.log. */
 enum rc admin_run(struct admin *db, struct arena *a, const char *sql, const char *const *params,
                   size_t nparams, struct admin_rows *ret, struct err *reterr) NODISCARD;
 
