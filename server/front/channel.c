@@ -126,7 +126,8 @@ on_env(ssh_session ssh, ssh_channel ch, const char *name, const char *value, voi
     (void)ssh;
     (void)ch;
     struct channel *c = touched(user);
-    bool wanted = strcmp(name, "LANG") == 0 || strncmp(name, "LC_", 3) == 0 || strcmp(name, "COLORTERM") == 0;
+    bool wanted = strcmp(name, "LANG") == 0 || strncmp(name, "LC_", 3) == 0 ||
+                  strcmp(name, "COLORTERM") == 0 || strcmp(name, "BIMA_PLAIN") == 0;
     if (!wanted || c->want != WANT_NOTHING || c->nenv == CHANNEL_ENV ||
         !word(name, CHANNEL_ENV_TEXT - ENV_VALUE - 2, "_") || !word(value, ENV_VALUE, "+-._@")) {
         return 1;
