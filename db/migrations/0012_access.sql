@@ -88,7 +88,7 @@ returns table (code text, scope int, name text, permissions text, second_factor 
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   values
     ('admin', 1, 'Administrator',
-     '*.read *.personal branch.* user.* user_key.* session.* role.* setting.* audit.* person_key.* product.* rate.* vehicle_type.* id_type.* '
+     '*.read *.personal branch.* user.* user_key.* session.* role.* setting.* audit.* person_key.* customer.hold customer.release customer.forget customer.report product.* rate.* vehicle_type.* id_type.* '
      'plate_pattern.* certificate.print', false, false),
     ('manager', 1, 'Manager',
      '*.read *.personal customer.* vehicle.* policy.* receipt.* certificate.* audit.read', false, false),

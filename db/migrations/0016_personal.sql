@@ -236,7 +236,11 @@ begin
   update app.customer set status = 3, name = 'forgotten', phone = 'forgotten', phone_key = '', city = null, id_type_id = null,
                           id_key = null, birth_key = null
    where tenant_id = tenant and id = $1;
-  delete from app.search_token where tenant_id = tenant and entity = 1 and row_id = $1;
+  -- Names nobody else has leave the dictionary too.
+  with gone as (delete from app.search_token t where t.tenant_id = tenant and t.entity = 1 and t.row_id = $1 returning t.token)
+  delete from app.search_word w using gone
+   where w.tenant_id = tenant and w.word = gone.token
+     and not exists (select from app.search_token t where t.tenant_id = tenant and t.token = w.word and (t.entity, t.row_id) <> (1, $1));
 end $$;
 grant execute on function app.forget_customer(bigint) to bima_worker;
 

@@ -70,8 +70,8 @@ static const struct field fields[] = {
      .help = "The mark by which the identity number is found."},
     {FIELD(customer, birth_key, VT_TEXT), CUSTOMER_BIRTH_KEY, "Birth key", FF_INTERNAL, 12, 60,
      .help = "The mark of name and birth date."},
-    {FIELD(customer, personal_sealed, VT_BYTES), CUSTOMER_PERSONAL_SEALED, "Personal data",
-     FF_INTERNAL, 12, 0, .help = "Every personal field, sealed with the key of this person."},
+    {FIELD(customer, personal_sealed, VT_BYTES), CUSTOMER_PERSONAL_SEALED, "Personal data", FF_INTERNAL, 12,
+     0, .help = "Every personal field, sealed with the key of this person."},
     {FIELD(customer, person_key, VT_BYTES), CUSTOMER_PERSON_KEY, "Person's key", FF_INTERNAL, 12, 0,
      .help = "The key of this person, sealed; none when it was destroyed.",
      .sql =
@@ -90,6 +90,23 @@ static const struct view views[] = {
     {1, "all", "All customers", all_columns, COUNTOF(all_columns), CUSTOMER_NAME, false, NULL},
     {2, "newest", "Newest customers", all_columns, COUNTOF(all_columns), CUSTOMER_CREATED_AT, true, NULL},
     {3, "companies", "Companies", all_columns, COUNTOF(all_columns), CUSTOMER_NAME, false, "@.kind = 2"},
+};
+
+static const struct action actions[] = {
+    {CUSTOMER_HOLD, "hold", "Legal hold",
+     "Keeps the personal data: the customer can't be forgotten until released.", AF_ON_RECORD | AF_REASON,
+     CUSTOMER_STATUS, ROW_BIT(CUSTOMER_ACTIVE) | ROW_BIT(CUSTOMER_VOID), .option = 0},
+    {CUSTOMER_RELEASE, "release", "Release", "Ends the legal hold.", AF_ON_RECORD | AF_REASON,
+     CUSTOMER_STATUS, ROW_BIT(CUSTOMER_ACTIVE) | ROW_BIT(CUSTOMER_VOID), .option = 0},
+    {CUSTOMER_FORGET, "forget", "Forget",
+     "Destroys the key of the personal data, for ever: nobody can read them any more, in the history "
+     "neither. "
+     "Policies, money and who did what stay.",
+     AF_ON_RECORD | AF_REASON, CUSTOMER_STATUS, ROW_BIT(CUSTOMER_ACTIVE) | ROW_BIT(CUSTOMER_VOID),
+     .option = 0},
+    {CUSTOMER_REPORT, "report", "Access report",
+     "Everything that is held on the customer as a text to hand over, with who changed and read it.",
+     AF_ON_RECORD | AF_SECRET, 0, 0, .option = 0},
 };
 
 static const struct tab tabs[] = {
@@ -114,6 +131,7 @@ const struct entity customer_entity = {
     TABLE(keys, keys),
     .personal_keys = 1u << 0 | 1u << 1,
     TABLE(views, views),
+    TABLE(actions, actions),
     TABLE(tabs, tabs),
     .history_column = "customer_id",
     .detail_sql = "concat_ws(' · ', @.phone, @.city)",

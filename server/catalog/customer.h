@@ -7,6 +7,9 @@ enum customer_kind { CUSTOMER_INDIVIDUAL = 1, CUSTOMER_COMPANY = 2 };
 enum customer_gender { GENDER_FEMALE = 1, GENDER_MALE = 2 };
 enum customer_status { CUSTOMER_ACTIVE = 1, CUSTOMER_VOID = 2, CUSTOMER_FORGOTTEN = 3 };
 
+/* actions */
+enum customer_action { CUSTOMER_HOLD = 1, CUSTOMER_RELEASE = 2, CUSTOMER_FORGET = 3, CUSTOMER_REPORT = 4 };
+
 enum customer_tag {
     CUSTOMER_KIND = 1,
     CUSTOMER_NAME = 2,

@@ -15,6 +15,7 @@
 #include "server/catalog/field_template.h"
 #include "server/catalog/id_type.h"
 #include "server/catalog/ownership.h"
+#include "server/catalog/person_key.h"
 #include "server/catalog/plate_pattern.h"
 #include "server/catalog/platform_audit.h"
 #include "server/catalog/platform_default.h"
@@ -34,14 +35,39 @@
 
 /* Every entity, in the order menus and pages show them. */
 static const struct entity *const entities[] = {
-    &customer_entity,       &vehicle_entity,        &policy_entity,         &receipt_entity,
-    &certificate_entity,    &term_entity,           &cover_entity,          &ownership_entity,
-    &product_entity,        &rate_entity,           &branch_entity,         &user_entity,
-    &user_key_entity,       &vehicle_type_entity,   &id_type_entity,        &plate_pattern_entity,
-    &role_entity,           &session_entity,        &account_entity,        &setting_entity,
-    &audit_entity,          &platform_user_entity,  &company_entity,        &company_request_entity,
-    &company_health_entity, &compliance_entity,     &company_domain_entity, &company_usage_entity,
-    &service_error_entity,  &platform_audit_entity, &field_template_entity, &platform_default_entity,
+    &customer_entity,
+    &vehicle_entity,
+    &policy_entity,
+    &receipt_entity,
+    &certificate_entity,
+    &term_entity,
+    &cover_entity,
+    &ownership_entity,
+    &product_entity,
+    &rate_entity,
+    &branch_entity,
+    &user_entity,
+    &user_key_entity,
+    &vehicle_type_entity,
+    &id_type_entity,
+    &plate_pattern_entity,
+    &role_entity,
+    &session_entity,
+    &account_entity,
+    &setting_entity,
+    &audit_entity,
+    &person_key_entity,
+    &platform_user_entity,
+    &company_entity,
+    &company_request_entity,
+    &company_health_entity,
+    &compliance_entity,
+    &company_domain_entity,
+    &company_usage_entity,
+    &service_error_entity,
+    &platform_audit_entity,
+    &field_template_entity,
+    &platform_default_entity,
 };
 
 const struct entity *const *

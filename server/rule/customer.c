@@ -7,6 +7,7 @@
 #include "server/rule/entry/name.h"
 #include "server/rule/entry/phone.h"
 #include "server/rule/finding.h"
+#include "server/rule/retention.h"
 #include "server/rule/rules.h"
 #include "server/rule/token.h"
 
@@ -214,4 +215,6 @@ const struct rule customer_rule = {
     .entity = ENTITY_CUSTOMER,
     .prepare = customer_prepare,
     .tokens = customer_tokens,
+    .actions = retention_actions,
+    .nactions = RETENTION_ACTIONS,
 };

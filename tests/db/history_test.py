@@ -8,12 +8,12 @@ from world import SIMBA, TWIGA, Refusals, Work, boot, connect
 class History(Refusals, unittest.TestCase):
     def test_every_change_is_kept_with_who_when_and_where(self):
         with Work() as w:
-            customer = w.customer(name="Before")
+            vehicle = w.vehicle(make="Before")
         with Work(login="juma") as w:
-            w.run("update app.customer set name = 'After' where id = %s", (customer,))
+            w.run("update app.vehicle set make = 'After' where id = %s", (vehicle,))
         with Work() as w:
-            w.run("select op, actor, address, client, request_id, before ->> 'name', after ->> 'name', after ->> 'version' "
-                  "from app.history where tbl = 'customer' and row_id = %s order by id", (customer,))
+            w.run("select op, actor, address, client, request_id, before ->> 'make', after ->> 'make', after ->> 'version' "
+                  "from app.history where tbl = 'vehicle' and row_id = %s order by id", (vehicle,))
             self.assertEqual(w.cur.fetchall(), [
                 ("I", "Amina (amina)", "192.0.2.7", "test 1.0", "req", None, "Before", "1"),
                 ("U", "Juma (juma)", "192.0.2.7", "test 1.0", "req", "Before", "After", "2")])
@@ -75,7 +75,7 @@ class History(Refusals, unittest.TestCase):
         with Work() as w:
             customer = w.customer(version=99)
             self.assertEqual(w.one("select version from app.customer where id = %s", (customer,)), 1)
-            w.run("update app.customer set version = 7, note = 'x' where id = %s", (customer,))
+            w.run("update app.customer set version = 7, city = 'x' where id = %s", (customer,))
             self.assertEqual(w.one("select version from app.customer where id = %s", (customer,)), 2)
         for column in ("id", "created_at"):
             with self.refused("42501"), Work() as w:
