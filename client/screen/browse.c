@@ -1,32 +1,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/screen/app.h"
+#include "client/screen/browse.h"
 #include "client/screen/filter.h"
-#include "client/screen/rows.h"
 #include "client/text.h"
-#include "client/tui/choice.h"
 
 /* The list of an entity: position-to and filter on top, options by digit, sorted and paged by the service. */
-enum {
-    TAG_FIRST = 1,
-    TAG_MORE = 2,
-    PURPOSE_FIELD = 1,
-    PURPOSE_RECORD = 2,
-    PURPOSE_VALUE = 3,
-    PAGE = 50,
-    NEAR = 16
-};
-enum { PROMPT_FILTER = 0, PROMPT_SORT, PROMPT_DO };
-enum place { IN_ROWS, IN_POSITION, IN_FILTER };
-
-struct browse {
-    struct rows rows;
-    uint32_t entity, view, sort, asked_field;
-    bool desc, asked_more, running, stale;
-    enum place place;
-    struct field position, filter;
-};
+enum { TAG_FIRST = 1, TAG_MORE = 2, PAGE = 50, NEAR = 16 };
 
 static const struct schema_entity *
 entity_of(struct view *v)
@@ -109,8 +89,8 @@ ask_page(struct view *v, struct str cursor, bool barrier)
     return true;
 }
 
-static void
-load(struct view *v, bool barrier)
+void
+browse_load(struct view *v, bool barrier)
 {
     ask_page(v, STR_NONE, barrier);
 }
@@ -199,7 +179,7 @@ shown(struct view *v)
     if (d->running)
         run_options(v);
     else if (d->stale)
-        load(v, false);
+        browse_load(v, false);
 }
 
 /* ---- lines on top ---- */
@@ -210,8 +190,8 @@ leave_line(struct browse *d)
     d->place = IN_ROWS;
 }
 
-static void
-enter_line(struct browse *d, enum place place)
+void
+browse_enter_line(struct browse *d, enum place place)
 {
     d->place = place;
     field_enter(place == IN_POSITION ? &d->position : &d->filter);
@@ -262,111 +242,10 @@ next_sort(struct view *v)
         d->sort = f->tag;
         d->desc = false;
         field_set(&d->position, STR_NONE);
-        load(v, true);
+        browse_load(v, true);
         return;
     }
     tui_say(v->tui, ROLE_DIM, "%s", _("This list has no other order."));
-}
-
-static void
-prompt_fields(struct view *v)
-{
-    struct browse *d = v->data;
-    const struct schema_entity *e = d->rows.entity;
-    struct arena a;
-    arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct choice_row *rows = arena_new(&a, struct choice_row, e->nfields * 2 + e->nactions + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < e->nactions; i++)
-        if (!e->actions[i].on_record)
-            rows[n++] = (struct choice_row){.label = e->actions[i].label,
-                                            .detail = e->actions[i].help,
-                                            .entity = PROMPT_DO,
-                                            .id = e->actions[i].number};
-    for (size_t i = 0; i < e->nfields; i++)
-        if (e->fields[i].flags & SCHEMA_FILTER)
-            rows[n++] =
-                (struct choice_row){.label = str_printf(&a, _("Filter by %.*s"), STR_ARG(e->fields[i].label)),
-                                    .detail = e->fields[i].help,
-                                    .id = e->fields[i].tag};
-    for (size_t i = 0; i < e->nfields; i++)
-        if (e->fields[i].flags & SCHEMA_SORT)
-            rows[n++] =
-                (struct choice_row){.label = str_printf(&a, _("Sort by %.*s"), STR_ARG(e->fields[i].label)),
-                                    .entity = PROMPT_SORT,
-                                    .id = e->fields[i].tag};
-    choice_open(v->tui, &(struct choice_spec){.purpose = PURPOSE_FIELD,
-                                              .title = str_from(_("Filter, sort or do")),
-                                              .rows = rows,
-                                              .nrows = n});
-    arena_done(&a);
-}
-
-/* One more condition on the line; without a value it is to be typed. */
-static void
-add_condition(struct browse *d, const struct schema_field *f, struct str value)
-{
-    char old[FIELD_TEXT], text[FIELD_TEXT + 128];
-    struct str now = field_text(&d->filter, old);
-    snprintf(text, sizeof text, "%.*s%s%.*s=%.*s", STR_ARG(now), now.n ? " " : "", STR_ARG(f->name),
-             STR_ARG(value));
-    field_set(&d->filter, str_from(text));
-}
-
-/* What a field can be is picked, where it is known. */
-static void
-prompt_values(struct view *v, const struct schema_field *f)
-{
-    struct browse *d = v->data;
-    struct arena a;
-    arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct choice_row *rows = arena_new(&a, struct choice_row, f->nchoices);
-    for (size_t i = 0; i < f->nchoices; i++)
-        rows[i] = (struct choice_row){.label = f->choices[i].label,
-                                      .detail = f->choices[i].code,
-                                      .id = f->choices[i].number,
-                                      .tone = f->choices[i].tone};
-    d->asked_field = f->tag;
-    choice_open(v->tui, &(struct choice_spec){
-                            .purpose = PURPOSE_VALUE, .title = f->label, .rows = rows, .nrows = f->nchoices});
-    arena_done(&a);
-}
-
-static void
-take_value(struct view *v, int64_t number)
-{
-    struct browse *d = v->data;
-    const struct schema_field *f = schema_field(d->rows.entity, d->asked_field);
-    const struct schema_choice *c = f ? schema_choice(f, number) : NULL;
-    if (!c)
-        return;
-    add_condition(d, f, c->code);
-    load(v, true);
-}
-
-static void
-take_field(struct view *v, const struct outcome *o)
-{
-    struct browse *d = v->data;
-    if (o->entity == PROMPT_DO) {
-        act_open(app_of(v), d->entity, (uint32_t)o->id, 0, PURPOSE_RECORD);
-        return;
-    }
-    if (o->entity == PROMPT_SORT) {
-        d->sort = (uint32_t)o->id;
-        d->desc = false;
-        field_set(&d->position, STR_NONE);
-        load(v, true);
-        return;
-    }
-    const struct schema_field *f = schema_field(d->rows.entity, (uint32_t)o->id);
-    if (f->nchoices) {
-        prompt_values(v, f);
-        return;
-    }
-    add_condition(d, f, STR_NONE);
-    enter_line(d, IN_FILTER);
-    d->filter.fresh = false;
 }
 
 static void
@@ -376,13 +255,13 @@ outcome(struct view *v, const struct outcome *o)
     if (o->choice == 0)
         return;
     if (o->purpose == PURPOSE_FIELD)
-        take_field(v, o);
+        browse_take_field(v, o);
     else if (o->purpose == PURPOSE_VALUE)
-        take_value(v, o->id);
+        browse_take_value(v, o->id);
     else
         d->stale = true;
     if (d->stale)
-        load(v, false);
+        browse_load(v, false);
 }
 
 static void
@@ -402,7 +281,7 @@ next_view(struct view *v)
     d->sort = next->sort;
     d->desc = next->desc;
     field_set(&d->position, STR_NONE);
-    load(v, true);
+    browse_load(v, true);
 }
 
 static bool
@@ -417,7 +296,7 @@ command(struct view *v, enum cmd c)
         return true;
     case CMD_REFRESH:
         d->stale = true;
-        load(v, true);
+        browse_load(v, true);
         return true;
     case CMD_NEW:
         if (!d->rows.entity->may_add) {
@@ -427,17 +306,17 @@ command(struct view *v, enum cmd c)
         edit_add(app_of(v), d->entity, PURPOSE_RECORD);
         return true;
     case CMD_FILTER:
-        enter_line(d, IN_FILTER);
+        browse_enter_line(d, IN_FILTER);
         return true;
     case CMD_PROMPT:
-        prompt_fields(v);
+        browse_prompt(v);
         return true;
     case CMD_SORT:
         next_sort(v);
         return true;
     case CMD_SORT_TURN:
         d->desc = !d->desc;
-        load(v, true);
+        browse_load(v, true);
         return true;
     case CMD_VIEW:
         next_view(v);
@@ -445,7 +324,7 @@ command(struct view *v, enum cmd c)
     case CMD_CLEAR:
         field_set(&d->filter, STR_NONE);
         field_set(&d->position, STR_NONE);
-        load(v, true);
+        browse_load(v, true);
         return true;
     default:
         break;
@@ -464,7 +343,7 @@ key(struct view *v, const struct key *k)
     struct field *f = line_of(d);
     if (f) {
         if (k->code == K_TAB) {
-            enter_line(d, d->place == IN_POSITION ? IN_FILTER : IN_POSITION);
+            browse_enter_line(d, d->place == IN_POSITION ? IN_FILTER : IN_POSITION);
             return true;
         }
         return field_key(f, k);
@@ -472,12 +351,12 @@ key(struct view *v, const struct key *k)
     if (list_digit(&d->rows.list, k))
         return true;
     if (k->code == K_TAB || (k->code == K_CHAR && k->cp == '/')) {
-        enter_line(d, k->code == K_TAB ? IN_POSITION : IN_FILTER);
+        browse_enter_line(d, k->code == K_TAB ? IN_POSITION : IN_FILTER);
         return true;
     }
     if (k->code != K_CHAR || k->cp < '0')
         return false;
-    enter_line(d, IN_POSITION);
+    browse_enter_line(d, IN_POSITION);
     return field_key(&d->position, k);
 }
 
@@ -638,5 +517,5 @@ browse_open(struct app *a, uint32_t entity, uint32_t view)
     const struct schema_view *sv = view_of(d);
     d->sort = sv ? sv->sort : 0;
     d->desc = sv && sv->desc;
-    load(v, true);
+    browse_load(v, true);
 }

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "client/screen/app.h"
+#include "client/screen/home.h"
 #include "client/screen/offers.h"
 #include "client/screen/rows.h"
 #include "client/text.h"
@@ -8,21 +8,6 @@
 
 /* Home: one line to find or do anything, what runs out, today's figures, what needs a person. */
 enum { TAG_HOME = 1, TAG_FIND = 2, PURPOSE_HIT = 1 };
-
-struct home {
-    struct field line;
-    struct kept kept;
-    const struct body_home *home;
-    struct list alerts;
-    bool in_alerts, running;
-    char asked[FIELD_TEXT];
-};
-
-static bool
-on_platform(struct view *v)
-{
-    return link_me(app_of(v)->link)->platform;
-}
 
 static bool
 sells(struct view *v)
@@ -163,8 +148,8 @@ find_or_do(struct view *v)
     struct str typed = field_text(&d->line, d->asked);
     if (!typed.n) {
         tui_say(v->tui, ROLE_DIM, "%s",
-                on_platform(v) ? _("Type what to open, or F2 for everything there is.")
-                               : _("Type a plate, phone, name or number to find it, or a command."));
+                home_on_platform(v) ? _("Type what to open, or F2 for everything there is.")
+                                    : _("Type a plate, phone, name or number to find it, or a command."));
         return;
     }
     if (typed.n == 1 && d->home && typed.p[0] >= '1' && (size_t)(typed.p[0] - '1') < d->home->ncounters) {
@@ -177,7 +162,7 @@ find_or_do(struct view *v)
         field_set(&d->line, STR_NONE);
         return;
     }
-    if (on_platform(v)) {
+    if (home_on_platform(v)) {
         tui_say(v->tui, ROLE_WARN, _("There is no %s here. F2 shows what there is."), d->asked);
         tui_flush(v->tui);
         d->line.fresh = true;
@@ -328,168 +313,6 @@ outcome(struct view *v, const struct outcome *o)
     }
 }
 
-/* ---- paint ---- */
-
-/* Counters of one number each need no heads. */
-static bool
-has_spans(const struct body_home *h)
-{
-    for (size_t i = 0; i < h->ncounters; i++)
-        if (h->counters[i].week >= 0 || h->counters[i].month >= 0)
-            return true;
-    return false;
-}
-
-static void
-paint_counters(struct view *v, const struct area *a)
-{
-    static const char *const heads[] = {N_("today"), N_("7 days"), N_("30 days")};
-    const struct home *d = v->data;
-    if (d->home->ncounters)
-        paint_text(a, 0, 1, ROLE_HEAD, on_platform(v) ? _("At a glance") : _("Running out"));
-    for (int i = 0; i < 3 && has_spans(d->home); i++)
-        paint(a, (struct spot){.x = 17 + i * 8, .width = 7, .role = ROLE_DIM, .right = true},
-              str_from(_(heads[i])));
-    for (size_t i = 0; i < d->home->ncounters && (int)i + 1 < a->rows; i++) {
-        const struct body_counter *c = &d->home->counters[i];
-        const int64_t n[] = {c->today, c->week, c->month};
-        int y = (int)i + 1;
-        paint_format(a, (struct spot){.y = y, .x = 1, .role = ROLE_KEY}, "%zu", i + 1);
-        paint(a, (struct spot){.y = y, .x = 3, .width = 14, .role = ROLE_TEXT}, c->label);
-        for (int k = 0; k < 3; k++) {
-            enum role role = k == 0 && n[k] > 0 && !on_platform(v) ? ROLE_WARN : ROLE_TEXT;
-            if (n[k] >= 0)
-                paint_format(a,
-                             (struct spot){.y = y, .x = 17 + k * 8, .width = 7, .role = role, .right = true},
-                             "%lld", (long long)n[k]);
-        }
-    }
-}
-
-static void
-paint_figures(struct view *v, const struct area *a)
-{
-    const struct home *d = v->data;
-    if (d->home->nfigures)
-        paint_text(a, 0, 0, ROLE_HEAD, on_platform(v) ? _("Today") : _("Today at this branch"));
-    for (size_t i = 0; i < d->home->nfigures && (int)i + 1 < a->rows; i++) {
-        const struct body_figure *f = &d->home->figures[i];
-        char text[MONEY_TEXT];
-        int y = (int)i + 1;
-        paint(a, (struct spot){.y = y, .width = 12, .role = ROLE_TEXT}, f->label);
-        paint_format(a, (struct spot){.y = y, .x = 12, .width = 6, .role = ROLE_TEXT, .right = true}, "%lld",
-                     (long long)f->count);
-        if (f->has_amount)
-            paint(a, (struct spot){.y = y, .x = 19, .width = 15, .role = ROLE_TEXT, .right = true},
-                  str_from(money_text(f->amount, app_locale(app_of(v))->exponent, text)));
-    }
-}
-
-static void
-paint_line(struct view *v, const struct area *a)
-{
-    struct home *d = v->data;
-    struct area in = paint_box(a, str_from(on_platform(v) ? _("do") : _("find or do")));
-    int at = field_paint(&d->line, &in, (struct spot){.width = in.cols}, false);
-    if (!d->in_alerts)
-        paint_cursor(&in, 0, at);
-}
-
-static int64_t
-extreme(const struct body_home *h, bool most)
-{
-    int64_t n = h->nspark ? h->spark[0] : 0;
-    for (size_t i = 1; i < h->nspark; i++)
-        if (most ? h->spark[i] > n : h->spark[i] < n)
-            n = h->spark[i];
-    return n;
-}
-
-static void
-paint_bars(const struct home *d, const struct area *a, int y)
-{
-    const struct body_home *h = d->home;
-    if (h->nspark == 0)
-        return;
-    int x = 1 + paint(a, (struct spot){.y = y, .x = 1, .role = ROLE_LABEL}, h->spark_label) + 2;
-    paint_spark(a, (struct spot){.y = y, .x = x, .role = ROLE_CHART}, h->spark, (int)h->nspark);
-    x += (int)h->nspark + 3;
-    paint_format(a, (struct spot){.y = y, .x = x, .role = ROLE_DIM}, _("low %lld   high %lld   today %lld"),
-                 (long long)extreme(h, false), (long long)extreme(h, true), (long long)h->spark[0]);
-}
-
-static void
-paint_alerts(struct home *d, const struct area *a)
-{
-    if (d->alerts.nrows == 0) {
-        paint_text(a, 0, 1, ROLE_HEAD, _("Alerts"));
-        paint_text(a, 1, 1, ROLE_DIM, _("Nothing needs you now."));
-        return;
-    }
-    bool wide = a->cols >= 70;
-    d->alerts.columns[0] =
-        (struct list_column){.label = str_from(_("Alert")), .width = a->cols - (wide ? 33 : 20)};
-    d->alerts.columns[1] = (struct list_column){.label = STR_NONE, .width = 10, .narrow = true};
-    d->alerts.columns[2] = (struct list_column){.label = str_from(_("When")), .width = 11};
-    d->alerts.ncolumns = d->alerts.sort = 3;
-    list_paint(&d->alerts, a, d->in_alerts);
-    size_t below =
-        d->alerts.nrows -
-        (d->alerts.top + d->alerts.page < d->alerts.nrows ? d->alerts.top + d->alerts.page : d->alerts.nrows);
-    long long more = (long long)below + (long long)d->home->more_alerts;
-    if (more > 0 && wide)
-        paint_format(a, (struct spot){.x = a->cols - 30, .width = 10, .role = ROLE_DIM}, _("%lld more"),
-                     more);
-}
-
-/* Nothing is found by typing here, so what can be opened stands there to be typed. Returns its rows. */
-static int
-paint_menu(struct view *v, const struct area *a, int from)
-{
-    const struct schema *s = app_schema(app_of(v));
-    int y = from, last = a->rows - 6;
-    if (y < last)
-        paint_text(a, y++, 1, ROLE_HEAD, _("To open, type"));
-    for (size_t i = 0; i < s->nentities && y < last; i++) {
-        const struct schema_entity *e = &s->entities[i];
-        if (!e->single && !(e->in_menu && e->may_list))
-            continue;
-        paint(a, (struct spot){.y = y, .x = 3, .width = 22, .role = ROLE_KEY},
-              e->single ? e->label : e->plural);
-        paint(a, (struct spot){.y = y++, .x = 26, .width = a->cols - 27, .role = ROLE_DIM}, e->help);
-    }
-    return y + 1 - from;
-}
-
-static void
-paint_home(struct view *v, const struct area *a)
-{
-    struct home *d = v->data;
-    struct area line = area_sub(a, 0, 1, 3, a->cols - 2);
-    paint_line(v, &line);
-    if (!d->home) {
-        paint_text(a, 4, 1, ROLE_DIM, _("Loading …"));
-        return;
-    }
-    size_t most = d->home->ncounters > d->home->nfigures ? d->home->ncounters : d->home->nfigures;
-    int y = 3;
-    if (a->rows >= 14 && most > 0) {
-        int rows = (int)most + 1;
-        struct area left = area_sub(a, y, 0, rows, 42), right = area_sub(a, y, 44, rows, a->cols - 45);
-        paint_counters(v, &left);
-        if (right.cols >= 30)
-            paint_figures(v, &right);
-        y += rows + 1;
-    }
-    if (on_platform(v))
-        y += paint_menu(v, a, y);
-    bool bars = a->rows >= 18 && d->home->nspark;
-    struct area alerts = area_sub(a, y, 0, a->rows - y - (bars ? 2 : 0), a->cols);
-    paint_alerts(d, &alerts);
-    if (bars)
-        paint_bars(d, a, a->rows - 1);
-}
-
 static const struct bar_key *
 bar(struct view *v, size_t *ret_n)
 {
@@ -525,7 +348,7 @@ static struct str
 help(struct view *v, struct arena *a)
 {
     const struct home *d = v->data;
-    if (!d->in_alerts && on_platform(v))
+    if (!d->in_alerts && home_on_platform(v))
         return str_from(
             _("Type what to open and Enter. A digit opens a counter's list, F2 shows everything."));
     if (!d->in_alerts)
@@ -539,7 +362,7 @@ static struct str
 about(struct view *v, struct arena *a)
 {
     (void)a;
-    if (on_platform(v))
+    if (home_on_platform(v))
         return str_from(_("This is the platform above the companies: it sees counts, requests and the people "
                           "who run things, and no company's business. Type the name of what to open; F2 "
                           "finds every command by its words. A digit before a counter opens its list."));
@@ -564,7 +387,7 @@ static const struct view_ops ops = {.name = "home",
                                     .key = key,
                                     .answer = answer,
                                     .outcome = outcome,
-                                    .paint = paint_home,
+                                    .paint = home_paint,
                                     .help = help,
                                     .about = about,
                                     .bar = bar,

@@ -1,0 +1,21 @@
+#ifndef SCREEN_HOME_H
+#define SCREEN_HOME_H
+
+#include "client/screen/app.h"
+#include "client/tui/list.h"
+
+/* Home: one line to find or do anything, what runs out, today's figures, what needs a person. Shared by
+   home.c (what it does) and home_paint.c (how it looks). */
+struct home {
+    struct field line;
+    struct kept kept;
+    const struct body_home *home;
+    struct list alerts;
+    bool in_alerts, running;
+    char asked[FIELD_TEXT];
+};
+
+bool home_on_platform(struct view *v); /* above the companies: nothing of theirs is found or sold */
+void home_paint(struct view *v, const struct area *a);
+
+#endif
