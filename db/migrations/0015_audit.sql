@@ -248,8 +248,14 @@ create function app.seal_hash(tenant int, stream int, seq bigint) returns bytea
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select s.hash from app.sealed s where s.tenant_id = $1 and s.stream = $2 and s.seq = $3
 $$;
-grant execute on function app.seal(int, int), app.seal_sign(int, int, bigint, bytea, timestamptz, bytea), app.seal_hash(int, int, bigint)
-  to bima_jobs;
+-- How many seconds ago the first entry was written that is not sealed yet; 0: none.
+create function app.seal_lag() returns bigint
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select coalesce((select extract(epoch from clock_timestamp() - a.at)::bigint from app.audit a, app.seal_state s
+                    where s.stream = 1 and (a.xid, a.id) > (s.xid, s.row_id) order by a.xid, a.id limit 1), 0)
+$$;
+grant execute on function app.seal(int, int), app.seal_sign(int, int, bigint, bytea, timestamptz, bytea), app.seal_hash(int, int, bigint),
+  app.seal_lag() to bima_jobs;
 
 -- ---------------------------------------------------------------- writing it
 -- Inside a request: who, where and which session are those of app.enter (or app.enter_service).

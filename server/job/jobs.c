@@ -13,6 +13,7 @@
 enum { ARENA = 32 * 1024 * 1024 };
 
 static enum rc seal_round(struct job_round *round, struct err *reterr);
+static enum rc lag_round(struct job_round *round, struct err *reterr);
 
 /* Every job and how often it is due, in milliseconds. */
 static const struct {
@@ -20,7 +21,8 @@ static const struct {
     int interval_ms;
     enum rc (*run)(struct job_round *round, struct err *reterr);
 } jobs[] = {
-    {"seal",     3 * 1000,  seal_round  },
+    {"seal",     5 * 1000,  seal_round  },
+    {"lag",      60 * 1000, lag_round   },
     {"expire",   60 * 1000, job_round   },
     {"sessions", 30 * 1000, job_sessions},
 };
@@ -76,6 +78,12 @@ seal_round(struct job_round *round, struct err *reterr)
 {
     int64_t n;
     return round->sealer ? job_seal(round, round->sealer, &n, reterr) : RC_OK;
+}
+
+static enum rc
+lag_round(struct job_round *round, struct err *reterr)
+{
+    return round->sealer ? job_seal_lag(round, reterr) : RC_OK;
 }
 
 static void

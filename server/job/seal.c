@@ -6,7 +6,7 @@
 
 #include "server/log.h"
 
-enum { BATCH = 5000, STREAM_MS = 1000, SIGNS = 64 };
+enum { BATCH = 5000, STREAM_MS = 1000, SIGNS = 64, LAG_SECONDS = 60 };
 
 /* Columns of app.seal. */
 enum { S_TENANT, S_WAS_SEQ, S_WAS_HASH, S_SEQ, S_HASH, S_AT, S_TAKEN };
@@ -228,4 +228,16 @@ job_seal(struct job_round *round, struct sealer *s, int64_t *ret_n, struct err *
     }
     *ret_n = total;
     return RC_OK;
+}
+
+enum rc
+job_seal_lag(struct job_round *round, struct err *reterr)
+{
+    const struct pg_stmt stmt = {"select app.seal_lag()", NULL, 0};
+    struct pg_rows rows;
+    enum rc rc = pg_run(round->pg, round->arena, &stmt, 1, &rows, reterr);
+    if (!rc && pg_cell(&rows, 0, 0)->i > LAG_SECONDS)
+        log_warn("jobs.audit", "lag_seconds=%lld cause=rows wait to be sealed: is a transaction open?",
+                 (long long)pg_cell(&rows, 0, 0)->i);
+    return rc;
 }

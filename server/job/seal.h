@@ -25,4 +25,7 @@ void sealer_done(struct sealer *s);
 /* Seals what there is, for at most a few seconds. Fails: as pg_run. */
 enum rc job_seal(struct job_round *round, struct sealer *s, int64_t *ret_n, struct err *reterr) NODISCARD;
 
+/* Says in the log when sealing lags behind: a transaction that does not end holds it up. Fails: as pg_run. */
+enum rc job_seal_lag(struct job_round *round, struct err *reterr) NODISCARD;
+
 #endif

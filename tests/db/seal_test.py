@@ -360,6 +360,13 @@ class Sealing(unittest.TestCase):
         self.db.seal()
         self.assertEqual(self.db.value("select count(*) from app.checkpoint"), before + 1)
 
+    def test_what_waits_for_long_is_seen(self):
+        with self.db.boot() as cur:
+            cur.execute("insert into app.audit (tenant_id, at, kind, what, actor) values (%s, now() - interval '100 s', 4, 'x', 'x')", (self.si,))
+        self.assertGreaterEqual(self.db.value("select app.seal_lag()"), 100)
+        self.db.seal()
+        self.assertEqual(self.db.value("select app.seal_lag()"), 0)
+
     def test_killed_at_any_moment_it_goes_on_where_it_was(self):
         random.seed(7)
         words = [SEAL, BASE.cluster.conninfo(self.db.name), self.db.key, "forever"]
