@@ -105,7 +105,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
      'certificate.read certificate.print product.read vehicle_type.read id_type.read', false, true),
     ('viewer', 1, 'Viewer', '*.read certificate.print', false, false),
     ('super_admin', 2, 'Super admin',
-     'company.* company_request.* company_domain.* platform_user.* user_key.* session.* role.read branch.read audit.* field_template.* '
+     'company.* company_request.* company_domain.* platform_user.* user_key.* session.* role.read role.assign branch.read audit.* field_template.* '
      'platform_default.* company_usage.read service_error.read platform_audit.read company_health.read', true, false),
     ('regulator', 2, 'Regulator', 'compliance.* branch.read role.read', true, false),
     ('register', 2, 'Registration', 'company_request.add', false, false)
