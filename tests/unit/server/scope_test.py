@@ -116,7 +116,7 @@ class Part(unittest.TestCase):
     def lists_show_exactly(self, user, **whose):
         shown = 0
         for name, described in everything(user).items():
-            if described.get("single"):
+            if not described["may_list"]:
                 continue
             expected = self.whose(name, user=user.who[1], **whose)
             seen = self.listed(user, name, described)
@@ -141,7 +141,7 @@ class Part(unittest.TestCase):
         """{entity: ids} of records that are there, not this user's, and that nothing of his own points to."""
         out, known = {}, set()
         for name, described in everything(user).items():
-            if not described.get("single"):
+            if described["may_list"]:
                 for id in self.listed(user, name, described):
                     known |= set(texts_in(user.ok("get", entity=name, id=id).fields))
         for name in everything(user):
@@ -207,7 +207,7 @@ class Part(unittest.TestCase):
         yield "status", {}
         yield "describe", {}
         for name, described in everything(user).items():
-            if not described.get("single"):
+            if described["may_list"]:
                 for params in listings(described):
                     yield "list", params
             for id in sorted(self.whose(name, user=user.who[1], customer=self.x["customer"]))[:20]:
