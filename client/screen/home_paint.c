@@ -131,40 +131,38 @@ in_menu(const struct schema_entity *e)
 }
 
 static void
-paint_menu_row(const struct schema_entity *e, const struct area *a, int y, bool narrow)
+paint_menu_row(const struct schema_entity *e, const struct area *a, int y, bool helped)
 {
-    int name = narrow ? 17 : 22;
-    paint(a, (struct spot){.y = y, .x = 3, .width = name, .role = ROLE_KEY},
-          e->single ? e->label : e->plural);
-    paint(a, (struct spot){.y = y, .x = 4 + name, .width = a->cols - 5 - name, .role = ROLE_DIM}, e->help);
+    paint(a, (struct spot){.y = y, .x = 3, .width = 22, .role = ROLE_KEY}, e->single ? e->label : e->plural);
+    if (helped)
+        paint(a, (struct spot){.y = y, .x = 26, .width = a->cols - 27, .role = ROLE_DIM}, e->help);
 }
 
-/* Nothing is found by typing here, so what can be opened stands there to be typed: what is the platform's own
-   first, in two columns where one is too short. Returns its rows. */
+/* Nothing is found by typing here, so what can be opened stands there to be typed, the platform's own first:
+   with what it is, or in columns where there is no room for a row each. Returns its rows. */
 static int
 paint_menu(struct view *v, const struct area *a, int from)
 {
+    enum { COLUMN = 25 };
     const struct schema *s = app_schema(app_of(v));
     const struct home *d = v->data;
     int room = a->rows - from - 1 - (d->alerts.nrows ? LEAST_ALERTS : 0), n = 0, at = 0;
     for (size_t i = 0; i < s->nentities; i++)
         n += in_menu(&s->entities[i]);
-    bool two = n > room && a->cols >= 70;
-    int rows = two ? (n + 1) / 2 : n;
+    int columns = n > room && a->cols >= 2 * COLUMN ? a->cols / COLUMN : 1;
+    int rows = (n + columns - 1) / columns;
     if (rows > room)
         rows = room;
     if (rows <= 0)
         return 0;
     paint_text(a, from, 1, ROLE_HEAD, _("To open, type"));
-    for (size_t k = 0; k < 2 * s->nentities; k++) {
+    for (size_t k = 0; k < 2 * s->nentities && at < rows * columns; k++) {
         const struct schema_entity *e = &s->entities[k % s->nentities];
         bool own = e->number >= PLATFORM_ENTITIES;
         if (!in_menu(e) || own != (k < s->nentities))
             continue;
-        int column = at / rows, y = from + 1 + at % rows;
-        struct area half = area_sub(a, 0, column * (a->cols / 2), a->rows, two ? a->cols / 2 : a->cols);
-        if (column < (two ? 2 : 1))
-            paint_menu_row(e, &half, y, two);
+        struct area place = area_sub(a, 0, at / rows * COLUMN, a->rows, columns > 1 ? COLUMN : a->cols);
+        paint_menu_row(e, &place, from + 1 + at % rows, columns == 1);
         at++;
     }
     return rows + 2;

@@ -12,10 +12,8 @@ static const struct schema_entity *
 request(struct app *a)
 {
     const struct schema *s = app_schema(a);
-    for (size_t i = 0; s && i < s->nentities; i++)
-        if (s->entities[i].may_add)
-            return &s->entities[i];
-    return NULL;
+    const struct schema_entity *e = s ? schema_entity_named(s, STR("company_request")) : NULL;
+    return e && e->may_add ? e : NULL;
 }
 
 static void
