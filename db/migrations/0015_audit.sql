@@ -261,14 +261,17 @@ grant execute on function app.seal(int, int), app.seal_sign(int, int, bigint, by
 -- Inside a request: who, where and which session are those of app.enter (or app.enter_service).
 create function app.audit_add(kind int, what text, entity text default null, row_id bigint default null, count bigint default 1,
                               outcome int default 1, detail text default null) returns void
-language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if $1 = 6 and current_setting('app.audited', true) = 'yes' then
+    return;                                                 -- audit_platform has said it better
+  end if;
   insert into app.audit (tenant_id, kind, what, user_id, actor, address, client, session_id, request_id, entity, row_id, count, outcome, detail)
-  select current_setting('app.tenant_id')::int, $1, left($2, 80), nullif(current_setting('app.user_id', true), '')::bigint,
-         coalesce(nullif(current_setting('app.actor', true), ''), 'service'), nullif(current_setting('app.address', true), ''),
-         nullif(current_setting('app.client', true), ''), nullif(current_setting('app.session_id', true), '')::bigint,
-         nullif(current_setting('app.request_id', true), ''), $3, $4, $5, $6, left($7, 400)
-   where $1 <> 6 or current_setting('app.audited', true) is distinct from 'yes'         -- audit_platform has said it better
-$$;
+  values (current_setting('app.tenant_id')::int, $1, left($2, 80), nullif(current_setting('app.user_id', true), '')::bigint,
+          coalesce(nullif(current_setting('app.actor', true), ''), 'service'), nullif(current_setting('app.address', true), ''),
+          nullif(current_setting('app.client', true), ''), nullif(current_setting('app.session_id', true), '')::bigint,
+          nullif(current_setting('app.request_id', true), ''), $3, $4, $5, $6, left($7, 400));
+end $$;
 
 -- Outside a request: sign-ins and what is refused before a session is open. `actor` is the name and login, or what was typed;
 -- left empty it is looked up.
