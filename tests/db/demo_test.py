@@ -265,7 +265,7 @@ class Bimactl(unittest.TestCase):
             self.assertEqual(place.ctl("user", "sessions", "admin@xylo.co.tz"), "")
             for word in ("unlock", "drop-factor"):
                 place.ctl("user", word, "admin@xylo.co.tz")
-            place.ctl("user", "disable", "admin@xylo.co.tz", code=70)  # the last administrator
+            place.ctl("user", "disable", "admin@xylo.co.tz", code=65)  # the last administrator
             place.ctl("user", "token", "nobody@xylo.co.tz", code=66)
             place.ctl("user", "token", "nobody", code=65)
             place.ctl("status", code=69)
