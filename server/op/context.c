@@ -67,6 +67,7 @@ read_rights(const struct pg_rows *rows)
         .words = text(rows, "permissions"),
         .modules_off = text(rows, "modules_off"),
         .platform = number(rows, "tenant_id") == 0,
+        .crowd = number(rows, "tenant_id") == 0 && str_eq_c(text(rows, "role_code"), RIGHTS_CROWD),
         .limited = number(rows, "session_state") == SESSION_LIMITED,
     };
 }

@@ -76,7 +76,7 @@ rights_may(const struct rights *r, const struct entity *e, const char *verb)
         return false;
     if (r->limited)
         return e->number == ENTITY_ACCOUNT || (e->number == ENTITY_USER_KEY && is_own(e, verb));
-    return is_own(e, verb) || holds(r->words, e, verb);
+    return (!r->crowd && is_own(e, verb)) || holds(r->words, e, verb);
 }
 
 bool

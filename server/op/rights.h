@@ -12,12 +12,16 @@
  * action's name, `personal` (sees fields flagged personal), `secret` (sees sealed fields in full). A role is
  * a named set of words.
  *
- * Everybody may see and change his own account, keys and sessions: row-level security shows him no others.
+ * Everybody may see and change his own account, keys and sessions: row-level security shows him no others. The login of
+ * registration is nobody's own: it has its words alone.
  */
+#define RIGHTS_CROWD "register" /* the role of it, of the platform */
+
 struct rights {
     struct str words;       /* of the role, with what the company's settings add */
     struct str modules_off; /* words of modules the company switched off */
     bool platform; /* of tenant 0: entities of the platform and none of a company's, or the other way round */
+    bool crowd;    /* of a login that anybody may use: registration */
     bool limited;  /* account set-up only: a session that must choose a password or enrol a second factor */
 };
 

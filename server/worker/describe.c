@@ -10,9 +10,9 @@ enum { DESCRIPTION = 512 * 1024 };
 static void
 fingerprint(struct arena *a, const struct rights *r, unsigned char ret[CRYPT_HASH])
 {
-    crypt_hash(
-        str_printf(a, "%d %d %.*s|%.*s", r->platform, r->limited, STR_ARG(r->words), STR_ARG(r->modules_off)),
-        ret);
+    crypt_hash(str_printf(a, "%d %d %d %.*s|%.*s", r->platform, r->limited, r->crowd, STR_ARG(r->words),
+                          STR_ARG(r->modules_off)),
+               ret);
 }
 
 static struct described *

@@ -190,7 +190,8 @@ class Registration(unittest.TestCase):
         channel = json_line(line)
         self.assertEqual(me(channel)["body"]["me"]["role"], "register")
         for number, (method, params) in enumerate((("list", {"entity": "company"}), ("list", {"entity": "customer"}),
-                                                   ("get", {"entity": "user", "key": "register"}), ("find", {"text": "amina"}))):
+                                                   ("get", {"entity": "user", "key": "register"}), ("list", {"entity": "session"}),
+                                                   ("get", {"entity": "account", "key": "me"}), ("list", {"entity": "company_request"}))):
             channel.sendall(json.dumps({"id": number + 10, "method": method, "params": params}).encode() + b"\n")
             self.assertNotEqual(json.loads(channel.makefile("rb").readline())["code"], "OK", (method, params))
         line.close()

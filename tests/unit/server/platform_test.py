@@ -90,7 +90,11 @@ class Registration(WithPlatform):
                                ("list", {"entity": "company"}), ("list", {"entity": "platform_user"}), ("get", {"entity": "role", "id": 1}),
                                ("act", {"entity": "company_request", "action": "approve", "id": 1, "fields": {"code": "X"}}),
                                ("add", {"entity": "company", "fields": {"code": "X"}}), ("history", {"entity": "company_request", "id": 1}),
-                               ("add", {"entity": "platform_user", "fields": {"login": "x"}})):
+                               ("add", {"entity": "platform_user", "fields": {"login": "x"}}), ("get", {"entity": "account", "key": "me"}),
+                               ("act", {"entity": "account", "key": "me", "action": "password", "fields": {"new": "long words of a thief"}}),
+                               ("act", {"entity": "account", "key": "me", "action": "factor"}), ("list", {"entity": "session"}),
+                               ("act", {"entity": "session", "action": "end_all"}), ("list", {"entity": "user_key"}),
+                               ("set", {"entity": "account", "key": "me", "version": 1, "fields": {"name": "Thief"}})):
             with self.subTest(method=method, **params):
                 self.assertIn(self.stranger.call(method, **params).code, ("FORBIDDEN", "BAD_PARAMS"))
         schema = self.stranger.ok("describe").body["schema"]

@@ -26,7 +26,9 @@ read_role(struct role_row *r)
     struct str rest = str_trim(str_from(r->line));
     r->code = str_split(&rest, ' ');
     struct str platform = str_split(&rest, ' ');
-    r->rights = (struct rights){.words = rest, .platform = str_eq_c(platform, "1")};
+    bool is_platform = str_eq_c(platform, "1");
+    r->rights = (struct rights){
+        .words = rest, .platform = is_platform, .crowd = is_platform && str_eq_c(r->code, RIGHTS_CROWD)};
     return true;
 }
 
