@@ -152,7 +152,8 @@ answer_outgrown(struct worker *w, const struct job *job, struct answer *ret)
         ret->code = RC_RETRY;
 }
 
-/* Tells the database what was counted, when it is time; an idle worker waits for the front or for that moment. */
+/* Tells the database what was counted, when it is time; an idle worker waits for the front or for that
+ * moment. */
 static void
 tell_usage(struct worker *w)
 {

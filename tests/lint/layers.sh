@@ -30,7 +30,7 @@ forbid client 'server/' 'the client never sees the server'
 forbid common/base 'common/(value|wire|crypt|certificate)/' 'base is the lowest layer'
 forbid common/value 'common/(wire|crypt|certificate)/' 'values know nothing of the wire'
 forbid server/front 'server/(worker|op|rule|store|catalog|account|report|job)/' 'the front knows frames, not insurance'
-forbid "server/worker server/op server/rule server/store server/catalog server/account server/report server/job" \
+forbid "server/worker server/op server/rule server/store server/catalog server/account server/platform server/report server/job" \
     'server/front/' 'workers know insurance, not SSH'
 forbid server/audit 'server/(op|rule|worker|store|catalog|account|report|job|front|platform|ipc)/' 'what makes rows evidence stands alone'
 forbid "server/store" 'server/(op|rule|worker|account|job|report)/' 'the store is below operations and rules'
