@@ -23,6 +23,16 @@ is_picture(struct str line)
     return drawn;
 }
 
+/* A line drawn of signs. */
+static bool
+is_rule(struct str line)
+{
+    for (size_t i = 0; i < line.n; i++)
+        if (line.p[i] != line.p[0] || strchr("=-_*~", line.p[i]) == NULL)
+            return false;
+    return line.n > 3;
+}
+
 void
 say_file(struct plain *p, const struct body_file *file)
 {
@@ -33,7 +43,9 @@ say_file(struct plain *p, const struct body_file *file)
         return;
     }
     while (rest.n > 0) {
-        struct str line = str_split(&rest, '\n');
+        struct str line = str_trim(str_split(&rest, '\n'));
+        if (is_rule(line))
+            continue;
         if (!is_picture(line))
             say_text(p, line.n > 0 ? line : STR(" "));
         else if (!told)

@@ -13,6 +13,7 @@ struct edit {
     const struct schema_entity *e;
     const struct schema_action *act;
     int64_t id, version;
+    const char *key; /* instead of the id; NULL */
     struct str label, reason;
     struct form form;
     struct made made;
@@ -57,6 +58,11 @@ static struct params
 params_of_save(struct edit *d, struct arena *a)
 {
     struct params p = d->id != 0 ? params_of_record(d->e->number, d->id) : params_of_entity(d->e->number);
+    if (d->key != NULL) {
+        p = params_of_entity(d->e->number);
+        p.present |= 1u << PARAM_KEY;
+        p.key = str_from(d->key);
+    }
     p.nfields = pform_fields(&d->form, a, PART_FIELDS, d->mode == MODE_SET, &p.fields);
     if (p.nfields > 0 || d->mode != MODE_ACT)
         p.present |= 1u << PARAM_FIELDS;
@@ -171,6 +177,16 @@ refused(struct edit *d, const struct err *err, const struct body *body)
     return SENT_FIELDS;
 }
 
+/* A password chosen for oneself is what lost lines are opened with from now on. */
+static void
+keep_password(struct edit *d)
+{
+    const struct item *i = pform_item(&d->form, PART_FIELDS, "new");
+    bool own = d->act != NULL && d->e->single && str_eq_c(d->act->name, "password");
+    if (own && i != NULL && (i->field->flags & SCHEMA_SECRET) != 0)
+        link_keep_password(d->form.p->link, i->text);
+}
+
 static enum sent
 send_once(struct edit *d, struct arena *a)
 {
@@ -192,6 +208,7 @@ send_once(struct edit *d, struct arena *a)
         return outcome_unknown(rc) ? SENT_FIELDS : refused(d, &err, &body);
     say_saved(d, &body);
     pform_remember(&d->form);
+    keep_password(d);
     d->made = (struct made){.saved = true,
                             .entity = body_has(&body, BODY_RECORD) ? body.record.entity : d->e->number,
                             .id = body_has(&body, BODY_RECORD) ? body.record.id : d->id};
@@ -353,6 +370,11 @@ plain_act(struct plain *p, const struct schema_entity *e, const struct schema_ac
     d->reason = g != NULL ? g->reason : STR_NONE;
     pform_source(&d->form,
                  &(struct form_source){.entity = e->number, .fields = act->fields, .nfields = act->nfields});
+    d->key = g != NULL ? g->key : NULL;
+    struct item *without =
+        g != NULL && g->without != NULL ? pform_item(&d->form, PART_FIELDS, g->without) : NULL;
+    if (without != NULL)
+        without->hidden = true;
     if (act->needs_reason && d->reason.n == 0)
         pform_source(&d->form,
                      &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});

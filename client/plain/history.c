@@ -5,7 +5,7 @@
 
 /* Who changed what: events numbered, newest first; a number says what changed in one. */
 
-enum { EVENTS = 2000, EVENT_PAGE = 20 };
+enum { EVENTS = 2000, EVENT_PAGE = 20, NAMED = 3 /* fields named with an event */ };
 
 struct events {
     struct plain *p;
@@ -28,8 +28,11 @@ say_event(struct plain *p, size_t number, const struct body_event *ev)
     buf_printf(&b, "%zu %s, %.*s, %.*s %.*s", number,
                stamp_local(ev->at, plain_locale(p)->offset_minutes, at), STR_ARG(ev->who),
                STR_ARG(e != NULL ? e->label : STR_NONE), STR_ARG(ev->op));
-    for (size_t i = 0; i < ev->nchanges; i++)
+    size_t named = ev->nchanges <= NAMED + 1 ? ev->nchanges : NAMED;
+    for (size_t i = 0; i < named; i++)
         buf_printf(&b, "%s%.*s", i > 0 ? ", " : ": ", STR_ARG(ev->changes[i].name));
+    if (named < ev->nchanges)
+        buf_printf(&b, _(" and %zu more"), ev->nchanges - named);
     if (ev->reason.n > 0)
         buf_printf(&b, _("; reason %.*s"), STR_ARG(ev->reason));
     say(p, "%.*s.", (int)b.n, (const char *)b.p);

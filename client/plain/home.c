@@ -3,6 +3,8 @@
 
 /* Home: what runs out, today's figures, what needs a person; one line to find or do anything. */
 
+enum { FIRST_ALERTS = 5 }; /* said without being asked for */
+
 struct home {
     struct plain *p;
     struct arena arena;
@@ -58,20 +60,24 @@ due_text(struct plain *p, struct arena *a, date_t due)
 }
 
 static void
-say_alerts(struct plain *p, const struct body_home *h)
+say_alerts(struct plain *p, const struct body_home *h, bool all)
 {
+    size_t n = all || h->nalerts <= FIRST_ALERTS + 1 ? h->nalerts : FIRST_ALERTS;
+    long long more = (long long)(h->nalerts - n) + (long long)h->more_alerts;
     struct arena a;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     if (h->nalerts == 0)
         say(p, "%s", _("Nothing needs you now."));
-    for (size_t i = 0; i < h->nalerts; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct body_alert *al = &h->alerts[i];
         struct str due = due_text(p, &a, al->due);
         say(p, "%zu %.*s%s%.*s, %.*s", h->ncounters + i + 1, STR_ARG(al->text), al->note.n > 0 ? ", " : "",
             STR_ARG(al->note), STR_ARG(due));
     }
-    if (h->more_alerts > 0)
-        say(p, _("%lld more alerts."), (long long)h->more_alerts);
+    if (n < h->nalerts)
+        say(p, _("%lld more; \"alerts\" says %zu of them."), more, h->nalerts - n);
+    else if (more > 0)
+        say(p, _("%lld more."), more);
     arena_done(&a);
 }
 
@@ -102,7 +108,7 @@ say_home(struct home *d)
         say(p, "%s", _("Running out:"));
     say_counters(p, d->home);
     say_figures(p, d->home);
-    say_alerts(p, d->home);
+    say_alerts(p, d->home, false);
     say_days(p, d->home);
 }
 
@@ -172,7 +178,8 @@ say_how(struct home *d)
 {
     struct plain *p = d->p;
     say(p, "%s", _("Type a plate, phone, name or number to find it."));
-    say(p, "%s", _("A number opens what stands behind it; 9 4 does option 9 to alert 4."));
+    say(p, "%s",
+        _("A number opens what stands behind it; 9 4 does option 9 to alert 4. alerts: all of them."));
     if (plain_schema(p)->sell & FLOW_NEW_BUSINESS)
         say(p, "%s", _("new business: vehicle, customer, policy and payment in one go; new business PLATE."));
     say(p, "%s",
@@ -200,31 +207,13 @@ take(struct home *d, struct str typed)
         say(d->p, "%s", _("This is home. quit leaves."));
         return GO_ON;
     }
+    if (same_word(typed, STR("alerts")) && d->home != NULL) {
+        say_alerts(d->p, d->home, true);
+        return GO_ON;
+    }
     if (take_number(d, typed, &go) || plain_words(d->p, typed, &go))
         return go;
     return plain_find(d->p, typed);
-}
-
-/* Where only the own account is open: what is to be done first. */
-static bool
-is_limited(struct plain *p)
-{
-    const struct body_me *me = link_me(p->link);
-    if (me == NULL || me->todo.n == 0)
-        return false;
-    say(p, "%.*s", STR_ARG(me->todo));
-    return true;
-}
-
-static enum go
-start(struct home *d)
-{
-    const struct schema_entity *account = schema_entity_named(plain_schema(d->p), STR("account"));
-    if (is_limited(d->p))
-        return account != NULL ? plain_record(d->p, account, 0) : GO_ON;
-    load(d);
-    say_home(d);
-    return GO_ON;
 }
 
 enum go
@@ -232,7 +221,9 @@ plain_home(struct plain *p)
 {
     struct home d = {.p = p};
     arena_init(&d.arena, SIZE_MAX, NULL, NULL);
-    enum go go = start(&d);
+    enum go go = GO_ON;
+    load(&d);
+    say_home(&d);
     while (go != GO_QUIT && !p->over) {
         struct arena t;
         struct str typed = STR_NONE;

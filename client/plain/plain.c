@@ -34,7 +34,11 @@ run(struct plain *p)
         say_error(p, NULL, &err, NULL);
         return;
     }
-    if (plain_connect(p))
+    if (!plain_connect(p))
+        return;
+    if (plain_joins(p))
+        plain_join(p);
+    else if (plain_setup(p) == GO_ON)
         (void)plain_home(p);
 }
 

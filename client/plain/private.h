@@ -167,13 +167,19 @@ struct given {
     const struct param_field *fields;
     size_t n;
     struct str reason;
-    struct str at; /* label or name of the field to begin with */
+    struct str at;       /* label or name of the field to begin with */
+    const char *without; /* a field that is not asked; NULL */
+    const char *key;     /* of the record an action is on, instead of its id */
 };
 enum go plain_add(struct plain *p, const struct schema_entity *e, const struct given *g, struct made *ret);
 enum go plain_add_under(struct plain *p, const struct schema_tab *tab, const struct body_record *parent);
 enum go plain_set(struct plain *p, const struct body_record *r, const struct given *g);
 enum go plain_act(struct plain *p, const struct schema_entity *e, const struct schema_action *act,
                   const struct body_record *on, const struct given *g);
+/* Before home: what an account is to be set up with; the form of a company that wants to join. */
+enum go plain_setup(struct plain *p);
+bool plain_joins(const struct plain *p);
+void plain_join(struct plain *p);
 enum go plain_sell(struct plain *p, struct str plate);
 enum go plain_sold(struct plain *p, const struct body *results, size_t n);
 

@@ -163,6 +163,21 @@ open_field(struct shown *d, struct str typed)
     return GO_ON;
 }
 
+/* One field, whole. */
+static void
+say_field(struct shown *d, struct str typed)
+{
+    for (size_t i = 0; i < d->r->nfields; i++) {
+        const struct schema_field *f = schema_field(d->e, d->r->fields[i].tag);
+        if (f == NULL || !(begins_like(f->label, typed) || begins_like(f->name, typed)))
+            continue;
+        struct str text = plain_value(d->p, &d->arena, f, &d->r->fields[i].value);
+        say(d->p, "%.*s: %.*s", STR_ARG(f->label), STR_ARG(text));
+        return;
+    }
+    say_usage(d->p, _("Nothing here is called %.*s."), STR_ARG(typed));
+}
+
 enum go
 plain_as_of(struct plain *p, const struct body_ref *record, struct str typed)
 {
@@ -191,6 +206,7 @@ how(void)
 {
     return _("A word of \"Can\" does it: Renew, change, new Receipt; change FIELD begins there.\n"
              "A word of \"More\" shows it. open FIELD: the record a field points to.\n"
+             "say FIELD: that field alone.\n"
              "as of DAY: the record as it was. again: says it again.\n"
              "Enter or back leaves it. home, quit.");
 }
@@ -232,7 +248,9 @@ take_verb(struct shown *d, struct str typed)
         return add_related(d, rest);
     if (same_word(word, STR("open")) && rest.n > 0)
         return open_field(d, rest);
-    if (same_word(typed, STR("history")))
+    if (same_word(word, STR("say")) && rest.n > 0)
+        say_field(d, rest);
+    else if (same_word(typed, STR("history")))
         go = plain_history(d->p, &d->params);
     else if (same_word(word, STR("as")) && (rest.n == 0 || begins_like(rest, STR("of"))))
         go = plain_as_of(d->p, &self, str_trim(str_slice(rest, 2, rest.n)));

@@ -9,6 +9,8 @@
 
 /* What is said on every screen, and small things about words. */
 
+enum { LONG_CODE = 64 /* signs without a blank */ };
+
 struct str
 plain_value(struct plain *p, struct arena *a, const struct schema_field *f, const struct value *v)
 {
@@ -136,6 +138,13 @@ say_usage(struct plain *p, const char *fmt, ...)
     p->failed = RC_USAGE;
 }
 
+/* Nothing anybody would listen to. */
+static bool
+is_code(struct str text)
+{
+    return text.n > LONG_CODE && memchr(text.p, ' ', text.n) == NULL;
+}
+
 void
 say_fields(struct plain *p, const struct body_record *r)
 {
@@ -147,6 +156,11 @@ say_fields(struct plain *p, const struct body_record *r)
         if (f == NULL || r->fields[i].value.type == VT_NULL)
             continue;
         struct str text = plain_value(p, &a, f, &r->fields[i].value);
+        if (is_code(text)) {
+            say(p, _("%.*s: a code of %zu signs; say %.*s says it."), STR_ARG(f->label), text.n,
+                STR_ARG(f->label));
+            continue;
+        }
         bool named = (f->flags & SCHEMA_KEY) != 0 && str_eq(text, r->label); /* said already */
         if (text.n > 0 && !named)
             say(p, "%.*s: %.*s", STR_ARG(f->label), STR_ARG(text));

@@ -251,3 +251,73 @@ Test(forms, a_script_ends_with_the_status_of_what_it_tried_last)
     talk_script("policy dance\nquit\n", &status);
     cr_assert_eq(status, 64);
 }
+
+Test(people, an_account_is_set_up_step_by_step)
+{
+    struct talk *t = talk_start(&(struct talk_options){.as = "limited"});
+    talk_see(t, "Choose a password that only you know.");
+    talk_see(t, "New password (required): ");
+    talk_do(t, "correct horse", "New password once more: ");
+    talk_do(t, "correct mare", "The two are not the same.");
+    talk_see(t, "New password (required): ");
+    talk_do(t, "correct horse", "New password once more: ");
+    talk_do(t, "correct horse", "Save? Enter or ! saves, < goes back: ");
+    talk_do(t, "", "(a picture to scan is left out)");
+    talk_see(t, "Take this into an authenticator");
+    talk_see(t, "Code (required): ");
+    talk_do(t, "111111", "Save?");
+    talk_do(t, "", "the code is wrong");
+    talk_see(t, "Code [111111]: ");
+    talk_do(t, "123456", "Save?");
+    talk_do(t, "", "AAAA-BBBB-CCCC");
+    talk_see(t, "Your account is set up.");
+    talk_see(t, "Home: ");
+    cr_assert(!talk_has(t, "correct"), "a password was shown:\n%s", talk_said(t));
+    leave(t);
+}
+
+Test(people, a_step_that_is_left_can_be_gone_on_with)
+{
+    struct talk *t = talk_start(&(struct talk_options){.as = "limited"});
+    talk_see(t, "New password (required): ");
+    talk_do(t, "..", "Enter goes on, quit leaves: ");
+    talk_do(t, "", "New password (required): ");
+    talk_do(t, "..", "Enter goes on, quit leaves: ");
+    talk_type(t, "quit");
+    cr_assert_eq(talk_end(t), 0);
+    talk_stop(t);
+}
+
+Test(people, a_company_asks_to_join)
+{
+    struct talk *t = talk_start(&(struct talk_options){.as = "register"});
+    talk_see(t, "Here a company asks to work with this service");
+    talk_see(t, "Company (required): ");
+    talk_stop(t);
+}
+
+Test(people, the_platform_has_a_home_of_its_own)
+{
+    struct talk *t = talk_start(&(struct talk_options){.as = "super"});
+    talk_see(t, "Home. ");
+    talk_see(t, "Home: ");
+    leave(t);
+}
+
+Test(people, a_session_that_is_over_ends_with_its_reason)
+{
+    struct talk *t = at_home();
+    fake_goaway(talk_server(t), "Your account was disabled.");
+    talk_do(t, "customers", "Your account was disabled.");
+    cr_assert_eq(talk_end_unasked(t), 77);
+    talk_stop(t);
+}
+
+Test(people, a_line_that_breaks_ends_with_its_status)
+{
+    struct talk *t = at_home();
+    talk_cut(t);
+    talk_do(t, "customers", "Not done. ");
+    cr_assert_eq(talk_end_unasked(t), 69);
+    talk_stop(t);
+}

@@ -228,19 +228,25 @@ talk_do(struct talk *t, const char *line, const char *then)
 }
 
 int
-talk_end(struct talk *t)
+talk_end_unasked(struct talk *t)
 {
     int64_t until = now_ms() + PATIENCE_MS;
+    while (!t->out_gone)
+        turn(t, until, "it does not end");
+    reap(t);
+    return t->status;
+}
+
+int
+talk_end(struct talk *t)
+{
     if (!t->pipes) {
         type_bytes(t, (const char[]){EOT}, 1);
     } else {
         close(t->in);
         t->in = -1;
     }
-    while (!t->out_gone)
-        turn(t, until, "it does not end");
-    reap(t);
-    return t->status;
+    return talk_end_unasked(t);
 }
 
 void

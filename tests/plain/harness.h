@@ -32,7 +32,8 @@ void talk_turn(struct talk *t);  /* lets service and client go on until somethin
 void talk_break(struct talk *t); /* Ctrl-C */
 /* Ends the input, waits for the end of the program; its exit status. */
 int talk_end(struct talk *t);
-void talk_cut(struct talk *t); /* the line to the service breaks */
+int talk_end_unasked(struct talk *t); /* it ends by itself */
+void talk_cut(struct talk *t);        /* the line to the service breaks */
 
 /* All that was said, "\r" left out. Valid until the next call. */
 const char *talk_said(struct talk *t);
