@@ -14,6 +14,26 @@ static const struct bar_key common_bar[] = {
     {CMD_BACK,    NULL}
 };
 
+/* Where one is, then the title. What is left of the former where both don't fit: its first words, up to a
+   comma or an arrow; the title is cut rather than these, while something of it is left. */
+static struct str
+title_path(struct arena *a, struct str where, struct str title, int room)
+{
+    enum { LEAST_TITLE = 6, ARROW = 3 };
+    if (!title.n || !where.n)
+        return title.n ? title : where;
+    struct str path = str_printf(a, "%.*s › %.*s", STR_ARG(where), STR_ARG(title));
+    if ((int)utf8_width(path) <= room)
+        return path;
+    size_t n = 0;
+    while (n < where.n && where.p[n] != ',' && !str_starts(str_slice(where, n, where.n), STR(" ›")))
+        n++;
+    struct str first = str_slice(where, 0, n);
+    if (room - (int)utf8_width(first) - ARROW < LEAST_TITLE)
+        return title;
+    return str_printf(a, "%.*s › %.*s", STR_ARG(first), STR_ARG(title));
+}
+
 static void
 paint_bar_top(struct tui *t, const struct area *row)
 {
@@ -30,10 +50,7 @@ paint_bar_top(struct tui *t, const struct area *row)
     paint_run(row, (struct spot){.role = ROLE_TITLE}, ' ', row->cols);
     int x = paint_text(row, 0, 0, ROLE_BRAND, " Bima ");
     int room = row->cols - x - 1 - (rw ? rw + 2 : 0);
-    struct str path =
-        title.n ? str_printf(&a, "%s%s%.*s", left, left[0] ? " › " : "", STR_ARG(title)) : str_from(left);
-    if (title.n && (int)utf8_width(path) > room)
-        path = title;
+    struct str path = title_path(&a, str_from(left), title, room);
     if (room > 0)
         paint(row, (struct spot){.x = x + 1, .width = room, .role = ROLE_TITLE}, path);
     if (rw && rw + 8 < row->cols)
