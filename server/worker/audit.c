@@ -63,9 +63,9 @@ kind_of_change(const struct entity *e, const struct action *a, const struct body
     bool own = e->number == ENTITY_ACCOUNT || e->number == ENTITY_SESSION || e->number == ENTITY_USER_KEY;
     if (own || (e->number == ENTITY_USER && a))
         return AUDIT_ACCOUNT;
-    if (a && (body_has(result, BODY_FILE) || strcmp(a->name, "export") == 0))
-        return AUDIT_TAKEN;
-    return (e->flags & EF_PLATFORM) ? AUDIT_PLATFORM : AUDIT_CHANGE;
+    if (e->flags & EF_PLATFORM)
+        return AUDIT_PLATFORM;
+    return a && (body_has(result, BODY_FILE) || strcmp(a->name, "export") == 0) ? AUDIT_TAKEN : AUDIT_CHANGE;
 }
 
 static struct pg_stmt
