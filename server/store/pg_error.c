@@ -40,6 +40,7 @@ static const struct {
 } constraints[] = {
     {"*_code_key",            RC_DUPLICATE, "code",       "this code is already used"                                             },
     {"*_login_key",           RC_DUPLICATE, "login",      "this login is already used"                                            },
+    {"domain_taken",          RC_DUPLICATE, "domain",     "that domain is taken"                                                  },
     {"*_fingerprint_key",     RC_DUPLICATE, "public_key", "this key is already on record"                                         },
     {"customer_id_key",       RC_DUPLICATE, "id_number",  "a customer with this ID number is already on record"                   },
     {"vehicle_plate_key",     RC_DUPLICATE, "plate",      "a vehicle with this plate is already on record"                        },

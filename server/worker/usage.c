@@ -111,6 +111,6 @@ usage_tell(struct usage *u, struct pg *pg, struct arena *a, int64_t now)
             (struct pg_stmt){"select app.error_add(nullif($1, 0), 'INTERNAL', $2, $3, $4)", p, ERROR_PARAMS};
     }
     u->told = now;
-    if (pg_run(pg, a, stmts, u->nerrors + 1, NULL, &ignored) == RC_OK)
+    if (pg_run(pg, a, stmts, u->nerrors + 1, NULL, &ignored) != RC_RETRY) /* else it is told the next time */
         u->ncounts = u->nerrors = 0;
 }

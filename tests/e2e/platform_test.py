@@ -6,9 +6,11 @@ import json
 import os
 import re
 import secrets
+import struct
 import subprocess
 import sys
 import unittest
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from factor import Factor  # noqa: E402
@@ -16,6 +18,14 @@ from service import Service, wait_for  # noqa: E402
 
 PASSWORD = "nine hippos in a green river"
 DENIED = 255
+
+
+def png():
+    """A picture of one red point."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(b"\0\xff\0\0")) + chunk(b"IEND", b""))
 
 
 def token_in(text):
@@ -153,6 +163,50 @@ class Platform(unittest.TestCase):
         line.close()
         self.assertEqual(say("salma@tembo.co.tz", "me", PASSWORD)[0], 0)
 
+    def test_a_company_that_was_let_in_sells_at_once_with_numbers_and_a_picture_of_its_own(self):
+        who, line = joined("KIFARU", "kifaru.co.tz")
+        line.ok("add", entity="user", fields={"login": "amina", "name": "Amina New", "role": "manager", "branch": "HQ"})
+        token = token_in(line.file(entity="user", action="enrol", key="amina"))
+        line.close()
+        seller = Line("amina@kifaru.co.tz", token)
+        seller.ok("act", entity="account", key="me", action="password", fields={"new": PASSWORD})
+        owner = seller.ok("add", entity="customer", fields={"name": "Salma Ibrahim", "phone": "0712 555 001", "id_type": "passport",
+                                                            "id_number": "AB1234567"})["record"]["id"]
+        vehicle = seller.ok("add", entity="vehicle", fields={"plate": "T 337 DSE", "vehicle_type": "car", "make": "Toyota", "owner": owner})["record"]["id"]
+        policy = seller.ok("act", entity="policy", action="quote", fields={"vehicle": vehicle, "product": "comprehensive",
+                                                                           "sum_insured": "15,000,000"})["record"]["id"]
+        seller.ok("act", entity="policy", action="issue", id=policy)
+        receipt = seller.ok("add", entity="receipt", fields={"policy": policy, "amount": "619,500", "method": "cash"})["record"]["id"]
+        seller.ok("act", entity="receipt", action="verify", id=receipt)
+        row, = seller.ok("list", entity="certificate")["page"]["rows"]
+        certificate = row["id"]
+        self.assertNotIn(b"/Image", self.printed(seller, certificate))
+        picture = os.path.join(service.home, "logo.png")
+        with open(picture, "wb") as out:
+            out.write(png())
+        self.assertIn("company=KIFARU", service.ctl("company", "logo", "KIFARU", picture))
+        self.assertIn(b"/Image", self.printed(seller, certificate))
+        service.ctl("company", "logo", "KIFARU", "none")
+        self.assertNotIn(b"/Image", self.printed(seller, certificate))
+        seller.close()
+        health = root.ok("get", entity="company_health", key="KIFARU")["record"]["fields"]
+        self.assertEqual((health["users"], health["covers"], health["waiting"]), (2, 1, 0))
+
+    @staticmethod
+    def printed(line, certificate):
+        file = line.ok("print", entity="certificate", id=certificate, format="pdf")["file"]
+        return base64.b64decode(file["bytes"])
+
+    def test_two_who_approve_at_once_make_one_company(self):
+        self.assertEqual(ask_to_join("Mbuni Assurance", "mbuni.co.tz")[0], 0)
+        number = next(r.split("\t")[0] for r in service.ctl("request", "list").splitlines() if "mbuni" in r)
+        tries = [subprocess.Popen([service.bimactl, "--config", service.conf, "request", "approve", number, f"MBUNI{n}"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True) for n in range(4)]
+        said = [t.communicate(timeout=60)[0] for t in tries]
+        self.assertEqual(sorted(t.returncode == 0 for t in tries), [False, False, False, True], said)
+        self.assertEqual(service.sql("select count(*) from app.tenant where name = 'Mbuni Assurance'"), "1")
+        self.assertTrue(all("decided already" in s for s, t in zip(said, tries) if t.returncode), said)
+
     def test_what_is_wrong_with_a_request_is_told_to_who_asks(self):
         status, out, err = ask_to_join("Second Simba", "simba.co.tz")
         self.assertNotEqual(status, 0)
@@ -274,8 +328,8 @@ class Platform(unittest.TestCase):
         self.assertEqual(say(service.clerk, "customer list")[0], 0)
         filters = [["company", "=", "SI"]]
         rows = wait_for("the workers tell what was asked", lambda: root.ok("list", entity="company_usage", filters=filters)["page"]["rows"], 40)
-        self.assertTrue(rows)
-        self.assertIn("SI", str(root.ok("list", entity="company_health")))
+        self.assertEqual(len(rows), 1)
+        self.assertGreater(root.ok("get", entity="company_health", key="SI")["record"]["fields"]["covers"], 10)
 
     def test_the_operator_has_the_same_from_the_machine(self):
         self.assertIn("root@platform\tsuper_admin\tactive\tfactor\tRita Root", service.ctl("admin", "list"))
