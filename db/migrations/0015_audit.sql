@@ -114,7 +114,7 @@ create trigger never_deleted before delete on app.seal_state for each statement 
 create trigger never_emptied before truncate on app.seal_state for each statement execute function app.refuse_change();
 -- Who sees a part of the company sees what he did himself.
 create policy scope on app.audit as restrictive for select to bima_worker using (
-  (select app.scope()) = '' or user_id = (select app.user_id()));
+  (select app.sees()) <> 'part' or user_id = (select app.user_id()));
 
 -- The text of a row that its digest is of: a fixed list of columns, no setting changes how it reads.
 create view app.audit_text with (security_invoker = true) as

@@ -62,7 +62,7 @@ end $$;
 create trigger a_first_version before insert on app.person_key for each row execute function app.first_version();
 create trigger a_bump_version before update on app.person_key for each row execute function app.bump_version();
 create policy scope on app.person_key as restrictive to bima_worker using (
-  (select app.scope()) = '' or exists (select from app.customer c where c.tenant_id = person_key.tenant_id and c.id = person_key.customer_id));
+  (select app.sees()) <> 'part' or exists (select from app.customer c where c.tenant_id = person_key.tenant_id and c.id = person_key.customer_id));
 grant select, insert on app.person_key to bima_worker;
 grant update (wrapped, generation, legal_hold, hold_reason, destroyed_at, destroy_reason) on app.person_key to bima_worker;
 
