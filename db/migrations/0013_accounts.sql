@@ -582,7 +582,8 @@ create function app.need_users() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if current_setting('app.sees_users', true) is distinct from 'yes' then
-    raise exception 'only who looks after users may do this' using errcode = 'insufficient_privilege';
+    raise exception 'only who sees other users'' keys (user_key.read) may do this to others' using errcode = 'check_violation',
+      constraint = 'users_only', table = 'user_account';
   end if;
 end $$;
 

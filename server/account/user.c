@@ -43,12 +43,20 @@ user_check_email(struct op_ctx *ctx, struct str email)
         op_issue(ctx, ISSUE_REFUSE, "email", "An e-mail address has the form name@example.org");
 }
 
+/* Who may give any role: a company's administrator; on the platform, whose roles are few and fixed, who runs
+ * it. */
+static bool
+gives_any_role(const struct rights *r)
+{
+    return rights_cover(r->words, r->platform ? STR("platform_user.*") : STR("role.assign"));
+}
+
 enum rc
 user_check_rank(struct op_ctx *ctx, int64_t user, int64_t role, const char *field, struct err *reterr)
 {
     struct pg_rows rows;
     const struct value params[] = {VALUE_INT(user), VALUE_INT(role)};
-    if (rights_cover(ctx->who.rights.words, STR("role.assign")))
+    if (gives_any_role(&ctx->who.rights))
         return RC_OK;
     enum rc rc = op_query(ctx, "user_rank",
                           "select r.permissions from app.role r where r.id = $2 or ($2 = 0 and r.id ="

@@ -9,8 +9,8 @@ void user_check_email(struct op_ctx *ctx, struct str email);
 
 /*
  * Nobody does to another what would make him that other: whoever sets up, changes or resets a user holds all
- * rights of the user's role himself, or may give out any role (role.assign). `role` 0: the role `user` has
- * now. Fails: RC_FORBIDDEN.
+ * rights of the user's role himself, or may give out any role (role.assign; on the platform platform_user.*).
+ * `role` 0: the role `user` has now. Fails: RC_FORBIDDEN.
  */
 enum rc user_check_rank(struct op_ctx *ctx, int64_t user, int64_t role, const char *field,
                         struct err *reterr) NODISCARD;

@@ -658,6 +658,11 @@ class Ranks(Door):
 
 
 class Platform(Door):
+    def wants(self, answer, worker):
+        own = self.as_(answer)
+        own.worker = worker
+        return own.ok("get", entity="account", key="me").fields["wants"]
+
     def test_neither_side_signs_in_the_other(self):
         platform = Worker("32768", "platform")
         try:
@@ -681,6 +686,10 @@ class Platform(Door):
             self.assertEqual(own.call("list", entity="session").code, "FORBIDDEN")
             self.assertEqual(self.act(own, "confirm", code=totp(secret, step_now())).code, "OK")
             own.ok("list", entity="session")
+            watch = own.ok("add", entity="platform_user", fields={"login": "watch", "name": "Watch", "role": "regulator"}).record
+            token = token_of(own.ok("act", entity="platform_user", action="enrol", id=watch["id"]))
+            self.assertIn("password factor", self.wants(self.ask(PASSWORD, token, "watch@platform", worker=platform), platform))
+            self.assertEqual(own.call("act", entity="user", action="enrol", id=watch["id"]).code, "BAD_PARAMS")  # a company's word
         finally:
             platform.close()
 
