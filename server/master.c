@@ -65,6 +65,18 @@ told_to_stop(const struct master *m, int seconds)
     return false;
 }
 
+/* The master key must be this database's, and nothing personal may stand in plain, before anybody works. */
+static enum rc
+prepare_personal(struct master *m, const char *conninfo, struct err *reterr)
+{
+    int64_t sealed = 0;
+    enum rc rc = personal_prepare(conninfo, m->config.master_key, &sealed, reterr);
+    if (rc == RC_OK && sealed > 0) {
+        log_info("personal.sealed", "records=%lld", (long long)sealed);
+    }
+    return rc;
+}
+
 /* Brings our own to this program's version; a failure here is final. */
 static enum rc
 bring_up_embedded(struct master *m, struct err *reterr)
@@ -77,7 +89,7 @@ bring_up_embedded(struct master *m, struct err *reterr)
     if (rc == RC_OK) {
         log_info("database.schema", "version=%d applied=%d", report.version, report.applied);
     }
-    return rc;
+    return rc == RC_OK ? prepare_personal(m, m->embedded.boot_conninfo, reterr) : rc;
 }
 
 /* A configured database may be away for a while when the machine starts, or not be set up yet: wait for it.
@@ -102,7 +114,13 @@ wait_for_configured(struct master *m, struct err *reterr)
         }
     }
     m->database_up = true;
-    return RC_OK;
+    /* bimactl migrate has seen to it where the user named there may not */
+    enum rc rc = prepare_personal(m, conninfo, &ignored);
+    if (rc == RC_OK || rc == RC_UNAVAILABLE) {
+        return RC_OK;
+    }
+    *reterr = ignored;
+    return rc;
 }
 
 static enum rc

@@ -31,7 +31,7 @@ enum { CTL_USER = 7 };
 extern const struct ctl_command ctl_user[CTL_USER]; /* what is done about one user */
 enum { CTL_ADMIN = 3, CTL_COMPANY = 5, CTL_REQUEST = 3 };
 extern const struct ctl_command ctl_admin[CTL_ADMIN], ctl_company[CTL_COMPANY], ctl_request[CTL_REQUEST];
-extern const struct ctl_command ctl_company_logo;
+extern const struct ctl_command ctl_company_logo, ctl_keys_rotate, ctl_keys_status;
 
 /* -- ctl.c: what commands share */
 

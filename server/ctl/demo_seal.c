@@ -1,7 +1,6 @@
 #include "server/ctl/demo_seal.h"
 
 #include "server/catalog/customer.h"
-#include "server/op/op.h"
 #include "server/personal/keyring.h"
 #include "server/rule/entry/idnum.h"
 #include "server/rule/entry/name.h"

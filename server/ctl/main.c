@@ -13,12 +13,12 @@ enum { EXIT_FOUND = 1, EXIT_WRONG_USE = 64, EXIT_FAILED = 70, EXIT_WRONG_CONFIG 
 #define ARENA_CAP ((size_t)512 * 1024 * 1024)
 
 static const struct ctl_command *const commands[] = {
-    &ctl_init,         &ctl_migrate,      &ctl_company_add, &ctl_company[0],   &ctl_company[1],
-    &ctl_company[2],   &ctl_company[3],   &ctl_company[4],  &ctl_company_logo, &ctl_admin[0],
-    &ctl_admin[1],     &ctl_admin[2],     &ctl_request[0],  &ctl_request[1],   &ctl_request[2],
-    &ctl_user[0],      &ctl_user[1],      &ctl_user[2],     &ctl_user[3],      &ctl_user[4],
-    &ctl_user[5],      &ctl_user[6],      &ctl_status,      &ctl_demo,         &ctl_certificate_key,
-    &ctl_audit_verify, &ctl_audit_export, &ctl_audit_key,
+    &ctl_init,        &ctl_migrate,     &ctl_company_add,  &ctl_company[0],   &ctl_company[1],
+    &ctl_company[2],  &ctl_company[3],  &ctl_company[4],   &ctl_company_logo, &ctl_admin[0],
+    &ctl_admin[1],    &ctl_admin[2],    &ctl_request[0],   &ctl_request[1],   &ctl_request[2],
+    &ctl_user[0],     &ctl_user[1],     &ctl_user[2],      &ctl_user[3],      &ctl_user[4],
+    &ctl_user[5],     &ctl_user[6],     &ctl_status,       &ctl_demo,         &ctl_certificate_key,
+    &ctl_keys_rotate, &ctl_keys_status, &ctl_audit_verify, &ctl_audit_export, &ctl_audit_key,
 };
 
 static void

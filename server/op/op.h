@@ -105,9 +105,8 @@ enum rc op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *re
 enum rc op_query(struct op_ctx *ctx, const char *name, const char *sql, const struct value *params,
                  size_t nparams, struct pg_rows *ret, struct err *reterr) NODISCARD;
 
-/* The mark by which a text is found that stands nowhere in plain. `what` names the kind of text. */
-#define MARK_CODE "code"   /* an identity number as fold_code writes it */
-#define MARK_BIRTH "birth" /* name and birth date */
+/* The mark by which a text is found that stands nowhere in plain. `what` names the kind of text: MARK_CODE
+   … of personal.h. */
 enum rc op_mark(struct op_ctx *ctx, const char *what, struct str text, struct str *ret,
                 struct err *reterr) NODISCARD;
 

@@ -44,6 +44,8 @@ enum rc personal_unseal_secret(struct keyring *k, struct pg *pg, struct arena *a
                                struct err *reterr) NODISCARD;
 
 /* The mark by which a text is found that stands nowhere in plain; `what` names the kind of text. In `a`. */
+#define MARK_CODE "code"   /* an identity number as fold_code writes it */
+#define MARK_BIRTH "birth" /* name and birth date: name_birth */
 enum rc personal_mark(struct keyring *k, struct pg *pg, struct arena *a, int32_t tenant, const char *what,
                       struct str text, struct str *ret, struct err *reterr) NODISCARD;
 
@@ -74,5 +76,17 @@ enum rc personal_close(const struct personal_at *at, struct str wrapped, struct 
                        struct str *ret_sealed, struct err *reterr) NODISCARD;
 enum rc personal_open(const struct personal_at *at, struct str wrapped, struct str sealed,
                       struct str *ret_document, struct err *reterr) NODISCARD;
+
+/* ------------------------------------------------------------------ before anybody works */
+
+/*
+ * Looks, as who administers the database, whether the master key in `path` is the one its keys were wrapped
+ * with, and seals what an older version left in plain: records, their history, the words they are found by.
+ * Can be interrupted and goes on where it was. The file is made when there is none and nothing was ever
+ * wrapped. Nothing is done, and no file is needed, where there is nothing to open or to seal. Fails:
+ * RC_INTERNAL, saying in err.log that the master key is another one; RC_UNAVAILABLE no connection.
+ */
+enum rc personal_prepare(const char *conninfo, const char *path, int64_t *ret_sealed,
+                         struct err *reterr) NODISCARD;
 
 #endif
