@@ -388,7 +388,6 @@ enum form_end
 pform_ask(struct form *f)
 {
     bool at_end = !any_open(f);
-    const struct item *said = NULL; /* whose heading was said last */
     if (!at_end && !pitem_open(&f->items[f->at]) && !step(f, true))
         (void)step(f, false);
     for (;;) {
@@ -399,9 +398,9 @@ pform_ask(struct form *f)
         } else {
             struct item *i = &f->items[f->at];
             struct str typed = STR_NONE;
-            if (i->heading.n > 0 && i != said)
+            if (i->heading.n > 0 && i != f->headed)
                 say(f->p, "%.*s.", STR_ARG(i->heading));
-            said = i;
+            f->headed = i->heading.n > 0 ? i : f->headed;
             enum heard heard = ask_item(f, i, &typed);
             if (heard == HEARD_BREAK)
                 typed = STR("..");

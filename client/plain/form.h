@@ -26,7 +26,8 @@ struct form {
     struct arena *a;
     struct item items[FORM_ITEMS];
     size_t n, at;
-    struct str *listed; /* what "?" listed last, to be chosen by number; NULL: nothing */
+    const struct item *headed; /* whose heading was said last */
+    struct str *listed;        /* what "?" listed last, to be chosen by number; NULL: nothing */
     size_t nlisted;
     void (*left)(struct form *f, struct item *i, bool changed); /* a field was answered; may be NULL */
     void *ctx;

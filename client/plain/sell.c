@@ -32,7 +32,7 @@ say_known(struct sell *d, enum part part, const struct body_record *r)
     buf_printf(&b, "%.*s %.*s", STR_ARG(d->e[part]->label), STR_ARG(r->label));
     for (size_t k = 0; k < d->form.n && said < 4; k++) {
         const struct item *i = &d->form.items[k];
-        if (i->part != (uint32_t)part || i->text.n == 0 || str_eq(i->text, r->label) ||
+        if (i->part != (uint32_t)part || i->hidden || i->text.n == 0 || str_eq(i->text, r->label) ||
             (i->field->flags & SCHEMA_LIST) == 0)
             continue;
         buf_printf(&b, ", %.*s", STR_ARG(i->text));

@@ -145,8 +145,28 @@ do_next(struct sold *d, enum next next)
     case NEXT_RECEIPT:
         return plain_record(d->p, d->receipts, d->receipt);
     default:
-        return GO_ON;
+        return plain_sell(d->p, STR_NONE) == GO_QUIT ? GO_QUIT : GO_HOME;
     }
+}
+
+/* A number of the choices, or any words that are understood elsewhere. */
+static enum go
+take_next(struct sold *d, const enum next *means, size_t n)
+{
+    struct arena a;
+    struct str typed = STR_NONE;
+    enum go go = GO_HOME;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    enum heard heard = hear(d->p, &a, str_from(_("What next? Number, or Enter for home: ")), &typed);
+    size_t chosen = heard == HEARD_LINE ? number_typed(typed, n) : 0;
+    if (heard == HEARD_END)
+        go = GO_QUIT;
+    else if (chosen > 0)
+        go = do_next(d, means[chosen - 1]);
+    else if (heard == HEARD_LINE && typed.n > 0)
+        go = plain_common(d->p, typed, _("The number of what comes next. Enter or home, quit."));
+    arena_done(&a);
+    return go == GO_BACK && chosen == 0 ? GO_HOME : go;
 }
 
 enum go
@@ -172,19 +192,12 @@ plain_sold(struct plain *p, const struct body *results, size_t n)
     while ((go == GO_ON || go == GO_BACK) && !p->over) {
         enum next means[NEXTS];
         struct str rows[NEXTS];
-        const char *question = _("What next? Number, or Enter for home:");
-        size_t n_now = nexts(&d, means, rows), chosen;
-        if (n_now != said || means[0] != first) /* the same choices are not said again and again */
-            chosen = plain_choose(p, question, rows, n_now);
-        else
-            chosen = plain_number(p, question, n_now);
+        size_t n_now = nexts(&d, means, rows);
+        for (size_t i = 0; (n_now != said || means[0] != first) && i < n_now; i++)
+            say(p, "%zu %.*s", i + 1, STR_ARG(rows[i])); /* the same choices are not said again and again */
         said = n_now;
         first = means[0];
-        if (chosen == 0)
-            return p->io.end && p->io.n == 0 ? GO_QUIT : GO_HOME;
-        if (means[chosen - 1] == NEXT_ANOTHER)
-            return plain_sell(p, STR_NONE);
-        go = do_next(&d, means[chosen - 1]);
+        go = take_next(&d, means, n_now);
     }
     return go;
 }

@@ -33,7 +33,7 @@ struct talk {
 static void
 run_client(const struct talk_options *o, int line)
 {
-    char *const env[] = {(char *)(uintptr_t) "TERM=dumb", (char *)(uintptr_t) "LC_ALL=C.UTF-8",
+    char *const env[] = {(char *)(uintptr_t) "TERM=dumb", (char *)(uintptr_t) "LANG=C.UTF-8",
                          (char *)(uintptr_t) "HOME=/nonexistent", (char *)(uintptr_t)o->env, NULL};
     if (line != 3)
         dup2(line, 3);
@@ -64,7 +64,7 @@ start_on_pipes(struct talk *t, const struct talk_options *o, int line)
 static void
 start_on_terminal(struct talk *t, const struct talk_options *o, int line)
 {
-    struct winsize w = {.ws_row = 24, .ws_col = 80};
+    struct winsize w = {.ws_row = 24, .ws_col = (unsigned short)(o->columns ? o->columns : 80)};
     int slave;
     cr_assert(openpty(&t->out, &slave, NULL, NULL, &w) == 0);
     fcntl(t->out, F_SETFD, FD_CLOEXEC);

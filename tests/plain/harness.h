@@ -14,6 +14,7 @@ struct talk;
 struct talk_options {
     bool pipes;      /* instead of a terminal */
     bool local;      /* may write files */
+    int columns;     /* of the terminal; 0: 80 */
     const char *as;  /* as of fake_start */
     const char *env; /* one more "NAME=value" */
 };

@@ -1,5 +1,8 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/plain/harness.h"
 
@@ -57,4 +60,99 @@ Test(reading, commands_by_words_anywhere)
                   "lst\ndescribe receipt\n"
                   "help policy\nit\nrows 3\nrows 30\nquit\n",
                   "words", 0);
+}
+
+static struct talk *
+at_home(const struct talk_options *o)
+{
+    struct talk *t = talk_start(o);
+    talk_see(t, "Home: ");
+    return t;
+}
+
+static void
+leave(struct talk *t)
+{
+    talk_do(t, "quit", "quit");
+    cr_assert_eq(talk_end(t), 0);
+    talk_stop(t);
+}
+
+Test(terminal, pages_come_only_when_they_are_asked_for)
+{
+    struct talk *t = at_home(&(struct talk_options){.pipes = false});
+    talk_do(t, "customers", "20 Customer 16");
+    talk_see(t, "Customers, Enter for more: ");
+    talk_do(t, "rows 8", "Pages of 8 lines.");
+    talk_do(t, "help customer", "-- more -- ");
+    talk_do(t, "", "-- more -- ");
+    talk_do(t, "q", "Customers, Enter for more: ");
+    talk_do(t, "first", "5 Customer 01");
+    talk_see(t, "Customers, Enter for more: ");
+    leave(t);
+}
+
+Test(terminal, lines_in_the_environment_ask_for_pages)
+{
+    struct talk *t = talk_start(&(struct talk_options){.env = "LINES=6"});
+    talk_see(t, "-- more -- ");
+    talk_do(t, "", "-- more -- ");
+    talk_do(t, "q", "Home: ");
+    leave(t);
+}
+
+Test(terminal, a_narrow_one_wraps_between_words)
+{
+    struct talk *t = at_home(&(struct talk_options){.columns = 40});
+    talk_do(t, "policies", "1 KK/26/001841; T 337 DSE; Salma\n  Ibrahim; expired; 2026-03-01; 619,500\n");
+    leave(t);
+}
+
+Test(terminal, nothing_but_lines_of_text_is_written)
+{
+    struct talk *t = at_home(&(struct talk_options){.pipes = false});
+    talk_do(t, "policies", "Policies: ");
+    talk_do(t, "3", "Policy KK/26/001977: ");
+    talk_do(t, "renew", "Months [12]: ");
+    talk_do(t, "!", "Policy KK/26/001977: ");
+    for (const char *c = talk_said(t); *c; c++)
+        cr_assert(*c == '\n' || (unsigned char)*c >= ' ', "a control character in:\n%s", talk_said(t));
+    leave(t);
+}
+
+Test(terminal, what_it_cannot_show_is_a_question_mark)
+{
+    struct talk *t = talk_start(&(struct talk_options){.env = "LC_CTYPE=C"});
+    fake_find(talk_server(t), FAKE_VEHICLE, STR("T 812 BQA"))->values[3] = VALUE_TEXT(STR("Citro\xc3\xabn"));
+    talk_see(t, "Home: ");
+    talk_do(t, "t812bqa", "Make: Citro?n");
+    leave(t);
+}
+
+Test(terminal, text_that_is_no_utf8_is_not_taken)
+{
+    struct talk *t = at_home(&(struct talk_options){.pipes = false});
+    talk_do(t, "sal\xffma", "no UTF-8 text");
+    talk_do(t, "salma", "Customer Salma Ibrahim: ");
+    leave(t);
+}
+
+Test(documents, are_said_and_saved_where_the_program_runs_at_home)
+{
+    char path[] = "/tmp/plain-test-XXXXXX", dir[80], answer[120];
+    cr_assert(mkdtemp(path));
+    snprintf(dir, sizeof dir, "%s/c.pdf", path);
+    snprintf(answer, sizeof answer, "Saved as %s.", dir);
+    struct talk *t = at_home(&(struct talk_options){.local = true});
+    struct fake_record *c = fake_add(talk_server(t), FAKE_CERTIFICATE);
+    c->values[1] = VALUE_TEXT(STR("C/KK/26/000001"));
+    talk_do(t, "certificate print C/KK/26/000001", "CERTIFICATE OF INSURANCE");
+    talk_see(t, "Number, C/KK/26/000001");
+    talk_see(t, "Save the PDF as (Enter for no): ");
+    talk_do(t, dir, answer);
+    talk_do(t, "certificate print C/KK/26/000001", "Save the PDF as (Enter for no): ");
+    talk_do(t, dir, "File exists.");
+    talk_see(t, "Home: ");
+    leave(t);
+    cr_assert(unlink(dir) == 0 && rmdir(path) == 0);
 }

@@ -558,6 +558,7 @@ fake_answer(struct fake_server *s, enum method m, const struct params *p, struct
         history(s, p, a, ret);
         return RC_OK;
     case METHOD_GET:
+    case METHOD_AS_OF:
         return get(s, p, a, ret, err);
     case METHOD_TRIAL:
         return batch(s, p, a, true, ret, err);
