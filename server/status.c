@@ -40,6 +40,17 @@ write_group(FILE *out, const struct master *m, const struct front_group *g)
     } while (0)
 
 static void
+write_longest_turn(FILE *out, const struct master *m)
+{
+    unsigned long long longest = 0;
+    for (unsigned i = 0; i < m->config.fronts; i++) {
+        unsigned long long one = STAT_GET(m->groups[i].stats, longest_turn_ms);
+        longest = one > longest ? one : longest;
+    }
+    fprintf(out, "longest_turn_ms=%llu\n", longest);
+}
+
+static void
 write_status(FILE *out, const struct master *m)
 {
     fprintf(out, "version=%s\nstate=%s\nuptime_seconds=%llu\n", BIMA_VERSION,
@@ -69,6 +80,7 @@ write_status(FILE *out, const struct master *m)
     SUM(m, registrations_refused);
     SUM(m, penalties);
     SUM(m, dismissed);
+    write_longest_turn(out, m);
     for (unsigned i = 0; i < m->config.fronts; i++) {
         write_group(out, m, &m->groups[i]);
     }

@@ -186,6 +186,15 @@ sweep(struct front *f)
 }
 
 static void
+note_turn(const struct front *f)
+{
+    uint64_t took = loop_now() - f->now;
+    if (took > STAT_GET(f->stats, longest_turn_ms)) {
+        STAT_SET(f->stats, longest_turn_ms, took);
+    }
+}
+
+static void
 run(struct front *f)
 {
     uint64_t swept = 0;
@@ -196,9 +205,11 @@ run(struct front *f)
             swept = f->now;
             sweep(f);
         }
-        loop_turn(&f->loop, TURN_MS);
+        loop_wait(&f->loop, f->touched != NULL ? 0 : TURN_MS);
         f->now = loop_now();
+        loop_turn(&f->loop);
         session_run_touched(f);
+        note_turn(f);
     }
 }
 

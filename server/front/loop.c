@@ -61,9 +61,14 @@ loop_close(struct loop *l, struct watch *w)
 }
 
 void
-loop_turn(struct loop *l, int timeout_ms)
+loop_wait(struct loop *l, int timeout_ms)
 {
     l->n = epoll_wait(l->fd, l->batch, LOOP_BATCH, timeout_ms);
+}
+
+void
+loop_turn(struct loop *l)
+{
     for (l->at = 0; l->at < l->n; l->at++) {
         struct watch *w = l->batch[l->at].data.ptr;
         if (w != NULL) {

@@ -31,7 +31,9 @@ void loop_arm(struct loop *l, struct watch *w, uint32_t events);
 void loop_remove(struct loop *l, struct watch *w);
 /* loop_remove and close; harmless when it is out already. */
 void loop_close(struct loop *l, struct watch *w);
-void loop_turn(struct loop *l, int timeout_ms);
+/* Waits for a batch; handles it. */
+void loop_wait(struct loop *l, int timeout_ms);
+void loop_turn(struct loop *l);
 
 /* Milliseconds of the monotonic clock. */
 uint64_t loop_now(void);

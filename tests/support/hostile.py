@@ -35,6 +35,7 @@ def set_up(**settings):
 
 def tear_down():
     print("\n" + honest.table(), file=sys.stderr)
+    print(f"longest turn of the front's loop: {service.status()[0]['longest_turn_ms']} ms", file=sys.stderr)
     honest.close()
     service.__exit__(None, None, None)
 
