@@ -95,8 +95,7 @@ slip_recovery(struct op_ctx *ctx, struct str login, const struct recovery *r, st
     buf_printf(&b, "Recovery codes of %.*s\n\n", STR_ARG(login));
     for (size_t i = 0; i < RECOVERY_CODES; i++)
         buf_printf(&b, "  %2zu   %s\n", i + 1, r->codes[i]);
-    buf_add_str(
-        &b, STR("\nEach opens once, in place of the six digits, when the phone is not at hand. Keep them\n"
-                "where the phone is not. They are shown only now.\n"));
+    buf_add_str(&b, STR("\nEach opens once, in place of the six digits, when the phone is not at\n"
+                        "hand. Keep them where the phone is not. They are shown only now.\n"));
     *ret = file_of("recovery-codes.txt", buf_str(&b));
 }
