@@ -4,20 +4,40 @@
 
 /* A list: a page of numbered rows, then a question. */
 
+enum { MOST_SAID = 6 /* columns of a row, unless all are wanted */ };
+
 /* ---- saying ---- */
+
+bool
+walk_says(const struct walk *w, size_t column)
+{
+    size_t said = 0;
+    for (size_t c = 0; c <= column && !w->all; c++) {
+        const struct schema_field *f = schema_field(w->e, w->columns[c]);
+        bool light = f == NULL || (f->flags & SCHEMA_NARROW) != 0;
+        if (c == column && (light || said >= MOST_SAID))
+            return false;
+        said += !light;
+    }
+    return true;
+}
 
 void
 walk_heads(struct walk *w)
 {
+    bool whole = true;
     struct buf b;
     struct arena a;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     buf_init(&b, &a, 128);
     for (size_t c = 0; c < w->ncolumns; c++) {
         const struct schema_field *f = schema_field(w->e, w->columns[c]);
-        buf_printf(&b, "%s%.*s", c > 0 ? "; " : "", STR_ARG(f != NULL ? f->label : STR_NONE));
+        whole = whole && walk_says(w, c);
+        if (walk_says(w, c))
+            buf_printf(&b, "%s%.*s", b.n > 0 ? "; " : "", STR_ARG(f != NULL ? f->label : STR_NONE));
     }
-    say(w->p, _("Each row: %.*s."), (int)b.n, (const char *)b.p);
+    say(w->p, whole ? _("Each row: %.*s.") : _("Each row: %.*s. \"all\" says all columns."), (int)b.n,
+        (const char *)b.p);
     w->heads_said = true;
     arena_done(&a);
 }
@@ -30,10 +50,12 @@ say_row(struct walk *w, const struct body_page *page, size_t row)
     struct buf b;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     buf_init(&b, &a, 128);
-    for (size_t c = 0; c < page->ncolumns; c++) {
+    for (size_t c = 0; c < w->ncolumns; c++) {
         const struct schema_field *f = schema_field(w->e, page->columns[c]);
+        if (!walk_says(w, c))
+            continue;
         struct str text = plain_value(w->p, &a, f, &page->rows[row].cells[c]);
-        buf_printf(&b, "%s%.*s", c > 0 ? "; " : "", STR_ARG(text.n > 0 ? text : str_from(_("none"))));
+        buf_printf(&b, "%s%.*s", b.n > 0 ? "; " : "", STR_ARG(text.n > 0 ? text : str_from(_("none"))));
     }
     say(w->p, "%zu %.*s", w->first + row + 1, (int)b.n, (const char *)b.p);
     arena_done(&a);
@@ -197,7 +219,7 @@ say_how(struct walk *w)
     struct plain *p = w->p;
     say_options(p, w->e);
     say(p, "%s", _("5 3 does option 5 to row 3, 9 1,4-6 option 9 to these; 3 alone shows row 3."));
-    say(p, "%s", _("Enter or next: the next page. previous, first, again, columns."));
+    say(p, "%s", _("Enter or next: the next page. previous, first, again, columns, all."));
     say(p, "%s", _("filter CONDITIONS, sort FIELD, sort FIELD desc, view NAME, to TEXT."));
     say(p, "%s", w->e->may_add ? _("new: adds one. back, home, quit.") : _("back, home, quit."));
 }
@@ -243,7 +265,11 @@ take(struct walk *w, struct str typed)
         return go;
     if (same_word(typed, STR("columns")))
         walk_heads(w);
-    else if (same_word(typed, STR("new")))
+    else if (same_word(typed, STR("all"))) {
+        w->all = !w->all;
+        walk_heads(w);
+        (void)walk_show(w, w->page);
+    } else if (same_word(typed, STR("new")))
         return add_one(w);
     else if (str_eq_c(typed, "?") || same_word(typed, STR("help")))
         say_how(w);

@@ -24,8 +24,11 @@ struct walk {
     uint32_t columns[64];
     size_t ncolumns;
     bool heads_said;
+    bool all; /* all columns are said, not only those of weight */
 };
 
+/* Whether a column is said: those of weight, and not too many to listen to. */
+bool walk_says(const struct walk *w, size_t column);
 /* Asks for the page and says it. False: it could not be had, which was said. */
 bool walk_show(struct walk *w, size_t page);
 void walk_heads(struct walk *w);
