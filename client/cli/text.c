@@ -237,6 +237,7 @@ text_me(struct buf *out, const struct style *st, const struct body_me *me)
     pair(t, _("Currency"), me->currency);
     pair(t, _("Time zone"), me->timezone);
     pair(t, _("Today"), str_from(date_text(me->locale.today, day)));
+    pair(t, _("To do"), me->todo);
     (void)table_write(out, st, t);
 }
 

@@ -156,6 +156,8 @@ take_filter(struct reading *r, const struct schema_field *f, const struct assign
     if ((f->flags & SCHEMA_FILTER) == 0)
         return err_set(r->reterr, RC_USAGE, NULL, _("%.*s is no condition for a list; these are: %.*s"),
                        STR_ARG(f->name), STR_ARG(fields_with(r->a, r->c->entity, SCHEMA_FILTER)));
+    if (f->type == VT_STAMP && r->l->today.days == 0) /* which day it is there comes with the greeting */
+        return err_set(r->reterr, RC_USAGE, NULL, _("a moment can't be read before the line stands"));
     struct param_filter days[FILTER_DAYS_MOST];
     size_t n = filter_days(f, as->op, as->value, r->l, days);
     if (p->nfilters + (n > 0 ? n : 1) > LIMIT_FILTERS)
