@@ -75,7 +75,7 @@ say_alerts(struct plain *p, const struct body_home *h, bool all)
             STR_ARG(al->note), STR_ARG(due));
     }
     if (n < h->nalerts)
-        say(p, _("%lld more; \"alerts\" says %zu of them."), more, h->nalerts - n);
+        say(p, _("%lld more; \"alerts\" says them."), more);
     else if (more > 0)
         say(p, _("%lld more."), more);
     arena_done(&a);

@@ -57,6 +57,11 @@ static enum go
 on_record(struct plain *p, const struct schema_entity *e, const struct body_record *r, char option)
 {
     const struct schema_action *act = action_of_option(e, option);
+    if (act != NULL && !plain_fits(act, record_value(r, act->state_tag))) {
+        say_usage(p, _("%.*s is not possible for %.*s in its state."), STR_ARG(act->label),
+                  STR_ARG(r->label));
+        return GO_BACK;
+    }
     if (act != NULL)
         return plain_act(p, e, act, r, NULL);
     if (option == '2')

@@ -178,6 +178,19 @@ say_field(struct shown *d, struct str typed)
     say_usage(d->p, _("Nothing here is called %.*s."), STR_ARG(typed));
 }
 
+/* A moment, or a day as in a form: t, -3d, 14/2. */
+static bool
+moment_typed(struct plain *p, struct str typed, stamp_t *ret, struct err *err)
+{
+    const struct locale_info *l = plain_locale(p);
+    char text[DATE_TEXT];
+    date_t day;
+    if (stamp_parse(typed, l->offset_minutes, "moment", ret, err) == RC_OK)
+        return true;
+    return date_parse_typed(typed, l->today, "day", &day, NULL) == RC_OK &&
+           stamp_parse(str_from(date_text(day, text)), l->offset_minutes, "moment", ret, err) == RC_OK;
+}
+
 enum go
 plain_as_of(struct plain *p, const struct body_ref *record, struct str typed)
 {
@@ -190,8 +203,7 @@ plain_as_of(struct plain *p, const struct body_ref *record, struct str typed)
         hear(p, &a, str_from(_("As it was when? 2026-02-14 or 2026-02-14 11:30: ")), &typed) != HEARD_LINE)
         typed = STR_NONE;
     enum go go = GO_BACK;
-    if (typed.n > 0 &&
-        stamp_parse(typed, plain_locale(p)->offset_minutes, "moment", &params.at, &err) != RC_OK)
+    if (typed.n > 0 && !moment_typed(p, typed, &params.at, &err))
         say_error(p, NULL, &err, NULL);
     else if (typed.n > 0)
         go = plain_record_by(p, METHOD_AS_OF, &params);
@@ -211,10 +223,23 @@ how(void)
              "Enter or back leaves it. home, quit.");
 }
 
+/* Words that mean something on every record: no beginning of an action's label takes their place. */
+static bool
+is_verb(struct str typed)
+{
+    static const char *const verbs[] = {"change", "new",   "open", "say",  "history",
+                                        "as",     "again", "home", "back", "help"};
+    struct str word = take_word(&typed);
+    for (size_t i = 0; i < COUNTOF(verbs); i++)
+        if (same_word(word, str_from(verbs[i])))
+            return true;
+    return false;
+}
+
 static const struct schema_action *
 action_meant(const struct shown *d, struct str typed)
 {
-    for (int begins = 0; begins < 2; begins++)
+    for (int begins = 0; begins < (is_verb(typed) ? 1 : 2); begins++)
         for (size_t i = 0; i < d->e->nactions; i++) {
             const struct schema_action *action = &d->e->actions[i];
             bool is = begins ? typed.n > 2 && begins_like(action->label, typed)
@@ -230,7 +255,8 @@ static const struct schema_tab *
 tab_meant(const struct shown *d, struct str typed)
 {
     for (size_t i = 0; i < d->e->ntabs; i++)
-        if (same_word(d->e->tabs[i].label, typed) || (typed.n > 3 && begins_like(d->e->tabs[i].label, typed)))
+        if (same_word(d->e->tabs[i].label, typed) ||
+            (typed.n > 3 && !is_verb(typed) && begins_like(d->e->tabs[i].label, typed)))
             return &d->e->tabs[i];
     return NULL;
 }

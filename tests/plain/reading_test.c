@@ -156,3 +156,24 @@ Test(documents, are_said_and_saved_where_the_program_runs_at_home)
     leave(t);
     cr_assert(unlink(dir) == 0 && rmdir(path) == 0);
 }
+
+Test(records, words_of_every_record_are_not_taken_by_an_action_that_begins_so)
+{
+    struct talk *t = at_home(&(struct talk_options){.as = "manager"});
+    talk_do(t, "my account", "My account amina: ");
+    talk_do(t, "change", "Change My account amina.");
+    talk_see(t, ": ");
+    talk_do(t, "..", "My account amina: ");
+    talk_do(t, "change password", "Present password: ");
+    talk_do(t, "..", "My account amina: ");
+    leave(t);
+}
+
+Test(records, an_option_that_does_not_fit_the_state_asks_nothing)
+{
+    struct talk *t = at_home(&(struct talk_options){.pipes = false});
+    talk_do(t, "policies", "Policies: ");
+    talk_do(t, "3 1-2", "Issue is not possible for KK/26/001841 in its state.");
+    talk_see(t, "Stopped at row 1");
+    leave(t);
+}
