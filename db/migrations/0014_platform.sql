@@ -282,31 +282,47 @@ grant select, insert, update on app.company to bima_platform;
 grant select on app.company_domain, app.company_health, app.company_usage, app.service_error to bima_platform;
 
 -- ---------------------------------------------------------------- history of a company, as the platform keeps it
+-- A version whenever something of it changes that the platform sees, and whenever the platform touches it.
+create function app.company_doc(t app.tenant, domains text) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_build_object('id', t.id, 'version', t.version, 'code', t.code, 'name', t.name, 'status', t.status, 'status_reason', t.status_reason,
+                            'business_type', t.business_type, 'phone', t.phone, 'email', t.email, 'address', t.address, 'domains', domains,
+                            'currency', t.currency, 'timezone', t.timezone, 'regulator_access', t.regulator_access,
+                            'created_at', t.created_at, 'updated_at', t.updated_at)
+$$;
+create function app.company_domains(company int) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select string_agg(d.domain, ' ' order by d.number) from app.tenant_domain d where d.tenant_id = company
+$$;
 create function app.keep_company() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  domains text := (select string_agg(d.domain, ' ' order by d.number) from app.tenant_domain d where d.tenant_id = new.id);
+  by_platform constant boolean := coalesce(current_setting('app.tenant_id', true), '') = '0';
+  domains text := app.company_domains(new.id);
   before jsonb;
 begin
-  if coalesce(current_setting('app.tenant_id', true), '') <> '0' or new.id = 0 then
+  if new.id = 0 then
     return null;
   end if;
   if tg_op = 'UPDATE' then
-    before := jsonb_build_object('id', old.id, 'version', old.version, 'code', old.code, 'name', old.name, 'status', old.status,
-                                 'status_reason', old.status_reason, 'business_type', old.business_type, 'phone', old.phone, 'email', old.email,
-                                 'address', old.address, 'domains', coalesce(nullif(current_setting('app.domains_before', true), ''), domains));
+    before := app.company_doc(old, coalesce(nullif(current_setting('app.domains_before', true), ''), domains));
+    if not by_platform and before - '{version,updated_at}'::text[] = app.company_doc(new, domains) - '{version,updated_at}'::text[] then
+      return null;
+    end if;
   end if;
   insert into app.history (tenant_id, tbl, row_id, op, action, actor_id, actor, address, client, request_id, reason, before, after)
   values (0, 'company', new.id, left(tg_op, 1)::"char", nullif(current_setting('app.action', true), ''),
-          nullif(current_setting('app.platform_user', true), '')::bigint,
-          coalesce(nullif(regexp_replace(current_setting('app.actor', true), '^Platform: ', ''), ''), 'service'),
-          nullif(current_setting('app.address', true), ''), nullif(current_setting('app.client', true), ''),
-          nullif(current_setting('app.request_id', true), ''), nullif(current_setting('app.reason', true), ''), before,
-          jsonb_build_object('id', new.id, 'version', new.version, 'code', new.code, 'name', new.name, 'status', new.status,
-                             'status_reason', new.status_reason, 'business_type', new.business_type, 'phone', new.phone, 'email', new.email,
-                             'address', new.address, 'domains', domains));
+          case when by_platform then nullif(current_setting('app.platform_user', true), '')::bigint end,
+          case when not by_platform and tg_op = 'UPDATE' then 'The company'
+               else coalesce(nullif(regexp_replace(current_setting('app.actor', true), '^Platform: ', ''), ''), 'service') end,
+          case when by_platform then nullif(current_setting('app.address', true), '') end,
+          case when by_platform then nullif(current_setting('app.client', true), '') end,
+          case when by_platform then nullif(current_setting('app.request_id', true), '') end,
+          case when by_platform then nullif(current_setting('app.reason', true), '') end, before, app.company_doc(new, domains));
   return null;
 end $$;
+insert into app.history (tenant_id, tbl, row_id, op, action, actor, after)
+select 0, 'company', t.id, 'I', 'migrate', 'service', app.company_doc(t, app.company_domains(t.id)) from app.tenant t where t.id > 0;
 create trigger d_company after insert or update on app.tenant for each row execute function app.keep_company();
 
 -- ---------------------------------------------------------------- defaults of new companies

@@ -9,10 +9,10 @@ begin
     return;
   end if;
   if company is null then
-    perform app.audit_add(6, $2, $3, $4, 1, 1, $5);
+    perform app.audit_add(6, replace($2, '.', ' '), $3, $4, 1, 1, $5);
     perform set_config('app.audited', 'yes', true);      -- the worker need not say it again
   else
-    perform app.audit_platform($1::int, $2, $3, $4, 1, 1, $5);
+    perform app.audit_platform($1::int, replace($2, '.', ' '), $3, $4, 1, 1, $5);
   end if;
 end $$;
 

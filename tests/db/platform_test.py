@@ -399,9 +399,9 @@ class Audit(unittest.TestCase):
         with work("root") as w:
             made = company(w)
         with boot() as cur:
-            self.assertEqual(one(cur, "select actor from app.audit where tenant_id = %s and what = 'company.add'", (made,)), "Root (root), platform")
-            self.assertEqual(one(cur, "select count(*) from app.audit where tenant_id = 0 and what = 'company.add' and row_id = %s", (made,)), 1)
-            self.assertIsNone(one(cur, "select user_id from app.audit where tenant_id = %s and what = 'company.add'", (made,)))
+            self.assertEqual(one(cur, "select actor from app.audit where tenant_id = %s and what = 'company add'", (made,)), "Root (root), platform")
+            self.assertEqual(one(cur, "select count(*) from app.audit where tenant_id = 0 and what = 'company add' and row_id = %s", (made,)), 1)
+            self.assertIsNone(one(cur, "select user_id from app.audit where tenant_id = %s and what = 'company add'", (made,)))
 
     def test_the_audit_of_all_companies_says_nothing_of_records(self):
         with Work(TWIGA) as w:
@@ -480,10 +480,10 @@ class Regulator(Refusals, unittest.TestCase):
         def count(tenant, what):
             with boot() as cur:
                 return one(cur, "select count(*) from app.audit where tenant_id = %s and what = %s", (tenant, what))
-        before = [count(t, "compliance.insured") for t in (SIMBA.id, TWIGA.id, 0)]
+        before = [count(t, "compliance insured") for t in (SIMBA.id, TWIGA.id, 0)]
         self.ask(TODAY)
         self.ask(TODAY, TWIGA.id)
-        self.assertEqual([count(t, "compliance.insured") for t in (SIMBA.id, TWIGA.id, 0)], [before[0] + 1, before[1], before[2] + 1])
+        self.assertEqual([count(t, "compliance insured") for t in (SIMBA.id, TWIGA.id, 0)], [before[0] + 1, before[1], before[2] + 1])
 
     def test_it_reads_the_trail_of_who_grants_it(self):
         with Work(SIMBA) as w:

@@ -296,7 +296,7 @@ class Regulation(WithPlatform):
         self.ask("trail", company="SI")
         rows = boot("select what, actor, user_id from app.audit where tenant_id = %s and kind = 6 order by at desc limit 3", SIMBA.id)
         self.assertEqual(boot("select count(*) from app.audit where tenant_id = %s and kind = 6", SIMBA.id)[0][0], before + 3)
-        self.assertEqual([r[0] for r in rows], ["compliance.trail", "compliance.counts", "compliance.insured"])
+        self.assertEqual([r[0] for r in rows], ["compliance trail", "compliance counts", "compliance insured"])
         self.assertTrue(all(r[1] == "Watch (watch), platform" and r[2] is None for r in rows), rows)
 
     def test_it_counts_and_reads_the_trail_without_naming_a_person(self):
@@ -304,7 +304,7 @@ class Regulation(WithPlatform):
         self.assertRegex(text, r"SI +\S+ Insurance +\d+ +\d+ +\d+")
         self.ask("insured", vehicle="T771RGL")
         text = text_of(self.ask("trail", company="SI", from_date="2020-01-01", to_date="2099-01-01"))
-        self.assertIn("compliance.insured", text)
+        self.assertIn("compliance insured", text)
         self.assertNotIn("Salma", text)
 
     def test_it_can_do_nothing_a_super_admin_does(self):
