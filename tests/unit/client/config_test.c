@@ -18,7 +18,7 @@ set_up(void)
     static const char *const names[] = {"BIMA_HOST",      "BIMA_PORT",          "BIMA_LOGIN",
                                         "BIMA_KEY",       "BIMA_KNOWN_HOSTS",   "BIMA_THEME",
                                         "BIMA_LANGUAGE",  "BIMA_PASSWORD_FILE", "BIMA_CODE_FILE",
-                                        "XDG_CACHE_HOME", "XDG_STATE_HOME"};
+                                        "XDG_CACHE_HOME", "XDG_STATE_HOME",     "BIMA_PLAIN"};
     arena_init(&a, 1 << 20, NULL, NULL);
     for (size_t i = 0; i < COUNTOF(names); i++)
         (void)unsetenv(names[i]);
@@ -92,7 +92,7 @@ Test(config, the_file_is_read_and_the_environment_wins)
 Test(config, what_is_wrong_is_refused_with_its_line)
 {
     static const char *const bad[] = {"host = x\ncolour = red\n", "\nport = 99999\n", "\ntheme = pink\n",
-                                      "\nlanguage = xx\n"};
+                                      "\nlanguage = xx\n", "\nplain = perhaps\n"};
     for (size_t i = 0; i < COUNTOF(bad); i++) {
         struct client_config c = {.port = 5};
         struct err err = {0};
@@ -124,4 +124,20 @@ Test(config, a_client_the_service_started_reads_nothing_of_the_machine)
     cr_expect_null(c.code_file);
     cr_expect_null(c.cache_dir);
     cr_expect_null(c.config_dir);
+}
+
+Test(config, plain_is_asked_for_in_the_file_or_the_environment_also_over_the_line)
+{
+    struct client_config c;
+    cr_assert_eq(load(&c, NULL), RC_OK);
+    cr_expect_not(c.plain);
+    write_file("plain = yes\n");
+    cr_assert_eq(load(&c, NULL), RC_OK);
+    cr_expect(c.plain);
+    (void)setenv("BIMA_PLAIN", "no", 1);
+    cr_assert_eq(load(&c, NULL), RC_OK);
+    cr_expect_not(c.plain);
+    (void)setenv("BIMA_PLAIN", "yes", 1);
+    cr_assert_eq(client_config_load(&c, &a, CLIENT_SPAWNED, NULL), RC_OK);
+    cr_expect(c.plain);
 }
