@@ -99,10 +99,10 @@ class Attacks(Refusals, unittest.TestCase):
         with self.refused("42501"):
             self.as_role("bima_platform", "select app.open_session(%s, %s, %s, 2, 'password', '', '')", (SIMBA.id, id, next(_tokens)))
         with boot() as cur:
-            root = one(cur, "insert into app.user_account (tenant_id, login, name, role_id, branch_id, password_hash) select 0, 'root', 'R', r.id,"
+            root = one(cur, "insert into app.user_account (tenant_id, login, name, role_id, branch_id, password_hash) select 0, 'doorkeeper', 'R', r.id,"
                             " b.id, '$argon2id$x' from app.role r, app.branch b where r.tenant_id = 0 and r.code = 'super_admin' and b.tenant_id = 0"
                             " returning id")
-        self.assertEqual(self.as_role("bima_worker", "select * from app.login('root', 'platform', '', '')"), [])
+        self.assertEqual(self.as_role("bima_worker", "select * from app.login('doorkeeper', 'platform', '', '')"), [])
         self.assertEqual(self.as_role("bima_worker", "select * from app.sign_in(0, %s, %s, 'password', null, '', '')", (root, next(_tokens))), [])
         with self.refused("42501"):
             self.as_role("bima_worker", "select app.open_session(0, %s, %s, 2, 'password', '', '')", (root, next(_tokens)))
@@ -111,9 +111,9 @@ class Attacks(Refusals, unittest.TestCase):
         token = next(_tokens)
         (row,) = self.as_role("bima_platform", "select state from app.sign_in(0, %s, %s, 'password', null, '', '')", (root, token))
         self.assertEqual(row, (3,))  # its role wants a second factor, and there is none yet
-        self.assertEqual(self.as_role("bima_worker", "select why from app.check_sessions(%s, '{t}')", ([token],)),
+        self.assertEqual(self.as_role("bima_worker", "select why from app.check_sessions(%s, '{t}', '{f}')", ([token],)),
                          [("This session is not known any more. Sign in again.",)])
-        self.assertEqual(self.as_role("bima_platform", "select why from app.check_sessions(%s, '{t}')", ([token],)), [])
+        self.assertEqual(self.as_role("bima_platform", "select why from app.check_sessions(%s, '{t}', '{f}')", ([token],)), [])
 
     def test_a_session_that_waits_for_its_code_lets_nobody_in(self):
         id, token = user(), next(_tokens)
