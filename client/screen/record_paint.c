@@ -3,6 +3,9 @@
 #include "client/screen/offers.h"
 #include "client/text.h"
 #include "common/base/buf.h"
+#include "common/base/utf8.h"
+
+enum { LABEL_COLUMNS = 20 /* label, margins and a mark beside a value in half a screen */ };
 
 static struct str
 tab_label(const struct record *d, size_t tab)
@@ -28,12 +31,20 @@ struct place {
     int row, x, width;
 };
 
+static int
+value_width(const struct value *v)
+{
+    return (int)utf8_width(v->type == VT_TEXT ? v->text : v->type == VT_REF ? v->label : STR_NONE);
+}
+
 /* Two columns while they fit; long texts and headings take a row of their own. */
 static struct place
 place_field(const struct record *d, size_t i, int cols, struct place *at)
 {
     const struct schema_field *s = schema_field(d->e, d->record->fields[i].tag);
-    bool two = cols >= 72, wide = s && ((s->flags & SCHEMA_MULTILINE) || s->width > 36);
+    bool two = cols >= 72;
+    bool wide = s && ((s->flags & SCHEMA_MULTILINE) || s->width > 36 ||
+                      value_width(&d->record->fields[i].value) > cols / 2 - LABEL_COLUMNS);
     if (s && s->group.n && i > 0) {
         at->row += at->x > 0;
         at->x = 0;
@@ -62,7 +73,7 @@ paint_value(struct view *v, const struct area *a, size_t i, struct place p)
     const struct schema_field *s = schema_field(d->e, f->tag);
     struct arena arena;
     arena_init(&arena, SIZE_MAX, NULL, NULL);
-    int y = p.row - d->top, label = p.width >= 60 ? 18 : 15;
+    int y = p.row - d->top, label = 17;
     if (s->group.n)
         paint(a, (struct spot){.y = y - 1, .x = 1, .role = ROLE_HEAD}, s->group);
     paint(a, (struct spot){.y = y, .x = p.x + 2, .width = label - 1, .role = ROLE_DIM}, s->label);
