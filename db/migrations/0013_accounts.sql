@@ -318,7 +318,7 @@ begin
         then now() + least(interval '15 minutes', interval '30 seconds' * 2 ^ least((f.failures - 19) / 2, 10)) end;
 end $$;
 
--- As 0012, with what is needed of it: a user has at most 100 sessions, the one longest unheard of makes room.
+-- As 0012. A user has at most 100 sessions: those that no front has spoken of lately make room, and past a thousand any.
 create or replace function app.open_session(tenant int, "user" bigint, token bigint, state int, method text, address text, client text)
 returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -333,10 +333,11 @@ begin
           set_config('app.action', 'sign_in', true), set_config('app.address', coalesce($6, ''), true),
           set_config('app.client', coalesce($7, ''), true), set_config('app.reason', '', true), set_config('app.request_id', '', true)
      from app.user_account u where u.tenant_id = $1 and u.id = $2;
-  update app.session s set state = 4, ended_at = now(), end_reason = 'Another session took its place: a user has at most 100.'
-   where s.tenant_id = $1 and s.id in (
-     select o.id from app.session o where o.tenant_id = $1 and o.user_id = $2 and o.state < 4
-      order by o.reported_at desc, o.seen_at desc, o.id offset case when $5 = 'open' then 999 else 99 end);
+  update app.session s set state = 4, ended_at = now(), end_reason = 'Another session took its place: there are too many.'
+    from (select o.id, o.reported_at, row_number() over (order by o.reported_at desc, o.seen_at desc, o.id) as place
+            from app.session o where o.tenant_id = $1 and o.user_id = $2 and o.state < 4) as x
+   where s.tenant_id = $1 and s.id = x.id
+     and (x.place >= 1000 or (x.place >= 100 and x.reported_at < now() - interval '75 seconds'));
   insert into app.session (tenant_id, token, user_id, state, method, address, client, ends_at, opened)
   select t.id, $3, $2, $4::smallint, $5, $6, left($7, 200), now() + make_interval(hours => t.session_hours), $4 = 2
     from app.tenant t where t.id = $1
@@ -496,9 +497,9 @@ begin
   return next;
 end $$;
 
--- What a front's sessions did since it last said so; those that must end, and the sentence for the person. Times are noted once
+-- What a front's sessions did since it last said so, and those whose line was closed; those that must end, and the sentence for the person. Times are noted once
 -- a minute: an idle session is therefore ended up to a minute late here, and to the second by its front.
-create function app.check_sessions(tokens bigint[], active boolean[])
+create function app.check_sessions(tokens bigint[], active boolean[], gone boolean[])
 returns table (token bigint, why text)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -509,6 +510,9 @@ begin
   perform set_config('synchronous_commit', 'off', true), set_config('app.actor', 'service', true), set_config('app.user_id', '', true),
           set_config('app.action', 'end', true), set_config('app.address', '', true), set_config('app.client', '', true),
           set_config('app.reason', '', true), set_config('app.request_id', '', true);
+  update app.session s set state = 4, ended_at = now(), end_reason = 'The connection was closed.'
+    from unnest($1, $3) as r(token, gone)
+   where r.gone and s.token = r.token and s.state < 4 and case when s.tenant_id = 0 then platform else companies end;
   update app.session s
      set reported_at = now(), seen_at = case when r.active then now() else s.seen_at end
     from unnest($1, $2) as r(token, active)
@@ -516,7 +520,7 @@ begin
      and (s.reported_at < now() - interval '1 minute' or (r.active and s.seen_at < now() - interval '1 minute'));
   return query
     with told as (
-      select distinct r.token from unnest($1) as r(token)),
+      select distinct r.token from unnest($1, $3) as r(token, gone) where not r.gone),
     seen as (
       select told.token, s.tenant_id, s.id, s.state,
              case when s.id is null then 'This session is not known any more. Sign in again.'
@@ -563,7 +567,7 @@ end $$;
 grant execute on function app.login(text, text, bytea, text), app.sign_in_failed(int, bigint, int, text, text, text, text),
   app.sign_in(int, bigint, bigint, text, bytea, text, text), app.login_key(text, text, text),
   app.sign_in_key(text, text, text, bigint, text, text), app.code_wanted(int, bigint), app.code_right(int, bigint, bigint, bytea),
-  app.check_sessions(bigint[], boolean[]) to bima_worker, bima_platform;
+  app.check_sessions(bigint[], boolean[], boolean[]) to bima_worker, bima_platform;
 grant execute on function app.sign_in_open(bigint, text, text) to bima_platform;
 grant execute on function app.end_lost_sessions(interval) to bima_jobs;
 set local role bima_owner;

@@ -94,21 +94,25 @@ door_opened(const struct pg_rows *rows, size_t at, const struct identity *who, s
 
 enum { REPORT_TEXT = 24 }; /* digits of a 63-bit number and a comma, "false," */
 
-/* {1,2,3} and {t,f,t}: arrays as PostgreSQL reads them. */
+/* {1,2,3}, {t,f,t} and {f,f,f}: arrays as PostgreSQL reads them. */
 static void
-put_reports(struct arena *a, const struct session_report *rows, size_t n, struct value ret[2])
+put_reports(struct arena *a, const struct session_report *rows, size_t n, struct value ret[3])
 {
-    struct buf tokens, active;
+    struct buf tokens, active, gone;
     buf_init(&tokens, a, n * REPORT_TEXT + 2);
     buf_init(&active, a, n * 2 + 2);
+    buf_init(&gone, a, n * 2 + 2);
     for (size_t i = 0; i < n; i++) {
         buf_printf(&tokens, "%c%lld", i ? ',' : '{', (long long)rows[i].session);
         buf_printf(&active, "%c%c", i ? ',' : '{', rows[i].active ? 't' : 'f');
+        buf_printf(&gone, "%c%c", i ? ',' : '{', rows[i].gone ? 't' : 'f');
     }
     buf_add_str(&tokens, n ? STR("}") : STR("{}"));
     buf_add_str(&active, n ? STR("}") : STR("{}"));
+    buf_add_str(&gone, n ? STR("}") : STR("{}"));
     ret[0] = VALUE_TEXT(buf_str(&tokens));
     ret[1] = VALUE_TEXT(buf_str(&active));
+    ret[2] = VALUE_TEXT(buf_str(&gone));
 }
 
 enum rc
@@ -116,14 +120,15 @@ door_sessions(const struct account_door *door, const struct job *job, struct ans
 {
     struct session_report *reports = arena_new(door->arena, struct session_report, SESSIONS_MAX);
     size_t n = 0;
-    struct value params[2];
+    struct value params[3];
     struct pg_rows rows;
     enum rc rc = session_reports_read(job->payload, reports, &n, reterr);
     if (rc != RC_OK)
         return rc;
     put_reports(door->arena, reports, n, params);
     rc = door_ask(door,
-                  "select token, why from app.check_sessions($1::text::bigint[], $2::text::boolean[])"
+                  "select token, why from app.check_sessions($1::text::bigint[], $2::text::boolean[], "
+                  "$3::text::boolean[])"
                   " limit 4096",
                   params, COUNTOF(params), &rows, reterr);
     if (rc != RC_OK)

@@ -98,6 +98,30 @@ send_batch(struct front *f, bool platform, struct session *from)
 }
 
 static void
+send_gone(struct front *f, bool platform)
+{
+    struct session_report *rows = arena_new(&f->scratch, struct session_report, REPORT_GONE);
+    size_t n = 0;
+    for (size_t i = 0; i < f->reporter.ngone; i++) {
+        if ((f->reporter.gone[i].tenant == 0) == platform) {
+            rows[n++] = (struct session_report){.session = f->reporter.gone[i].session, .gone = true};
+        }
+    }
+    if (n > 0) {
+        post(f, platform, rows, n);
+    }
+    arena_reset(&f->scratch);
+}
+
+void
+report_gone(struct front *f, const struct identity *who)
+{
+    if (f->reporter.gone != NULL && f->reporter.ngone < REPORT_GONE) {
+        f->reporter.gone[f->reporter.ngone++] = *who;
+    }
+}
+
+static void
 report(struct front *f, bool platform)
 {
     const struct task_owner *o = platform ? &f->reporter.platform : &f->reporter.companies;
@@ -114,6 +138,9 @@ report_sweep(struct front *f)
 {
     if (f->now - f->reporter.at >= EVERY_MS) {
         f->reporter.at = f->now;
+        send_gone(f, true);
+        send_gone(f, false);
+        f->reporter.ngone = 0;
         report(f, true);
         report(f, false);
     }
@@ -122,8 +149,10 @@ report_sweep(struct front *f)
 void
 report_open(struct front *f)
 {
-    f->reporter = (struct reporter){
-        .platform.answered = platform_answered, .companies.answered = companies_answered, .at = f->now};
+    f->reporter = (struct reporter){.platform.answered = platform_answered,
+                                    .companies.answered = companies_answered,
+                                    .at = f->now,
+                                    .gone = front_new(REPORT_GONE * sizeof(struct identity))};
 }
 
 void
@@ -131,4 +160,6 @@ report_close(struct front *f)
 {
     mailbox_forget(f, &f->reporter.platform);
     mailbox_forget(f, &f->reporter.companies);
+    free(f->reporter.gone);
+    f->reporter.gone = NULL;
 }

@@ -151,6 +151,9 @@ drop(struct session *s)
     log_event(signed_in ? LOG_INFO_ : LOG_DEBUG_, "session.end", "session=%08x seconds=%llu why=\"%s\"",
               session_label(s->who.session), (unsigned long long)(f->now - s->born) / 1000,
               s->ending == NULL ? "closed" : s->ending);
+    if (signed_in) {
+        report_gone(f, &s->who);
+    }
     while (s->channels != NULL) {
         channel_drop(s->channels);
     }

@@ -129,15 +129,16 @@ session_reports_put(struct buf *b, const struct session_report *rows, size_t n)
 {
     wbuf_array(b, n);
     for (size_t i = 0; i < n; i++) {
-        wbuf_array(b, 2);
+        wbuf_array(b, 3);
         wbuf_int(b, rows[i].session);
         wbuf_bool(b, rows[i].active);
+        wbuf_bool(b, rows[i].gone);
     }
 }
 
-/* The number of pairs an array holds; more than may be is no array of ours. */
+/* The number of rows an array holds; more than may be is no array of ours. */
 static size_t
-pairs(struct rbuf *r)
+count_rows(struct rbuf *r)
 {
     size_t n = rbuf_array(r);
     if (n > SESSIONS_MAX)
@@ -146,9 +147,9 @@ pairs(struct rbuf *r)
 }
 
 static void
-begin_pair(struct rbuf *r)
+begin_row(struct rbuf *r, size_t n)
 {
-    if (rbuf_array(r) != 2)
+    if (rbuf_array(r) != n)
         r->bad = true;
 }
 
@@ -157,11 +158,12 @@ session_reports_read(struct str bytes, struct session_report *ret, size_t *ret_n
 {
     struct rbuf r;
     rbuf_init(&r, bytes);
-    size_t n = pairs(&r);
+    size_t n = count_rows(&r);
     for (size_t i = 0; i < n && !r.bad; i++) {
-        begin_pair(&r);
+        begin_row(&r, 3);
         ret[i] = (struct session_report){.session = rbuf_int(&r)};
         ret[i].active = rbuf_bool(&r);
+        ret[i].gone = rbuf_bool(&r);
         rbuf_leave(&r);
     }
     if (!rbuf_done(&r))
@@ -186,9 +188,9 @@ session_verdicts_read(struct str bytes, struct session_verdict *ret, size_t *ret
 {
     struct rbuf r;
     rbuf_init(&r, bytes);
-    size_t n = pairs(&r);
+    size_t n = count_rows(&r);
     for (size_t i = 0; i < n && !r.bad; i++) {
-        begin_pair(&r);
+        begin_row(&r, 2);
         ret[i].session = rbuf_int(&r);
         ret[i].why = rbuf_bytes(&r);
         rbuf_leave(&r);

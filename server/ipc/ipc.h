@@ -59,9 +59,9 @@ struct job {
 
 struct answer {
     uint64_t id;
-    enum rc code; /* AUTH: OK or why not. WIRE, JSON: OK (the payload carries the real one), RETRY, or
-                     UNAUTHENTICATED: pass the payload on and end the session */
-    struct identity who;      /* AUTH */
+    enum rc code;        /* AUTH: OK or why not. WIRE, JSON: OK (the payload carries the real one), RETRY, or
+                            UNAUTHENTICATED: pass the payload on and end the session */
+    struct identity who; /* AUTH */
     enum sign_in_more more;   /* AUTH */
     uint32_t idle_seconds;    /* AUTH: end the session after so long without a request; 0: the front's own */
     uint32_t session_seconds; /* AUTH: longest life of the session; 0: the front's own */
@@ -74,6 +74,7 @@ enum { SESSIONS_MAX = 4096 };
 struct session_report {
     int64_t session;
     bool active; /* had a request since the last report */
+    bool gone;   /* its line was closed: this is the last report of it */
 };
 struct session_verdict {
     int64_t session;
@@ -88,7 +89,7 @@ void answer_put(struct buf *b, const struct answer *an);
 /* `bytes` is one body. Texts are borrowed. Fails: RC_BAD_FRAME. */
 enum rc job_read(struct str bytes, struct job *ret, struct err *reterr) NODISCARD;
 enum rc answer_read(struct str bytes, struct answer *ret, struct err *reterr) NODISCARD;
-/* The payloads of JOB_SESSIONS: CBOR arrays of [session, active] and [session, why]. `ret` has room for
+/* The payloads of JOB_SESSIONS: CBOR arrays of [session, active, gone] and [session, why]. `ret` has room for
    SESSIONS_MAX. Fail: RC_BAD_FRAME. */
 void session_reports_put(struct buf *b, const struct session_report *rows, size_t n);
 enum rc session_reports_read(struct str bytes, struct session_report *ret, size_t *ret_n,

@@ -517,8 +517,8 @@ class SecondFactor(Door):
 
 
 class Sessions(Door):
-    def verdicts(self, *tokens, active=False):
-        reports = encode([[token, active] for token in tokens])
+    def verdicts(self, *tokens, active=False, gone=False):
+        reports = encode([[token, active, gone] for token in tokens])
         answer = self.worker.ask(SESSIONS, reports)
         self.assertEqual(answer[1], OK)
         return {token: why.decode() for token, why in decode(answer[-1])[0]}
@@ -551,6 +551,13 @@ class Sessions(Door):
         token = self.ask(PASSWORD, WORDS, login).who[2]
         self.admin.ok("set", entity="user", id=id, version=version + 1, fields={"is_active": "no"})
         self.assertIn("Your account was switched off by Administrator", self.verdicts(token)[token])
+
+    def test_those_whose_line_was_closed_are_over_at_once(self):
+        _, login = self.ready()
+        answer = self.ask(PASSWORD, WORDS, login)
+        self.assertEqual(self.verdicts(answer.who[2], gone=True), {})
+        self.assertEqual(boot("select state, end_reason from app.session where token = %s", answer.who[2]), [(4, "The connection was closed.")])
+        self.assertEqual(self.as_(answer).call("me").code, "UNAUTHENTICATED")
 
     def test_a_suspended_company_ends_them_and_nothing_is_lost(self):
         id, login = self.ready()
@@ -595,14 +602,17 @@ class Sessions(Door):
         self.assertLess(time.perf_counter() - begun, 2)
         boot("update app.session set state = 4, ended_at = now() where token between 7000000000 and 7000004000")
 
-    def test_a_user_has_at_most_a_hundred_and_the_one_unheard_of_makes_room(self):
+    def test_a_user_has_at_most_a_hundred_and_those_unheard_of_make_room(self):
         id, login = self.ready()
         boot("insert into app.session (tenant_id, token, user_id, state, method, ends_at, reported_at) select %s, 8000000000 + n, %s, 2,"
-             " 'password', now() + interval '1 hour', now() - n * interval '1 second' from generate_series(1, 100) n", SIMBA.id, id)
+             " 'password', now() + interval '1 hour', now() - case when n > 98 then n else 0 end * interval '1 second'"
+             " from generate_series(1, 100) n", SIMBA.id, id)
         self.assertEqual(self.ask(PASSWORD, WORDS, login).code, OK)
         self.assertEqual(boot("select state, token from app.session where user_id = %s and token between 8000000098 and 8000000100"
                               " order by token", id), [(2, 8000000098), (4, 8000000099), (4, 8000000100)])
-        self.assertEqual(boot("select count(*) from app.session where user_id = %s and state < 4", id), [(100,)])
+        for _ in range(2):  # all of them alive: nobody is put out
+            self.assertEqual(self.ask(PASSWORD, WORDS, login).code, OK)
+        self.assertEqual(boot("select count(*) from app.session where user_id = %s and state < 4", id), [(102,)])
 
     def test_times_of_the_company_are_told_to_the_front(self):
         _, login = self.ready()
