@@ -85,6 +85,18 @@ ctl_hand_over(const struct ctl *ctl, const char *path, struct err *reterr)
 }
 
 enum rc
+ctl_note(struct admin *db, const char *tenant, const char *what, const char *entity, const char *id,
+         struct err *reterr)
+{
+    const char *params[] = {tenant, what, entity, id};
+    return admin_run(
+        db, NULL,
+        "select app.audit_note($1::int, 7, $2, 'bimactl', null, null, 'bimactl', null, 1, null, 1, $3,"
+        " $4::bigint)",
+        params, COUNTOF(params), NULL, reterr);
+}
+
+enum rc
 ctl_options(struct ctl *ctl, const struct ctl_option *options, size_t n, struct err *reterr)
 {
     int kept = 0;

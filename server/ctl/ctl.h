@@ -51,6 +51,12 @@ enum rc ctl_hand_over(const struct ctl *ctl, const char *path, struct err *reter
 /* The file of the key that signs the audit. */
 void ctl_audit_key_path(const struct ctl *ctl, char out[CONFIG_PATH]);
 
+/* Says in a company's audit (0: the platform's) what the operator does: `what` as "user token", the record
+   when there is one (else NULL, NULL). Call it in the transaction of what it is about, or before. Fails:
+   RC_INTERNAL. */
+enum rc ctl_note(struct admin *db, const char *tenant, const char *what, const char *entity, const char *id,
+                 struct err *reterr) NODISCARD;
+
 /* An option of a command: "--domain", its value goes to *value. A value-less row ends the list. */
 struct ctl_option {
     const char *name;

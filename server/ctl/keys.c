@@ -328,6 +328,8 @@ rotate(struct ctl *ctl, struct err *reterr)
         return rc;
     rc = open_rotation(ctl, &r, reterr);
     if (rc == RC_OK)
+        rc = ctl_note(r.db, "0", company ? "keys rotate company" : "keys rotate", NULL, NULL, reterr);
+    if (rc == RC_OK)
         rc = company ? rotate_company(&r, company, reterr) : rotate_master(&r, reterr);
     close_rotation(&r);
     return rc;

@@ -32,10 +32,12 @@ store(struct ctl *ctl, const char *code, struct str png, struct err *reterr)
                        "with told as (select set_config('app.actor', 'bimactl', false), "
                        "set_config('app.action', 'logo', false))"
                        " update app.tenant t set certificate_logo = nullif(decode($2, 'hex'), '') from told"
-                       " where t.code = upper($1) and t.id > 0 returning t.code",
+                       " where t.code = upper($1) and t.id > 0 returning t.code, t.id",
                        params, COUNTOF(params), &rows, reterr);
     if (rc == RC_OK && !rows.nrows)
         rc = err_set(reterr, RC_NOT_FOUND, NULL, "there is no company %.20s", code);
+    if (rc == RC_OK)
+        rc = ctl_note(db, rows.cells[1].p, "company logo", "setting", rows.cells[1].p, reterr);
     if (rc == RC_OK)
         (void)printf("company=%.*s\nlogo=%zu bytes\n", STR_ARG(rows.cells[0]), png.n);
     return rc;

@@ -5,7 +5,7 @@
 #include "server/ctl/ctl.h"
 
 /* Users from the server machine: the way back in when nobody of a company can help. What is done here stands
-   in the history as done by bimactl. */
+   in the history and in the audit as done by bimactl. */
 
 struct named {
     const char *name, *domain;
@@ -51,6 +51,19 @@ run(struct ctl *ctl, struct admin *db, const struct named *u, const char *sql, s
     return admin_run(db, &ctl->arena, sql, params, COUNTOF(params), ret, reterr);
 }
 
+/* What is done and that it was done, together. */
+static enum rc
+run_noted(struct ctl *ctl, struct admin *db, const struct named *u, const char *what, const char *sql,
+          struct err *reterr)
+{
+    enum rc rc = admin_script(db, "begin", reterr);
+    if (rc == RC_OK)
+        rc = run(ctl, db, u, sql, NULL, reterr);
+    if (rc == RC_OK)
+        rc = ctl_note(db, u->tenant, what, "user", u->id, reterr);
+    return rc == RC_OK ? admin_script(db, "commit", reterr) : rc;
+}
+
 static enum rc
 user_token(struct ctl *ctl, struct err *reterr)
 {
@@ -65,11 +78,13 @@ user_token(struct ctl *ctl, struct err *reterr)
     code_new(token);
     (void)code_hash(str_from(token), hash);
     const char *params[] = {u.tenant, u.id, crypt_hex(hash, sizeof hash, hex), u.has_password ? "2" : "1"};
-    rc = admin_run(
-        db, &ctl->arena,
-        "select to_char(app.issue_token($1::int, $2::bigint, decode($3, 'hex'), $4::int) at time zone 'utc',"
-        " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')",
-        params, COUNTOF(params), &rows, reterr);
+    rc = ctl_note(db, u.tenant, "user token", "user", u.id, reterr);
+    if (rc == RC_OK)
+        rc = admin_run(db, &ctl->arena,
+                       "select to_char(app.issue_token($1::int, $2::bigint, decode($3, 'hex'), $4::int) at "
+                       "time zone 'utc',"
+                       " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')",
+                       params, COUNTOF(params), &rows, reterr);
     if (rc == RC_OK)
         (void)printf("login=%s@%s\ntoken=%s\nuntil=%.*s\n", u.name, u.domain, token, STR_ARG(rows.cells[0]));
     crypt_wipe(token, sizeof token);
@@ -83,7 +98,7 @@ switch_to(struct ctl *ctl, const char *action, const char *sql, struct err *rete
     struct named u;
     enum rc rc = find(ctl, action, &db, &u, reterr);
     if (rc == RC_OK)
-        rc = run(ctl, db, &u, sql, NULL, reterr);
+        rc = run_noted(ctl, db, &u, str_printf(&ctl->arena, "user %s", action).p, sql, reterr);
     if (rc == RC_OK)
         (void)printf("login=%s@%s\n%s=yes\n", u.name, u.domain, action);
     return rc;

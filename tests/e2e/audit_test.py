@@ -97,6 +97,11 @@ class Audited(unittest.TestCase):
         self.assertEqual(file["code"], "OK", file)
         wait_for("the export is told", lambda: self.audit("t.code = 'SI' and a.kind = 5 and a.what = 'audit export'"))
 
+    def test_what_the_operator_does_to_an_account_is_told(self):
+        self.service.ctl("user", "unlock", self.service.manager)
+        told = self.audit("t.code = 'SI' and a.kind = 7 and a.actor = 'bimactl'")
+        self.assertEqual([line.split("|")[1] for line in told], ["user unlocked"])
+
     def test_the_key_is_the_services_own(self):
         mode = os.stat(os.path.join(self.service.state, "audit_key")).st_mode & 0o777
         self.assertEqual(mode, 0o600)
