@@ -1,5 +1,7 @@
 """Plain mode against a real service: answers typed as a person types them, on a terminal that can do nothing but print,
 on the own machine and over ssh; and as scripts."""
+import base64
+import hmac
 import os
 import pty
 import re
@@ -69,6 +71,13 @@ class Talk:
             pass
         os.close(self.tty)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def code_of(key):
+    """What an authenticator shows now."""
+    digest = hmac.digest(base64.b32decode(key), int(time.time() // 30).to_bytes(8, "big"), "sha1")
+    at = digest[-1] & 15
+    return f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7fffffff) % 1000000:06}"
 
 
 class PlainMode(unittest.TestCase):
@@ -234,6 +243,25 @@ class PlainMode(unittest.TestCase):
         talk.see("Home: ")
         self.assertNotIn(s.password(s.clerk), talk.said)
         self.check(talk)
+
+    def test_a_second_factor_is_taken_up_by_ear_and_asked_for_at_the_next_sign_in(self):
+        who = self.service.manager
+        manager = self.talk(who)
+        manager.do("my account", "My account neema: ")
+        key = manager.do("second factor", r"key, ([A-Z2-7 ]+)\n")[1].replace(" ", "")
+        self.assertNotIn("\u2588", manager.said)
+        manager.see("My account neema: ")
+        manager.do("confirm factor", r"Code[^:]*: ")
+        manager.do(code_of(key), r"Save\? .*: ")
+        recovery = manager.do("", r"1, ([0-9a-z]{4}(?:-[0-9a-z]{4})+)\n")[1]
+        manager.see("My account neema: ")
+        manager.do("back", "Home: ")
+        self.check(manager)
+        argv, env = self.local(who)
+        again = Talk(argv, env)
+        again.see(r"[Cc]ode[^:\n]*: ")
+        again.do(recovery, "Home: ")
+        self.check(again)
 
     def test_a_restarted_service_loses_nothing_that_was_typed(self):
         clerk = self.talk(self.service.clerk)
