@@ -14,7 +14,13 @@
 /* A certificate or a receipt as it is printed: its text to read; F10 saves the PDF where this program runs.
    Or a file that came with an answer (a one-time token, recovery codes, a report): shown, saved when asked,
    and wiped from memory when it is left. */
-enum { TAG_TEXT = 1, TAG_PDF = 2, PURPOSE_NAME = 1, LEAST_TEXT = 26 /* columns beside a drawing */ };
+enum {
+    TAG_TEXT = 1,
+    TAG_PDF = 2,
+    PURPOSE_NAME = 1,
+    LEAST_TEXT = 26 /* columns beside a drawing */,
+    PAN = 20 /* columns a step to the side */
+};
 
 struct document {
     uint32_t entity;
@@ -163,6 +169,7 @@ paint_given(struct document *d, const struct area *a)
     struct area in = area_sub(a, margin, 2, a->rows - 2 * margin, a->cols - 4);
     bool aside = cols > 0 && in.cols - cols - 2 >= LEAST_TEXT;
     struct area text = aside ? area_sub(&in, 0, cols + 2, in.rows, in.cols - cols - 2) : in;
+    d->pager.tables = !aside; /* beside a drawing everything is narrow: wrapped */
     d->pager.text = aside || cols == 0 ? d->beside : d->given.bytes;
     if (aside)
         paint_drawing(d->given.bytes, &in);
@@ -230,9 +237,29 @@ close_view(struct view *v)
     kept_drop(&d->pdf);
 }
 
+static bool
+key(struct view *v, const struct key *k)
+{
+    struct document *d = v->data;
+    if (k->code != K_LEFT && k->code != K_RIGHT)
+        return false;
+    return pager_pan(&d->pager, k->code == K_RIGHT ? PAN : -PAN);
+}
+
+static struct str
+help(struct view *v, struct arena *a)
+{
+    (void)a;
+    return ((struct document *)v->data)->pager.widest > 0
+               ? str_from(_("Left and Right show the rest of wide lines."))
+               : STR_NONE;
+}
+
 static const struct view_ops ops = {.name = "document",
                                     .context = IN_TEXT,
                                     .command = command,
+                                    .key = key,
+                                    .help = help,
                                     .answer = answer,
                                     .outcome = outcome,
                                     .paint = paint_document,
@@ -278,5 +305,5 @@ document_show(struct app *a, struct str label, const struct body_file *file)
                                   str_dup(&v->arena, file->bytes)};
     d->file = d->saved = &d->given;
     d->beside = without_drawings(&v->arena, d->given.bytes);
-    d->pager = (struct pager){.text = d->beside};
+    d->pager = (struct pager){.text = d->beside, .tables = true};
 }

@@ -29,15 +29,27 @@ pager_drawing(struct str text, int *ret_rows, int *ret_cols)
     }
 }
 
+static bool
+is_table(struct str line)
+{
+    size_t i = 0;
+    while (i < line.n && line.p[i] == ' ')
+        i++;
+    for (; i + 1 < line.n; i++)
+        if (line.p[i] == ' ' && line.p[i + 1] == ' ')
+            return true;
+    return false;
+}
+
 /* Cuts the next line of at most `cols` columns off *rest, at a blank where there is one. */
 static struct str
-next_line(struct str *rest, int cols)
+next_line(const struct pager *p, struct str *rest, int cols)
 {
     size_t end = 0;
     while (end < rest->n && rest->p[end] != '\n')
         end++;
     struct str line = {rest->p, end};
-    if ((int)utf8_width(line) <= cols || pager_draws(line)) {
+    if ((int)utf8_width(line) <= cols || pager_draws(line) || (p->tables && is_table(line))) {
         size_t take = end < rest->n ? end + 1 : end;
         *rest = str_slice(*rest, take, rest->n);
         return line;
@@ -60,8 +72,14 @@ pager_paint(struct pager *p, const struct area *a)
     struct str rest = p->text;
     int lines = 0;
     p->rows = a->rows;
+    p->widest = 0;
     while (rest.n) {
-        struct str line = next_line(&rest, a->cols);
+        struct str line = next_line(p, &rest, a->cols);
+        if (p->tables && is_table(line)) {
+            int width = (int)utf8_width(line) - a->cols;
+            p->widest = width > p->widest ? width : p->widest;
+            line = str_slice(line, utf8_fit(line, (size_t)p->left).n, line.n);
+        }
         bool draws = pager_draws(line);
         if (draws && !paint_has_blocks())
             continue;
@@ -78,6 +96,17 @@ pager_paint(struct pager *p, const struct area *a)
     }
     p->lines = lines;
     paint_cursor(a, 0, 0);
+}
+
+bool
+pager_pan(struct pager *p, int step)
+{
+    int left = p->left + step;
+    left = left > p->widest ? p->widest : left;
+    left = left < 0 ? 0 : left;
+    bool moved = left != p->left;
+    p->left = left;
+    return moved;
 }
 
 bool

@@ -12,7 +12,11 @@ struct view *pager_open(struct tui *t, struct str title, struct str text, bool b
 struct pager {
     struct str text;
     int top, rows, lines;
+    bool tables; /* lines of columns (blanks side by side) are cut, not wrapped; pager_pan shows the rest */
+    int left, widest;
 };
+/* Moves a step to the side, as far as the widest line of columns goes; false: there is nothing there. */
+bool pager_pan(struct pager *p, int step);
 /* Does a line draw with half and full blocks? */
 bool pager_draws(struct str line);
 /* Columns of its widest drawn line and how many of them there are; 0 without any. */

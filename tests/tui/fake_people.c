@@ -315,7 +315,12 @@ fake_people_act(struct fake_server *s, struct str action, const struct params *p
     if (str_eq_c(action, "enrol"))
         give_file(ret, STR("token.txt"), STR("login   juma@simba.co.tz\ntoken   KXTR-9F2M-PPQ7\n"));
     if (str_eq_c(action, "insured"))
-        give_file(ret, STR("insured.txt"),
-                  STR("T 337 DSE on 2026-03-02\n\nSimba Insurance: yes, KK/26/001841\n"));
+        give_file(
+            ret, STR("insured.txt"),
+            STR("T 337 DSE on 2026-03-02\n\nCode   Company                    Vehicle  Insured  From        "
+                "Until       "
+                "Certificate\nSIMBA  Simba Insurance            known    yes      2025-03-03  2026-03-02  "
+                "C/KK/26/000001\n\nAsked of one company that lets the regulator ask; the question stands in "
+                "its audit as well.\n"));
     return RC_OK;
 }

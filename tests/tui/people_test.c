@@ -249,7 +249,11 @@ Test(platform, a_regulator_asks_without_a_record)
     struct screen *s = screen_as("regulator");
     expect_golden(s, "regulator_home");
     screen_type(s, F2 "insured" ENTER "t 337 dse" ENTER ENTER);
-    EXPECT_TEXT(s, "Simba Insurance: yes");
+    expect_golden(s, "regulator_answer");
+    screen_type(s, RIGHT);
+    EXPECT_TEXT(s, "C/KK/26/000001");
+    screen_type(s, LEFT);
+    EXPECT_TEXT(s, "SIMBA  Simba Insurance");
     screen_type(s, F12 "compliance" ENTER F4);
     EXPECT_TEXT(s, "Was it insured?");
     screen_stop(s);
