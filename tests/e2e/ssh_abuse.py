@@ -2,8 +2,11 @@
 """Who guesses passwords, knocks without end or comes too fast is held off, and the people behind the same address are not."""
 import logging
 import os
+import socket
+import statistics
 import subprocess
 import sys
+import time
 import unittest
 
 import paramiko
@@ -139,6 +142,35 @@ class Logins(unittest.TestCase):
             said.add("".join(row for row in done.stderr.splitlines() if LATER in row).split("port ")[-1].split(":", 1)[-1])
         self.assertEqual(len(said), 1, said)
         self.assertIn(LATER, said.pop())
+
+
+class Times(unittest.TestCase):
+    def test_a_login_that_exists_and_one_that_does_not_take_the_same_time(self):
+        took = {}
+        for who in (service.manager, "nobody@simba.co.tz", "neema@nowhere.example", "nobody@platform"):
+            line = [knocks("127.9.3.1") for _ in range(9)]
+            took[who] = []
+            for each in line:
+                begin = time.monotonic()
+                with self.assertRaises(paramiko.AuthenticationException):
+                    each.auth_password(who, "not it")
+                took[who].append(time.monotonic() - begin)
+                each.close()
+        middle = {who: statistics.median(times) for who, times in took.items()}
+        self.assertLess(max(middle.values()) / min(middle.values()), 2, middle)
+
+
+class Pace(unittest.TestCase):
+    def test_more_new_sessions_than_fit_in_a_second_wait_and_none_is_lost(self):
+        with Service(demo=False, handshakes_per_second=5) as slow:
+            begin = time.monotonic()
+            lines = [socket.create_connection(("127.0.0.1", slow.port), timeout=30) for _ in range(18)]
+            self.assertTrue(all(line.recv(8).startswith(b"SSH-2.0") for line in lines))
+            took = time.monotonic() - begin
+            for line in lines:
+                line.close()
+            self.assertEqual(slow.status()[0]["turned_away"], "0")
+        self.assertTrue(1.5 < took < 20, took)
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ class Dying(WithService):
         wait_for("the workers end with it", lambda: not alive(before["worker.0.0"]))
         wait_for("the service works again", self.works)
         after = dict((n, p) for n, p, _ in self.service.processes())
-        for name in ("front.0", "worker.0.0", "worker.0.1", "bulk.0.0"):
+        for name in ("front.0", "worker.0.0", "worker.0.1", "bulk.0.0", "platform.0.0"):
             self.assertNotEqual(before[name], after[name], name)
         self.assertEqual(before["jobs"], after["jobs"])
 
@@ -296,6 +296,35 @@ class Configured(unittest.TestCase):
         line.close()
 
 
+class Sides(WithService):
+    """Companies and the platform have workers of their own: what holds up the one leaves the other alone."""
+
+    def still(self, *names):
+        for name in names:
+            pid = self.service.pid(name)
+            os.kill(pid, signal.SIGSTOP)
+            self.addCleanup(os.kill, pid, signal.SIGCONT)
+
+    def registers(self, seconds):
+        """Signs in as `register` and asks who that is; None when there is no answer in time."""
+        words = self.service.ssh("register", "-s", "-o", "PreferredAuthentications=none") + ["bima-json"]
+        try:
+            done = subprocess.run(words, input='{"id":1,"method":"me","params":{}}\n', capture_output=True, text=True, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        return done.stdout
+
+    def test_companies_work_while_the_workers_of_the_platform_stand_still(self):
+        self.still("platform.0.0")
+        reply, = self.service.ask(self.service.clerk, ("list", {"entity": "customer"}))
+        self.assertEqual(reply["code"], "OK")
+        self.assertIsNone(self.registers(2), "nobody else may answer for the platform")
+
+    def test_the_platform_works_while_the_workers_of_companies_stand_still(self):
+        self.still("worker.0.0", "worker.0.1", "bulk.0.0")
+        self.assertIn('"role":"register"', self.registers(30))
+
+
 class Rights(WithService):
     def test_each_process_has_the_account_and_the_rights_it_needs_and_no_more(self):
         uids = {name: os.stat(f"/proc/{pid}").st_uid for name, pid, _ in self.service.processes()}
@@ -312,7 +341,7 @@ class Rights(WithService):
             self.assertEqual(kept, 0b11100000 if name == "master" else 0, name)
             if name not in ("master", "postgres"):
                 self.assertEqual(fields["NoNewPrivs"], "1", name)
-        for role in ("bima_worker", "bima_jobs", "bima_boot", "postgres", "bima"):
+        for role in ("bima_worker", "bima_platform", "bima_jobs", "bima_boot", "postgres", "bima"):
             done = subprocess.run(["psql", "-XAtq", f"host={self.service.run}/postgres dbname=bima user={role}", "-c", "select 1"],
                                   user="bima-front", cwd="/", capture_output=True, text=True)
             self.assertNotEqual(done.returncode, 0, role)
