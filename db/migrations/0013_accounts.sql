@@ -287,35 +287,40 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- A wrong password (kind 1) or code (2), or a sign-in refused for another reason (0). tenant, user null: nobody of that name; it
--- is counted where it does no harm. login: as typed.
+-- is counted where it does no harm. login: as typed. why null: counted and not told.
 create function app.sign_in_failed(tenant int, "user" bigint, kind int, login text, source text, client text, why text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   t   int := coalesce($1, -1);
   u   bigint := coalesce($2, hashtext(lower($4)) & 63);
   src text := case when $1 is null then (hashtext($5) & 63)::text else left($5, 64) end;
+  n   int := 1;
 begin
   if $1 is not null and not app.on_side($1) then
     return;
   end if;
   perform set_config('synchronous_commit', 'off', true);
-  perform app.audit_note(x.tenant, 2, 'sign in', left($4, 200), $2, $5, $6, null, 2, $7)
-     from (select coalesce($1, app.tenant_of($4)) as tenant) x where x.tenant is not null;
-  if $3 = 0 then
-    return;
+  if $3 <> 0 then
+    with counted as (
+      insert into app.sign_in_failure as f (tenant_id, user_id, kind, source, failures)
+      select t, u, $3, s.source, 1 from (values (1, src), (2, '*')) as s(place, source) where $3 = 1 or s.source = '*' order by s.place
+      on conflict on constraint sign_in_failure_pkey do update set
+        failures = case when f.failed_at < now() - interval '2 hours' then 1 else f.failures + 1 end,
+        failed_at = now(), told = 0,
+        locked_until = case
+          when f.failed_at < now() - interval '2 hours' then null
+          when f.kind = 2 and f.failures + 1 >= 5 then now() + least(interval '30 minutes', interval '1 minute' * 2 ^ least(f.failures - 4, 10))
+          when f.kind = 1 and f.source <> '*' and f.failures + 1 >= 5
+            then now() + least(interval '15 minutes', interval '15 seconds' * 2 ^ least(f.failures - 4, 10))
+          when f.kind = 1 and f.source = '*' and f.failures + 1 >= 20
+            then now() + least(interval '15 minutes', interval '30 seconds' * 2 ^ least((f.failures - 19) / 2, 10)) end
+      returning f.failures)
+    select min(c.failures) into n from counted c;
   end if;
-  insert into app.sign_in_failure as f (tenant_id, user_id, kind, source, failures)
-  select t, u, $3, s.source, 1 from (values (1, src), (2, '*')) as s(place, source) where $3 = 1 or s.source = '*' order by s.place
-  on conflict on constraint sign_in_failure_pkey do update set
-    failures = case when f.failed_at < now() - interval '2 hours' then 1 else f.failures + 1 end,
-    failed_at = now(), told = 0,
-    locked_until = case
-      when f.failed_at < now() - interval '2 hours' then null
-      when f.kind = 2 and f.failures + 1 >= 5 then now() + least(interval '30 minutes', interval '1 minute' * 2 ^ least(f.failures - 4, 10))
-      when f.kind = 1 and f.source <> '*' and f.failures + 1 >= 5
-        then now() + least(interval '15 minutes', interval '15 seconds' * 2 ^ least(f.failures - 4, 10))
-      when f.kind = 1 and f.source = '*' and f.failures + 1 >= 20
-        then now() + least(interval '15 minutes', interval '30 seconds' * 2 ^ least((f.failures - 19) / 2, 10)) end;
+  -- A flood of names that are not there leaves few rows: ten, and then one each time their number has doubled.
+  perform app.audit_note(x.tenant, 2, 'sign in', left($4, 200), $2, $5, $6, null, 2, $7, case when x.many then n / 2 else 1 end)
+     from (select coalesce($1, app.tenant_of($4)) as tenant, $1 is null and n > 10 as many) x
+    where x.tenant is not null and $7 is not null and (not x.many or (n & (n - 1)) = 0);
 end $$;
 
 -- As 0012. A user has at most 100 sessions: those that no front has spoken of lately make room, and past a thousand any.

@@ -64,7 +64,7 @@ door_failed(const struct account_door *door, const struct job *job, const struct
         VALUE_TEXT(door_printable(door->arena, job->login)),
         VALUE_TEXT(job->address),
         VALUE_TEXT(job->client),
-        VALUE_TEXT(str_from(why)),
+        why ? VALUE_TEXT(str_from(why)) : VALUE_NULL,
     };
     return door_ask(door, "select app.sign_in_failed($1::int, $2::bigint, $3::int, $4, $5, $6, $7)", params,
                     COUNTOF(params), NULL, reterr);

@@ -18,7 +18,8 @@ enum rc door_say(const struct account_door *door, struct answer *ret, struct err
 /* "3 minutes" */
 struct str door_wait(struct arena *a, int64_t seconds);
 
-/* What failed at the door, for the count of wrong tries and the audit. `who` NULL: nobody of that name. */
+/* What failed at the door, for the count of wrong tries and the audit. `who` NULL: nobody of that name; `why`
+   NULL: the audit is not told. */
 enum door_failure { DOOR_OTHER = 0, DOOR_PASSWORD = 1, DOOR_CODE = 2 };
 enum rc door_failed(const struct account_door *door, const struct job *job, const struct identity *who,
                     enum door_failure failure, const char *why, struct err *reterr) NODISCARD;

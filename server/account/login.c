@@ -108,10 +108,11 @@ static enum rc
 wrong_password(const struct account_door *door, const struct job *job, const struct told *t,
                struct err *reterr)
 {
-    /* tries while one must wait are no more than noted: nobody keeps another one out for ever */
+    /* tries while one must wait make it no longer: nobody keeps another one out for ever; the first are noted
+     */
     enum door_failure failure = t->wait ? DOOR_OTHER : DOOR_PASSWORD;
-    enum rc rc = door_failed(door, job, t->found ? &t->who : NULL, failure,
-                             t->wait ? "locked after wrong passwords" : "wrong login or password", reterr);
+    const char *why = !t->wait ? "wrong login or password" : t->tell ? "locked after wrong passwords" : NULL;
+    enum rc rc = door_failed(door, job, t->found ? &t->who : NULL, failure, why, reterr);
     return rc == RC_OK ? door_refused(reterr) : rc;
 }
 

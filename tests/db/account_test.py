@@ -217,6 +217,16 @@ class Attacks(Refusals, unittest.TestCase):
             cur.execute("select state, end_reason from app.session where token = any (%s) order by token", (tokens,))
             self.assertEqual(cur.fetchall(), [(4, "The connection was closed."), (2, None)])
 
+    def test_a_flood_of_wrong_names_leaves_few_rows_in_the_audit_and_none_is_uncounted(self):
+        n = "select count(*), coalesce(sum(count), 0)::int from app.audit where tenant_id = %s and kind = 2 and actor = 'flood@simba.co.tz'"
+        self.as_role("bima_worker", "select app.sign_in_failed(null, null, 1, 'flood@simba.co.tz', '203.0.113.1', 'x', 'wrong') "
+                                    "from generate_series(1, 1024)")
+        with boot() as cur:
+            cur.execute(n, (SIMBA.id,))
+            rows, counted = cur.fetchone()
+        self.assertLess(rows, 25)
+        self.assertGreaterEqual(counted, 1000)
+
     def test_functions_for_requests_do_nothing_outside_of_one(self):
         for sql in ("select app.own_password('$argon2id$x')", "select app.own_factor('x')", "select * from app.own_door()", "select app.end_session(1)",
                     "select app.own_confirm(1, '{}')"):
