@@ -228,16 +228,14 @@ class Passwords(Door):
     def test_a_name_that_is_not_there_costs_the_same_time(self):
         _, login = self.ready()
 
-        def cost(who):
-            times = []
-            for i in range(12):
+        costs = {login: [], "nobody@simba.co.tz": [], "nobody@nowhere.example": []}
+        for i in range(15):  # in turn, so that whatever else the machine does is shared
+            for who, times in costs.items():
                 begun = time.perf_counter()
                 self.ask(PASSWORD, "something wrong", who, address=f"198.51.100.{i + 20}")
                 times.append(time.perf_counter() - begun)
-            return statistics.median(times)
-
-        known, unknown, nowhere = cost(login), cost("nobody@simba.co.tz"), cost("nobody@nowhere.example")
-        self.assertLess(max(known, unknown, nowhere), 1.35 * min(known, unknown, nowhere))
+        medians = [statistics.median(times) for times in costs.values()]
+        self.assertLess(max(medians), 1.35 * min(medians))
 
     def test_a_suspended_company_lets_nobody_in_and_says_so_to_who_knows_the_password(self):
         boot("update app.tenant set status = 1 where id = %s", SIMBA.id)
