@@ -29,11 +29,11 @@ static const uint32_t all_columns[] = {PERSON_KEY_CUSTOMER,       PERSON_KEY_LEG
                                        PERSON_KEY_HOLD_REASON,    PERSON_KEY_DESTROYED_AT,
                                        PERSON_KEY_DESTROY_REASON, PERSON_KEY_CREATED_AT};
 static const struct view views[] = {
-    {1, "held", "On legal hold", all_columns, COUNTOF(all_columns), PERSON_KEY_CREATED_AT, true,
+    {1, "all", "All customers", all_columns, COUNTOF(all_columns), PERSON_KEY_CREATED_AT, true, NULL},
+    {2, "held", "On legal hold", all_columns, COUNTOF(all_columns), PERSON_KEY_CREATED_AT, true,
      "@.legal_hold"},
-    {2, "destroyed", "Forgotten", all_columns, COUNTOF(all_columns), PERSON_KEY_CREATED_AT, true,
+    {3, "destroyed", "Forgotten", all_columns, COUNTOF(all_columns), PERSON_KEY_CREATED_AT, true,
      "@.wrapped is null"},
-    {3, "all", "All keys", all_columns, COUNTOF(all_columns), PERSON_KEY_CREATED_AT, true, NULL},
 };
 
 const struct entity person_key_entity = {
