@@ -104,7 +104,7 @@ say_home(struct home *d)
     if (me != NULL)
         say(p, _("Home. %.*s%s%.*s, %.*s."), STR_ARG(me->company), me->branch.n > 0 ? ", " : "",
             STR_ARG(me->branch), STR_ARG(me->name.n > 0 ? me->name : me->login));
-    if (d->home->ncounters > 0)
+    if (d->home->ncounters > 0 && d->home->counters[0].week >= 0)
         say(p, "%s", _("Running out:"));
     say_counters(p, d->home);
     say_figures(p, d->home);
@@ -177,13 +177,19 @@ static void
 say_how(struct home *d)
 {
     struct plain *p = d->p;
-    say(p, "%s", _("Type a plate, phone, name or number to find it."));
+    const struct body_me *me = link_me(p->link);
+    bool platform = me != NULL && me->platform;
+    say(p, "%s",
+        platform ? _("Type a name or code to find it.")
+                 : _("Type a plate, phone, name or number to find it."));
     say(p, "%s",
         _("A number opens what stands behind it; 9 4 does option 9 to alert 4. alerts: all of them."));
     if (plain_schema(p)->sell & FLOW_NEW_BUSINESS)
         say(p, "%s", _("new business: vehicle, customer, policy and payment in one go; new business PLATE."));
     say(p, "%s",
-        _("customers, new customer, policy list state=active: lists, new records, commands by words."));
+        platform
+            ? _("companies, audit, company list status=active: lists and commands by words.")
+            : _("customers, new customer, policy list state=active: lists, new records, commands by words."));
     say(p, "%s", _("do: every command, numbered; do WORDS: those with these words."));
     say(p, "%s", _("it: the record saved last. rows 20: pages of 20 lines; rows 0: none."));
     say(p, "%s", _("Enter: home again. quit leaves. In a form: ? explains, ?? says all signs."));

@@ -299,8 +299,11 @@ Test(people, a_company_asks_to_join)
 Test(people, the_platform_has_a_home_of_its_own)
 {
     struct talk *t = talk_start(&(struct talk_options){.as = "super"});
-    talk_see(t, "Home. ");
+    talk_see(t, "Home. Platform");
+    talk_see(t, "1 Requests: 1");
     talk_see(t, "Home: ");
+    cr_assert(!talk_has(t, "Running out"), "%s", talk_said(t));
+    talk_do(t, "companies", "1 SIMBA; Simba Insurance");
     leave(t);
 }
 

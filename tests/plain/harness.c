@@ -272,7 +272,7 @@ talk_has(struct talk *t, const char *text)
 const char *
 talk_script(const char *script, int *ret_status)
 {
-    static char said[65536];
+    static char said[1 << 18];
     struct talk *t = talk_start(&(struct talk_options){.pipes = true});
     type_bytes(t, script, strlen(script));
     *ret_status = talk_end(t);
