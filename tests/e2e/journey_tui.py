@@ -52,13 +52,16 @@ class Terminal:
         self.tmux("send-keys", "-l", text)
 
     def at(self, label):
-        """Tabs on until the marker stands at the field."""
+        """Tabs on until the marker stands at the field; back from the end, when an answer that came meanwhile hid it."""
         marked = re.compile(r"> ?" + re.escape(label) + r"\b")
-        for _ in range(60):
-            if marked.search(self.screen()):
-                return
+        key = "Tab"
+        for _ in range(120):
             before = self.screen()
-            self.keys("Tab")
+            if marked.search(before):
+                return
+            if "Not used here" in before:
+                key = "BTab"
+            self.keys(key)
             end = time.monotonic() + 5
             while self.screen() == before and time.monotonic() < end:
                 time.sleep(0.01)
