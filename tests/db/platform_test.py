@@ -356,6 +356,15 @@ class Requests(Refusals, unittest.TestCase):
         request(w)
         w.pg.close()
 
+    def test_what_was_asked_is_never_deleted_not_even_by_the_owner(self):
+        w = self.register("192.0.2.55")
+        request(w)
+        w.__exit__(None, None, None)
+        for table in ("company_request", "platform_default"):
+            with self.subTest(table), self.refused("42501"), boot() as cur:
+                cur.execute("set local role bima_owner")
+                cur.execute(f"delete from app.{table}")
+
     def test_nobody_decides_by_writing_the_row(self):
         for sql in ("update app.company_request set state = 2", "insert into app.company_request (tenant_id, name, state) values (0, 'x', 2)",
                     "delete from app.company_request", "update app.company_request set source = ''"):
