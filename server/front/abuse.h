@@ -74,7 +74,7 @@ enum abuse_verdict abuse_connects(struct abuse *a, const struct origin *o, uint3
 bool abuse_drops_early(bool trusted, size_t open, size_t most, uint32_t chance);
 /* A secret is offered for `login`; false: too many were wrong. Known and unknown logins are alike here. */
 bool abuse_tries(struct abuse *a, const struct origin *o, struct str login, uint64_t now);
-/* It was right: the tries of that login are forgotten, `tries` of the address given back. */
+/* It was right: the tries of that login are forgotten, the `tries` this session took are given back to the address. */
 void abuse_signed_in(struct abuse *a, const struct origin *o, struct str login, uint32_t tries, uint64_t now);
 bool abuse_registers(struct abuse *a, const struct origin *o, const struct rate *all, const struct rate *each,
                      uint64_t now);

@@ -335,7 +335,7 @@ welcome(struct session *s, const struct answer *an)
         idle = idle > 0 ? idle : (uint32_t)REGISTRATION_IDLE_S;
         most = most > 0 ? most : (uint32_t)REGISTRATION_S;
     } else {
-        abuse_signed_in(&f->abuse, &s->origin, str_from(s->login), s->auth.tries, f->now);
+        abuse_signed_in(&f->abuse, &s->origin, str_from(s->login), s->auth.taken, f->now);
     }
     reply_welcome(s, false);
     session_opened(s, idle, most);
@@ -396,6 +396,7 @@ within_limits(struct session *s)
         session_end(s, try_later);
         return false;
     }
+    s->auth.taken += s->auth.offer != OFFER_OPEN;
     return true;
 }
 

@@ -30,7 +30,8 @@ struct auth {
     enum offer asked;      /* a worker is deciding it */
     struct bytes secret;   /* the password or code, or the key's wire form */
     const char *algorithm; /* of the key, for the answer to a query */
-    unsigned tries;
+    unsigned tries; /* that failed */
+    unsigned taken; /* tries that were taken from its address and login: given back when it signs in */
     bool pinned;     /* session->login is set; another name ends the session */
     bool wants_code; /* the first factor was right: nothing but the code of `pending` is taken */
     bool prompted;   /* asked for it: one answer may come */

@@ -549,7 +549,7 @@ channel_sweep(struct channel *c)
     } else if (c->client != NULL) {
         client_hang_up(c->client);
     } else {
-        session_end(c->session, "idle");
+        session_dismiss(c->session, "idle", STR("Nothing was asked for a long time. Sign in again."));
     }
 }
 

@@ -154,6 +154,20 @@ class Ended(unittest.TestCase):
                     break
         return seen
 
+    def test_a_command_that_is_under_way_says_why_it_ends(self):
+        psql = subprocess.Popen(["psql", "-XAtq", f"host={service.run}/postgres dbname=bima user=bima_boot"], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.addCleanup(psql.communicate)
+        self.addCleanup(psql.kill)
+        psql.stdin.write("begin; lock table app.customer in access exclusive mode; select 'held';\n")
+        self.assertEqual(psql.stdout.readline().strip(), "held")
+        command = openssh(service.cashier, "customer", "list")
+        wait_for("its request is under way", lambda: int(service.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")))
+        end_all(service.cashier)
+        _, said = command.communicate(timeout=SOON + 20)
+        self.assertNotEqual(command.returncode, 0)
+        self.assertRegex(said, rb"(?i)session was ended|ended by|ended")
+
     def test_a_company_that_is_suspended_takes_its_sessions_along_and_lets_nobody_in(self):
         line = signed_in(service.cashier)
         talk = wire.Wire(line, timeout=SOON)
