@@ -25,6 +25,7 @@ io_open(struct io *io)
     int64_t rows = 0;
     *io = (struct io){.tty_in = isatty(STDIN_FILENO), .tty_out = isatty(STDOUT_FILENO), .signals = -1};
     io->utf8 = !io->tty_out || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    io->latin1 = io->tty_out && strcmp(nl_langinfo(CODESET), "ISO-8859-1") == 0;
     const char *lines = getenv("LINES");
     if (lines != NULL &&
         number_parse(str_from(lines), IO_MORE_LEAST, MOST_ROWS, "LINES", &rows, NULL) == RC_OK)
@@ -89,6 +90,8 @@ spoken(struct plain *p, struct arena *a, struct str s)
             buf_add_str(&b, STR("to"));
         } else if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0)) {
             buf_add_char(&b, ' ');
+        } else if (cp >= 0xa0 && cp <= 0xff && p->io.latin1) {
+            buf_add_char(&b, (char)cp);
         } else if (cp >= 0x80 && !p->io.utf8) {
             buf_add_char(&b, '?');
         } else {
@@ -269,6 +272,20 @@ read_line(struct plain *p, struct str prompt, struct str *ret, enum heard *heard
     return true;
 }
 
+/* What was typed, as UTF-8. */
+static struct str
+typed_text(const struct io *io, struct arena *a, struct str line)
+{
+    struct buf b;
+    char utf8[4];
+    if (!io->latin1 || !io->tty_in)
+        return str_dup(a, str_trim(line));
+    buf_init(&b, a, 2 * line.n + 1);
+    for (size_t i = 0; i < line.n; i++)
+        buf_add(&b, utf8, utf8_put((unsigned char)line.p[i], utf8));
+    return str_trim(buf_str(&b));
+}
+
 enum heard
 hear(struct plain *p, struct arena *a, struct str prompt, struct str *ret)
 {
@@ -281,7 +298,7 @@ hear(struct plain *p, struct arena *a, struct str prompt, struct str *ret)
     arena_init(&t, SIZE_MAX, NULL, NULL);
     prompt = spoken(p, &t, prompt);
     while (read_line(p, prompt, &line, &heard)) {
-        struct str text = str_dup(a, str_trim(line));
+        struct str text = typed_text(io, a, line);
         forget_line(io, line);
         if (!io->tty_in) /* nobody saw it typed: the transcript shall be readable all the same */
             say(p, "%.*s", STR_ARG(text));

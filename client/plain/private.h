@@ -25,6 +25,7 @@ enum { PLAIN_COLUMNS = 80, PLAIN_TYPED = 8192, PLAIN_LAST = 96, PLAIN_PAGE = 20,
 /* The terminal, pipe or file. Lines in and out; nothing is ever addressed, coloured or erased. */
 struct io {
     bool tty_in, tty_out, utf8;
+    bool latin1;   /* the terminal speaks ISO-8859-1 */
     bool end;      /* of the input */
     bool skip;     /* the rest of a long text was not wanted; until the next question */
     size_t column; /* lines are no longer than this */
