@@ -3,7 +3,7 @@
 import base64
 import unittest
 
-from world import JOB_JSON, SIMBA, TWIGA, Reply, User, Worker, boot, sold
+from world import JOB_JSON, SIMBA, TWIGA, Company, Reply, User, Worker, boot, sold
 
 
 def audit(where="true", *args, company=SIMBA):
@@ -201,6 +201,63 @@ class Screen(Audited):
                 self.assertTrue(file["name"].startswith("audit-SI-1-"), file["name"])
                 self.assertTrue(base64.b64decode(file["bytes"]).startswith(head))
         self.assertEqual([(r[0], r[1]) for r in self.since()], [(5, "audit export")] * 2)
+
+
+class Tenant:
+    """The platform, as far as a User needs it."""
+
+    id = 0
+
+    def __init__(self):
+        self.users = {}
+
+    def open_session(self, login):
+        self.users[login] = boot("insert into app.user_account (tenant_id, login, name, role_id, branch_id) select 0, %s, %s, r.id, b.id "
+                                 "from app.role r, app.branch b where r.tenant_id = 0 and r.code = %s and b.tenant_id = 0 returning id",
+                                 login, login.title(), login)[0][0]
+        boot("select app.open_session(0, %s, %s, 2, 'password', '', '')", self.users[login], self.users[login])
+
+
+class Platform(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.worker = Worker("32768", "platform")
+        platform = Tenant()
+        cls.admin, cls.regulator = (User(cls.worker, platform, login) for login in ("super_admin", "regulator"))
+        cls.platform = platform
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.worker.close()
+
+    def setUp(self):
+        self.start = mark()
+
+    def since(self, company):
+        return [row[:2] + row[5:6] for row in audit("at >= %s and actor like %s", self.start, "%(super_admin)%", company=company)]
+
+    def test_what_the_platform_does_to_a_company_is_told_to_both_once(self):
+        chui = Company("CH", "chui.co.tz", '[["HQ", "Head office"]]')
+        self.start = mark()
+        self.admin.ok("act", entity="company", action="suspend", id=chui.id, reason="unpaid")
+        self.admin.ok("act", entity="company", action="activate", id=chui.id)
+        for company in (self.platform, chui):
+            with self.subTest(company=company.id):
+                rows = self.since(company)
+                self.assertEqual([row[0] for row in rows], [6, 6], rows)
+        self.assertEqual(boot("select distinct user_id from app.audit where tenant_id = %s and kind = 6", chui.id), [(None,)])
+
+    def test_a_refusal_stands_in_the_platforms_audit_alone(self):
+        self.assertEqual(self.regulator.call("list", entity="company").code, "FORBIDDEN")
+        rows = audit("at >= %s", self.start, company=self.platform)
+        self.assertEqual([(r[0], r[1], r[5]) for r in rows], [(2, "company list", 2)])
+        self.assertEqual(audit("at >= %s", self.start), [])
+
+    def test_a_super_admin_reads_the_platforms_audit_and_no_companys(self):
+        theirs = boot("select app.audit_note(%s, 4, 'theirs', 'x'); select max(id) from app.audit where what = 'theirs'", SIMBA.id)[0][0]
+        page = self.admin.ok("list", entity="audit").body["page"]
+        self.assertNotIn("theirs", str(page))
+        self.assertEqual(self.admin.call("get", entity="audit", id=theirs).code, "NOT_FOUND")
 
 
 if __name__ == "__main__":
