@@ -364,7 +364,9 @@ class Grants(Refusals, unittest.TestCase):
         pg = connect("bima_boot")
         try:
             cur = pg.cursor()
-            cur.execute(f"select {target} from {parent} where tenant_id = %s limit 1", (TWIGA.id,))
+            # one that is theirs alone: generations of keys count from 1 in every company
+            cur.execute(f"select {target} from {parent} p where tenant_id = %s and not exists (select from {parent} o where o.tenant_id = %s "
+                        f"and o.{target} = p.{target}) limit 1", (TWIGA.id, SIMBA.id))
             theirs = cur.fetchone()
             cur.execute(f"alter table {child} disable trigger user")
             cur.execute("set constraints all immediate")
