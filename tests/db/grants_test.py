@@ -180,6 +180,11 @@ class Grants(Refusals, unittest.TestCase):
                               *[f"set role {other}" for other in ("bima_owner", "bima_search", "bima_boot", *LOGINS) if other != role]):
                 self.assertEqual(code_of(cur, statement), "42501", f"{role}: {statement}")
 
+    def test_the_owner_and_the_look_ups_log_in_nowhere(self):
+        for role in ("bima_owner", "bima_search"):
+            with self.assertRaisesRegex(psycopg2.OperationalError, "not permitted to log in"):
+                connect(role)
+
     # -- companies and the platform ----------------------------------------------------------------------------------
 
     def test_the_platform_has_no_right_to_any_table_of_business(self):
