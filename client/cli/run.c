@@ -85,7 +85,9 @@ fill_secret(struct run *r, const struct schema_field *f, struct value *v, struct
 {
     struct secret typed;
     secret_new(&typed, LIMIT_PASSWORD);
-    bool ok = isatty(STDIN_FILENO) ? secret_typed(r->a, f, &typed) : secret_from_input(&typed);
+    bool asked = isatty(STDIN_FILENO);
+    bool ok = asked ? secret_typed(r->a, f, &typed) : secret_from_input(&typed);
+    ok |= !asked && (f->flags & SCHEMA_REQUIRED) == 0; /* input that ends before one that need not be given */
     if (ok)
         *v = VALUE_TEXT(str_dup(r->a, ((struct str){(const char *)typed.p, typed.n})));
     secret_free(&typed);
