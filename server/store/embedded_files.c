@@ -107,8 +107,8 @@ write_peer(FILE *f, const char *user, bool boot)
 {
     if (boot)
         (void)fprintf(f, "bima \"%s\" bima_boot\n", user);
-    (void)fprintf(f, "bima \"%s\" bima_worker\nbima \"%s\" bima_platform\nbima \"%s\" bima_jobs\n", user, user,
-                  user);
+    (void)fprintf(f, "bima \"%s\" bima_worker\nbima \"%s\" bima_platform\nbima \"%s\" bima_jobs\n", user,
+                  user, user);
 }
 
 static FILE *
