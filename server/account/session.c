@@ -1,6 +1,7 @@
 #include "server/catalog/session.h"
 
 #include "server/account/account.h"
+#include "server/account/user_check.h"
 
 /* Ending sessions: one's own, or anybody's for who looks after users; row-level security shows nobody else
  * others. */
@@ -12,6 +13,9 @@ end_one(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct
     const struct value params[] = {VALUE_INT(s->row.id)};
     (void)args;
     (void)ret;
+    enum rc rc = s->user.id == ctx->who.user ? RC_OK : user_check_rank(ctx, s->user.id, 0, NULL, reterr);
+    if (rc != RC_OK)
+        return rc;
     return op_query(ctx, "session_end", "select app.end_session($1)", params, COUNTOF(params), NULL, reterr);
 }
 
@@ -26,8 +30,11 @@ end_all(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct
     if (other && !rights_cover(ctx->who.rights.words, STR("session.end_all")))
         return err_set(reterr, RC_FORBIDDEN, "user",
                        "your role does not allow to end the sessions of others");
-    enum rc rc = op_query(ctx, "session_end_all", "select app.end_sessions($1)", params, COUNTOF(params),
-                          &rows, reterr);
+    enum rc rc = other ? user_check_rank(ctx, a->user.id, 0, "user", reterr) : RC_OK;
+    if (rc != RC_OK)
+        return rc;
+    rc = op_query(ctx, "session_end_all", "select app.end_sessions($1)", params, COUNTOF(params), &rows,
+                  reterr);
     if (rc != RC_OK)
         return rc;
     op_issue(ctx, ISSUE_WARN, NULL, "%lld sessions were ended", (long long)pg_cell(&rows, 0, 0)->i);

@@ -109,6 +109,12 @@ class Escalation(unittest.TestCase):
             self.refused(self.manager, "add", entity="user_key", fields={"user": "admin", "public_key": public_key(), "name": "mine"})
             key = self.admin.ok("add", entity="user_key", fields={"public_key": public_key(), "name": "second"}).record
             self.refused(self.manager, "set", entity="user_key", id=key["id"], version=key["version"], fields={"is_active": False})
+            session = boot("select id from app.session where user_id = %s and state = 2", SIMBA.users["admin"])[0][0]
+            self.refused(self.manager, "act", "FORBIDDEN", entity="session", action="end", id=session)
+            for who in (self.manager, self.keeper):
+                self.refused(who, "act", "FORBIDDEN", entity="session", action="end_all", fields={"user": "admin"})
+            theirs = boot("select app.open_session(%s, %s, %s, 2, 'password', '', '')", SIMBA.id, made["id"], 6000000 + made["id"])[0][0]
+            self.manager.ok("act", entity="session", action="end", id=theirs)
             for entity, method, params in (("role", "add", {"fields": {"code": "mine", "name": "Mine", "permissions": "*.*"}}),
                                            ("role", "act", {"action": "copy", "key": "admin", "fields": {"code": "mine", "name": "Mine"}}),
                                            ("setting", "set", {"key": "me", "version": 1, "fields": {"manager_staff": False}})):
