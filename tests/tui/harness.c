@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "tests/tui/harness.h"
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,12 +19,19 @@
 
 #include "common/base/utf8.h"
 
+#define MUST(cond, ...)                                                                                      \
+    do {                                                                                                     \
+        if (!(cond))                                                                                         \
+            harness_fail(__VA_ARGS__);                                                                       \
+    } while (0)
+
 enum { RAW_MAX = 8 << 20, MARK_MAX = 80, PATIENCE_MS = 20000 };
 
 struct screen {
     pid_t pid;
     int master, slave, rows, cols;
     struct termios before;
+    int64_t started_us, first_us, painted_us;
     VTerm *vt;
     VTermScreen *vs;
     struct fake_server server;
@@ -42,6 +48,14 @@ struct screen {
     int mark_rows, mark_cols;
     char text[32768], line[2048];
 };
+
+static int64_t
+now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 /* ---- the child ---- */
 
@@ -70,21 +84,22 @@ screen_start(const struct screen_options *o)
 {
     struct screen *s = calloc(1, sizeof *s);
     int pair[2];
-    cr_assert(s && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    MUST(s && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0, "no socket");
     s->rows = o->rows ? o->rows : 24;
     s->cols = o->cols ? o->cols : 80;
     s->raw = malloc(RAW_MAX);
     struct winsize w = {.ws_row = (unsigned short)s->rows, .ws_col = (unsigned short)s->cols};
     int slave;
-    cr_assert(openpty(&s->master, &slave, NULL, NULL, &w) == 0);
+    MUST(openpty(&s->master, &slave, NULL, NULL, &w) == 0, "no pseudo-terminal");
     tcgetattr(slave, &s->before);
     s->slave = slave; /* kept open: the settings can be read after the client has gone */
+    s->started_us = now_us();
     s->pid = fork();
     if (s->pid == 0) { /* no assertion in here: the test runner's line is not the child's */
         login_tty(slave);
         run_client(o, pair[1]);
     }
-    cr_assert(s->pid > 0 && s->raw);
+    MUST(s->pid > 0 && s->raw, "no process");
     close(pair[1]);
     fcntl(s->master, F_SETFL, O_NONBLOCK);
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
@@ -141,7 +156,7 @@ screen_child(struct screen *s)
     int fd = open(path, O_RDONLY);
     ssize_t n = read(fd, text, sizeof text - 1);
     close(fd);
-    cr_assert(n > 0, "the supervisor has no child");
+    MUST(n > 0, "the supervisor has no child");
     return (pid_t)strtol(text, NULL, 10);
 }
 
@@ -165,6 +180,7 @@ static void
 take_bytes(struct screen *s, const char *p, size_t n)
 {
     static const char intro[] = "\033]9;";
+    int64_t now = now_us();
     for (size_t i = 0; i < n; i++) {
         char c = p[i];
         if (s->in_mark) {
@@ -181,12 +197,22 @@ take_bytes(struct screen *s, const char *p, size_t n)
             continue;
         }
         vterm_input_write(s->vt, s->mark, len);
+        s->painted_us = now;
         if (s->nraw + len < RAW_MAX) {
             memcpy(s->raw + s->nraw, s->mark, len);
             s->nraw += len;
         }
         s->nmark = 0;
     }
+}
+
+static bool
+is_blank(struct screen *s)
+{
+    for (int y = 0; y < s->rows; y++)
+        if (screen_line(s, y)[0])
+            return false;
+    return true;
 }
 
 static bool
@@ -209,6 +235,8 @@ pump_for(struct screen *s, int ms)
     ssize_t n = read(s->master, bytes, sizeof bytes);
     if (n > 0)
         take_bytes(s, bytes, (size_t)n);
+    if (!s->first_us && !is_blank(s))
+        s->first_us = s->painted_us - s->started_us;
     return n > 0 || errno == EAGAIN || errno == EINTR;
 }
 
@@ -223,8 +251,8 @@ wait_word(struct screen *s, const char *word)
 {
     while (s->marked < s->sent || strcmp(s->word, word) != 0 || s->mark_rows != s->rows ||
            s->mark_cols != s->cols)
-        cr_assert(pump(s), "the client does not come to \"%s\" (%s, %llu of %llu bytes taken):\n%s", word,
-                  s->word, (unsigned long long)s->marked, (unsigned long long)s->sent, screen_text(s));
+        MUST(pump(s), "the client does not come to \"%s\" (%s, %llu of %llu bytes taken):\n%s", word, s->word,
+             (unsigned long long)s->marked, (unsigned long long)s->sent, screen_text(s));
 }
 
 void
@@ -239,7 +267,7 @@ screen_waiting(struct screen *s)
     wait_word(s, "wait");
     while (s->has_server && s->server.hold &&
            s->server.nheld == 0) /* it waits, but its call is still on the way */
-        cr_assert(pump(s), "no call comes");
+        MUST(pump(s), "no call comes");
 }
 
 void
@@ -253,7 +281,7 @@ screen_send(struct screen *s, const char *keys, size_t n)
             n -= (size_t)w;
             s->sent += (uint64_t)w;
         } else {
-            cr_assert(pump(s), "the client takes no keys");
+            MUST(pump(s), "the client takes no keys");
         }
     }
 }
@@ -316,6 +344,18 @@ screen_termios(struct screen *s)
     struct termios t;
     tcgetattr(s->slave, &t);
     return t;
+}
+
+int64_t
+screen_first_us(struct screen *s)
+{
+    return s->first_us;
+}
+
+int64_t
+screen_painted_us(struct screen *s)
+{
+    return s->painted_us;
 }
 
 /* ---- what stands there ---- */
@@ -383,26 +423,4 @@ screen_raw(struct screen *s, size_t *ret_n)
 {
     *ret_n = s->nraw;
     return s->raw;
-}
-
-void
-expect_golden(struct screen *s, const char *name)
-{
-    char path[512];
-    static char want[32768];
-    snprintf(path, sizeof path, "%s/%s.txt", BIMA_GOLDEN_DIR, name);
-    const char *mode = getenv("BIMA_GOLDEN");
-    if (mode && !strcmp(mode, "write")) {
-        FILE *f = fopen(path, "w");
-        cr_assert(f);
-        fputs(screen_text(s), f);
-        fclose(f);
-        return;
-    }
-    FILE *f = fopen(path, "r");
-    cr_assert(f, "no %s: run with BIMA_GOLDEN=write once and read what it wrote", path);
-    size_t n = fread(want, 1, sizeof want - 1, f);
-    want[n] = 0;
-    fclose(f);
-    cr_assert_str_eq(screen_text(s), want, "differs from %s:\n%s", path, screen_text(s));
 }

@@ -14,6 +14,9 @@
  */
 struct screen;
 
+/* Ends what is going on: in a test it fails, in another program that one's own definition decides. */
+_Noreturn void harness_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 struct screen_options {
     int rows, cols;
     const char *term;  /* NULL: xterm-256color */
@@ -57,6 +60,8 @@ void screen_cursor(struct screen *s, int *ret_row, int *ret_col);
 char screen_at_cursor(struct screen *s);
 size_t screen_bytes(struct screen *s); /* sent by the client so far, without marks */
 const char *screen_raw(struct screen *s, size_t *ret_n);
+int64_t screen_first_us(struct screen *s);   /* from the start until something stood on the screen */
+int64_t screen_painted_us(struct screen *s); /* when the last byte came; CLOCK_MONOTONIC */
 
 #define EXPECT_TEXT(s, t) cr_assert(screen_has(s, t), "no \"%s\" on the screen:\n%s", t, screen_text(s))
 #define EXPECT_NO_TEXT(s, t) cr_assert(!screen_has(s, t), "\"%s\" on the screen:\n%s", t, screen_text(s))
