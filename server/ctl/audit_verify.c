@@ -302,9 +302,11 @@ verify_database(struct verify *v, struct err *reterr)
     if (rc == RC_OK)
         rc = ctl_database_ready(v->ctl, &db, reterr);
     if (rc == RC_OK)
+        /* little memory for each: parallel plans share theirs through /dev/shm, which containers keep small
+         */
         rc = admin_script(db,
                           "begin isolation level repeatable read read only; set local jit = off;"
-                          " set local work_mem = '128MB'; set local max_parallel_workers_per_gather = 4",
+                          " set local work_mem = '8MB'; set local max_parallel_workers_per_gather = 2",
                           reterr);
     if (rc == RC_OK)
         rc = find_company(v, db, reterr);
