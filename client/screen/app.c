@@ -207,6 +207,15 @@ hold_keys(struct app *a, bool hold)
         tui_unbarrier(&a->tui);
 }
 
+static bool
+setup_stands(struct app *a)
+{
+    for (int i = 0; i < a->tui.depth; i++)
+        if (setup_is(a->tui.stack[i]))
+            return true;
+    return false;
+}
+
 /* The company's, the platform's own, or the theme's. */
 static const char *
 accent(struct app *a, char text[16])
@@ -221,7 +230,7 @@ app_begin(struct app *a)
 {
     const struct body_me *me = link_me(a->link);
     while (a->tui.depth > 0)
-        view_pop(view_top(&a->tui)); /* what an account without its rights had open */
+        view_pop(view_top(&a->tui));
     if (str_eq_c(me->login, LINK_REGISTER) && me->platform)
         join_open(a);
     else if (me->todo.n)
@@ -239,8 +248,10 @@ follow_state(struct app *a, enum link_state now)
         if (asking)
             view_pop(asking);
         theme_accent(accent(a, text));
-        if (a->tui.depth == 0 || (link_me(a->link)->todo.n && !setup_is(a->tui.stack[0])))
+        if (a->tui.depth == 0)
             app_begin(a);
+        else if (link_me(a->link)->todo.n && !setup_stands(a))
+            setup_open(a);
         else if (a->was_online && a->seen != LINK_ONLINE)
             tui_say(&a->tui, ROLE_GOOD, "%s", _("Online again. Nothing you typed is lost."));
         a->was_online = true;

@@ -117,7 +117,10 @@ answer(struct view *v, struct answer *a)
         break;
     default:
         link_renew(app->link, a->body);
-        app_begin(app);
+        if (app->tui.stack[0] == v)
+            app_begin(app);
+        else
+            view_pop(v); /* the line was lost meanwhile: what was open is still there */
         tui_say(&app->tui, ROLE_GOOD, "%s", _("Your account is set up."));
     }
 }
@@ -157,6 +160,8 @@ command(struct view *v, enum cmd c)
     case CMD_REFRESH:
         load(v);
         return true;
+    case CMD_HOME:
+        return true; /* there is none yet */
     case CMD_BACK:
     case CMD_CANCEL:
         tui_quit(v->tui, 0);
