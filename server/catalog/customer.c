@@ -53,7 +53,7 @@ static const struct field fields[] = {
      FF_FILLED | FF_FORM | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 8, 0,
      .help = "Branch that looks after the customer; yours when left empty.", .ref = ENTITY_BRANCH},
     {FIELD(customer, note, VT_TEXT), CUSTOMER_NOTE, "Note",
-     FF_FORM | SCHEMA_PERSONAL | FF_SEALED | SCHEMA_MULTILINE, 40, 1000,
+     FF_FORM | SCHEMA_PERSONAL | FF_SEALED | SCHEMA_MULTILINE | FF_STAFF, 40, 1000,
      .help = "Anything worth knowing at the counter.", .group = "Other"},
     {FIELD(customer, status, VT_CHOICE), CUSTOMER_STATUS, "Status",
      FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 8, 0,

@@ -44,7 +44,7 @@ static const struct field fields[] = {
     {FIELD(policy, sold_by, VT_REF), POLICY_SOLD_BY, "Sold by",
      FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 18, 0, .help = "Who sold it.",
      .column = "sold_by", .ref = ENTITY_USER},
-    {FIELD(policy, note, VT_TEXT), POLICY_NOTE, "Note", SCHEMA_EDIT | SCHEMA_MULTILINE, 40, 1000,
+    {FIELD(policy, note, VT_TEXT), POLICY_NOTE, "Note", SCHEMA_EDIT | SCHEMA_MULTILINE | FF_STAFF, 40, 1000,
      .help = "Anything worth knowing at the counter."},
     {FIELD(policy, created_at, VT_STAMP), POLICY_CREATED_AT, "Added", FF_FILLED | FF_COLUMN | SCHEMA_NARROW,
      16, 0, .help = "When the record was made."},

@@ -24,27 +24,27 @@ catalog_field(struct arena *a, const struct field *f)
     return sf;
 }
 
-/* Personal fields are for who may see them; what a record is called is not hidden. */
+/* `hide`: the flags of fields that are not for who asks. What a record is called is not hidden. */
 static bool
-is_hidden(const struct field *f, bool personal)
+is_hidden(const struct field *f, uint32_t hide)
 {
-    return (f->flags & FF_INTERNAL) ||
-           ((f->flags & SCHEMA_PERSONAL) && !(f->flags & SCHEMA_KEY) && !personal);
+    return (f->flags & (FF_INTERNAL | (hide & FF_STAFF))) ||
+           ((f->flags & hide & SCHEMA_PERSONAL) && !(f->flags & SCHEMA_KEY));
 }
 
 static struct schema_field *
-fields_of(struct arena *a, const struct field *fields, size_t n, bool personal, size_t *ret_n)
+fields_of(struct arena *a, const struct field *fields, size_t n, uint32_t hide, size_t *ret_n)
 {
     struct schema_field *out = arena_new(a, struct schema_field, n + 1);
     *ret_n = 0;
     for (size_t i = 0; i < n; i++)
-        if (!is_hidden(&fields[i], personal))
+        if (!is_hidden(&fields[i], hide))
             out[(*ret_n)++] = catalog_field(a, &fields[i]);
     return out;
 }
 
 static void
-add_views(struct arena *a, const struct entity *e, bool personal, struct schema_entity *ret)
+add_views(struct arena *a, const struct entity *e, uint32_t hide, struct schema_entity *ret)
 {
     ret->views = arena_new(a, struct schema_view, e->nviews + 1);
     ret->nviews = e->nviews;
@@ -53,7 +53,7 @@ add_views(struct arena *a, const struct entity *e, bool personal, struct schema_
         uint32_t *columns = arena_new(a, uint32_t, v->ncolumns + 1);
         size_t n = 0;
         for (size_t c = 0; c < v->ncolumns; c++)
-            if (!is_hidden(entity_field(e, v->columns[c]), personal))
+            if (!is_hidden(entity_field(e, v->columns[c]), hide))
                 columns[n++] = v->columns[c];
         ret->views[i] = (struct schema_view){
             v->number, str_from(v->name), str_from(v->label), columns, n, v->sort, v->desc};
@@ -82,7 +82,7 @@ add_actions(struct arena *a, const struct entity *e, const void *rights, catalog
             .state_mask = from->state_mask,
             .option = from->option,
         };
-        to->fields = fields_of(a, from->params, from->nparams, true, &to->nfields);
+        to->fields = fields_of(a, from->params, from->nparams, 0, &to->nfields);
     }
 }
 
@@ -113,9 +113,10 @@ entity_of(struct arena *a, const struct entity *e, const void *rights, catalog_m
         .in_menu = (e->flags & EF_MENU) != 0,
         .single = (e->flags & EF_SINGLE) != 0,
     };
-    const bool personal = may(rights, e, "personal");
-    ret.fields = fields_of(a, e->fields, e->nfields, personal, &ret.nfields);
-    add_views(a, e, personal, &ret);
+    const uint32_t hide =
+        (may(rights, e, "personal") ? 0u : SCHEMA_PERSONAL) | (may(rights, e, "staff") ? 0u : FF_STAFF);
+    ret.fields = fields_of(a, e->fields, e->nfields, hide, &ret.nfields);
+    add_views(a, e, hide, &ret);
     add_actions(a, e, rights, may, &ret);
     add_tabs(a, e, rights, may, &ret);
     return ret;

@@ -57,7 +57,7 @@ static const struct field fields[] = {
     {FIELD(vehicle, status, VT_CHOICE), VEHICLE_STATUS, "Status",
      FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 12, 0,
      .help = "A deregistered vehicle can't be insured; its plate may be used again.", CHOICES(statuses)},
-    {FIELD(vehicle, note, VT_TEXT), VEHICLE_NOTE, "Note", FF_FORM | SCHEMA_MULTILINE, 40, 1000,
+    {FIELD(vehicle, note, VT_TEXT), VEHICLE_NOTE, "Note", FF_FORM | SCHEMA_MULTILINE | FF_STAFF, 40, 1000,
      .help = "Anything worth knowing at the counter."},
     {FIELD(vehicle, created_at, VT_STAMP), VEHICLE_CREATED_AT, "Added", FF_FILLED | FF_COLUMN | SCHEMA_NARROW,
      16, 0, .help = "When the record was made."},

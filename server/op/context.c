@@ -68,6 +68,7 @@ read_rights(const struct pg_rows *rows)
         .modules_off = text(rows, "modules_off"),
         .platform = number(rows, "tenant_id") == 0,
         .crowd = number(rows, "tenant_id") == 0 && str_eq_c(text(rows, "role_code"), RIGHTS_CROWD),
+        .customers = number(rows, "customer_id") != 0,
         .limited = number(rows, "session_state") == SESSION_LIMITED,
     };
 }

@@ -74,6 +74,8 @@ rights_may(const struct rights *r, const struct entity *e, const char *verb)
 {
     if (!rights_reach(r, e))
         return false;
+    if (strcmp(verb, "staff") == 0)
+        return !r->customers;
     if (r->limited)
         return e->number == ENTITY_ACCOUNT || (e->number == ENTITY_USER_KEY && is_own(e, verb));
     return (!r->crowd && is_own(e, verb)) || holds(r->words, e, verb);
@@ -82,6 +84,8 @@ rights_may(const struct rights *r, const struct entity *e, const char *verb)
 bool
 rights_see(const struct rights *r, const struct entity *e, const struct field *f)
 {
+    if ((f->flags & FF_STAFF) && r->customers)
+        return false;
     return !(f->flags & SCHEMA_PERSONAL) || (f->flags & SCHEMA_KEY) || rights_may(r, e, "personal");
 }
 

@@ -12,8 +12,8 @@
  * action's name, `personal` (sees fields flagged personal), `secret` (sees sealed fields in full). A role is
  * a named set of words.
  *
- * Everybody may see and change his own account, keys and sessions: row-level security shows him no others. The login of
- * registration is nobody's own: it has its words alone.
+ * Everybody may see and change his own account, keys and sessions: row-level security shows him no others.
+ * The login of registration is nobody's own: it has its words alone.
  */
 #define RIGHTS_CROWD "register" /* the role of it, of the platform */
 
@@ -22,7 +22,8 @@ struct rights {
     struct str modules_off; /* words of modules the company switched off */
     bool platform; /* of tenant 0: entities of the platform and none of a company's, or the other way round */
     bool crowd;    /* of a login that anybody may use: registration */
-    bool limited;  /* account set-up only: a session that must choose a password or enrol a second factor */
+    bool customers; /* of one customer's own people: sees nothing that is the company's among itself */
+    bool limited;   /* account set-up only: a session that must choose a password or enrol a second factor */
 };
 
 /* Is the entity there for this person at all, whatever his role: right side of the platform, module switched

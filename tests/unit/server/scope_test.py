@@ -260,6 +260,15 @@ class Part(unittest.TestCase):
         self.assertIn("192.0.2.7", repr(self.manager.ok("history", entity="customer", id=self.x["customer"]).body))
         self.assertNotIn("192.0.2.7", repr(self.own.ok("history", entity="customer", id=self.x["customer"]).body))
 
+    def test_what_staff_note_for_themselves_is_not_told_to_a_customer(self):
+        own = {"customer": self.x["customer"], "vehicle": self.x["vehicles"][0]}
+        for entity, id in own.items():
+            self.assertIn("siri ya", self.agent.ok("get", entity=entity, id=id).fields["note"])
+            for user in (self.own, self.fleet):
+                self.assertNotIn("note", [f["name"] for f in everything(user)[entity]["fields"]])
+                for method, more in (("get", {}), ("history", {}), ("as_of", {"at": LATE})):
+                    self.assertNotIn("siri ya", repr(user.ok(method, entity=entity, id=id, **more).body), f"{user.login} {method} {entity}")
+
     # -- home and find ---------------------------------------------------------------------------------------------------
 
     def home(self, user):
