@@ -9,7 +9,7 @@ void
 field_init(struct field *f, struct arena *a, size_t max_chars)
 {
     memset(f, 0, sizeof *f);
-    f->cap = max_chars > 0 && max_chars <= FIELD_TEXT / 4 ? max_chars : FIELD_TEXT / 4;
+    f->cap = max_chars > 0 && max_chars <= FIELD_LONGEST ? max_chars : FIELD_TEXT / 4;
     f->cp = arena_new(a, uint32_t, f->cap);
     f->before = arena_new(a, uint32_t, f->cap);
 }

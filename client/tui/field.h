@@ -23,7 +23,10 @@ struct field {
     bool fresh, upper, secret, overwrite;
 };
 
-enum { FIELD_TEXT = 1024 }; /* bytes; the longest text a field gives, with its NUL */
+enum {
+    FIELD_TEXT = 1024,   /* bytes; the longest text a field gives, with its NUL */
+    FIELD_LONGEST = 1000 /* characters, where they are of one byte each: a public key */
+};
 
 void field_init(struct field *f, struct arena *a, size_t max_chars);
 void field_set(struct field *f, struct str text);  /* from the program: becomes what undo puts back */

@@ -20,7 +20,7 @@ chars_of(const struct schema_field *s)
 {
     switch (s->type) {
     case VT_TEXT:
-        return s->max > 0 && s->max < 250 ? s->max : 250;
+        return s->max >= FIELD_LONGEST ? FIELD_LONGEST : s->max > 0 && s->max < 250 ? s->max : 250;
     case VT_REF:
         return 80;
     default:

@@ -308,3 +308,21 @@ Test(words, each_typed_word_begins_a_word_of_the_text)
     cr_assert_not(match_words(STR("New customer"), STR("stom")));
     cr_assert_not(match_words(STR("New customer"), STR("new vehicle")));
 }
+
+Test(field, takes_a_long_public_key_whole)
+{
+    struct arena a;
+    struct field f;
+    char key[734], text[FIELD_TEXT];
+    memset(key, 'A', sizeof key - 1);
+    key[sizeof key - 1] = 0;
+    arena_init(&a, 1 << 20, NULL, NULL);
+    field_init(&f, &a, FIELD_LONGEST);
+    field_paste(&f, str_from(key));
+    cr_expect(str_eq_c(field_text(&f, text), key));
+    field_wipe(&f);
+    cr_expect_eq(field_text(&f, text).n, 0);
+    for (size_t i = 0; i < f.cap; i++)
+        cr_assert_eq(f.cp[i], 0);
+    arena_done(&a);
+}
