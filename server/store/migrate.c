@@ -183,6 +183,20 @@ migrate_run(const char *conninfo, int wait_ms, struct migrate_report *ret, struc
     return RC_OK;
 }
 
+/* What a migration can't do itself, server/personal does right after it, and takes this table away at the
+ * end. */
+static enum rc
+check_sealed(PGconn *pg, struct err *reterr)
+{
+    CLEANUP(result_clear) PGresult *res = PQexec(pg, "select to_regclass('app.unsealed') is null");
+    if (PQresultStatus(res) != PGRES_TUPLES_OK)
+        return err_log(reterr, RC_INTERNAL, "app.unsealed: %s", PQerrorMessage(pg));
+    if (strcmp(PQgetvalue(res, 0, 0), "t") != 0)
+        return err_log(reterr, RC_INTERNAL,
+                       "personal data of an older release is not sealed yet: run bimactl migrate");
+    return RC_OK;
+}
+
 enum rc
 migrate_check(const char *conninfo, struct err *reterr)
 {
@@ -197,7 +211,7 @@ migrate_check(const char *conninfo, struct err *reterr)
     const struct migration *ours = migrations(&count);
     if (next < count)
         return err_log(reterr, RC_INTERNAL, "the database lacks %s: run bimactl migrate", ours[next].name);
-    return RC_OK;
+    return check_sealed(pg, reterr);
 }
 
 int

@@ -24,7 +24,8 @@ struct migrate_report {
 enum rc migrate_run(const char *conninfo, int wait_ms, struct migrate_report *ret,
                     struct err *reterr) NODISCARD;
 
-/* Changes nothing. RC_OK when the database is exactly at this program's version; else as above. */
+/* Changes nothing. RC_OK when the database is exactly at this program's version and nothing of an older one
+   waits to be sealed; else as above. */
 enum rc migrate_check(const char *conninfo, struct err *reterr) NODISCARD;
 
 int migrate_version(void); /* the newest file in this binary */

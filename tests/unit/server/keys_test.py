@@ -236,6 +236,7 @@ class Upgrade(unittest.TestCase):
         self.fill()
         place = Place(self.conninfo, "/nowhere/master_key")
         self.assertIn("master key", place.ctl("migrate", code=70))  # migrated, and nothing sealed
+        self.assertIn("not sealed yet", place.ctl("company", "list", code=70))
         place = Place(self.conninfo)
         self.run_sql("create function public.stop() returns trigger language plpgsql as $$ begin if (select count(*) from app.unsealed) < 150 "
                      "then raise exception 'the lights go out'; end if; return old; end $$")
