@@ -463,7 +463,8 @@ static void
 put_farewell(struct channel *c)
 {
     struct bytes *b = c->pty ? &c->out : &c->err;
-    bytes_add(b, c->session->farewell, strlen(c->session->farewell));
+    const char *text = c->last_words != NULL ? c->last_words : c->session->farewell;
+    bytes_add(b, text, strlen(text));
     bytes_add(b, "\r\n", c->pty ? 2 : 0);
     bytes_add(b, "\n", c->pty ? 0 : 1);
 }
@@ -547,6 +548,8 @@ channel_sweep(struct channel *c)
     } else if (!is_idle(c)) {
         return;
     } else if (c->client != NULL) {
+        c->farewell = true;
+        c->last_words = "Nothing was asked for a long time. Sign in again.";
         client_hang_up(c->client);
     } else {
         session_dismiss(c->session, "idle", STR("Nothing was asked for a long time. Sign in again."));

@@ -28,6 +28,7 @@ struct channel {
     bool declined;    /* libssh keeps input that there was no room for */
     bool eof, closed; /* the client will send no more; has closed it */
     bool resized, pty;
+    const char *last_words; /* in place of the session's goodbye; NULL: that */
     bool farewell;     /* the session's goodbye is to be written when the program has ended */
     uint64_t hang_at;  /* loop time to hang up a dismissed program; 0: never */
     bool ending;           /* send what there is, then status, then close */

@@ -192,6 +192,22 @@ class Ended(unittest.TestCase):
         self.assertTrue(service.logged('why="idle"'))
 
 
+class Resting(unittest.TestCase):
+    def test_a_terminal_at_which_nobody_sits_is_given_back_with_a_word(self):
+        with Service(terminal_idle_seconds=3) as own:
+            line = wire.connect(own.port, own.clerk, own.password(own.clerk))
+            channel = line.open_session()
+            channel.settimeout(60)
+            channel.get_pty("xterm-256color", 80, 24)
+            channel.invoke_shell()
+            seen = b""
+            while piece := channel.recv(65536):
+                seen += piece
+            line.close()
+        self.assertIn(b"Simba", seen)
+        self.assertIn(b"Nothing was asked for a long time", seen[seen.rfind(b"\x1b[?1049l"):])
+
+
 class Registration(unittest.TestCase):
     @staticmethod
     def line(source):

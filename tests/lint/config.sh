@@ -33,6 +33,8 @@ refused 'state_dir = here' 'line 2: state_dir must be a path that starts with /'
 refused 'today = 2026-02-30' 'line 2: today must be a day such as 2026-03-01'
 refused 'log_level = loud' 'line 2: log_level must be debug, info, warn or error'
 refused '[front]' 'line 2: sections are not known'
+refused 'offices = 10.1.0.0/16 head_office' 'line 2: offices: head_office is no address or prefix such as 10.1.0.0/16'
+refused 'platform_workers = 9' 'line 2: platform_workers must be a whole number from 1 to 8'
 refused 'just words' 'line 2: expected key = value'
 refused $'workers = 1\nworkers = 2' 'line 3: workers is given twice'
 exit $bad
