@@ -187,6 +187,33 @@ class People(unittest.TestCase):
         root.answer(self.root_codes.pop())
         self.assertIn("reggie", root.see("Online again"))
 
+    def test_a_regulator_asks_about_a_vehicle_without_a_record(self):
+        made = self.service.ctl("company", "add", "KIBOKO", "Kiboko Cover", "--domain", "kiboko.co.tz")
+        secret = re.search(r"(?:password|token)=(\S+)", made)[1]
+        if "token=" in made:
+            self.bima("admin@kiboko.co.tz", "account", "password", password=secret, typed="\n" + PASSWORD + "\n")
+            secret = PASSWORD
+        done = self.bima("admin@kiboko.co.tz", "setting", "set", "regulator_access=yes", password=secret)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        root = "root@platform"
+        done = self.bima(root, "platform_user", "add", "login=reg", "name=Reg Ulator", "role=regulator",
+                         code=self.root_codes.pop())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.bima(root, "platform_user", "enrol", "reg", code=self.root_codes.pop())
+        regulator = self.window("reg@platform")
+        self.set_up(regulator, re.search(r"token +(\S+)", done.stdout)[1])
+        screen = regulator.see("To open, type")
+        self.assertNotRegex(screen, "Companies|Requests|Customers|Policies")
+        regulator.keys("F2")
+        regulator.see("Commands")
+        regulator.answer("was it insured")
+        regulator.see("Vehicle")
+        regulator.type("t 337 dse")
+        regulator.keys("F10")
+        self.assertRegex(regulator.see(r"(?s)T337DSE insured on.*F12 Done"), "KIBOKO +Kiboko Cover")
+        done = self.bima("admin@kiboko.co.tz", "audit", "list", "kind=platform", "--csv", password=secret)
+        self.assertIn("reg", done.stdout)
+
     # -- the same with words ---------------------------------------------------------------------------------------
 
     def bima(self, who, *words, password=PASSWORD, code=None, typed=""):
