@@ -194,6 +194,29 @@ class Sealed(unittest.TestCase):
             boot("update app.customer set personal_sealed = %s where id = %s", psycopg2.Binary(bytes(kept)), victim)
         self.assertEqual(self.amina.ok("get", entity="customer", id=victim).fields["email"], "v1@example.org")
 
+    def test_a_key_of_another_person_or_company_opens_nothing(self):
+        one, two = (self.amina.ok("add", entity="customer", fields={"name": f"Swapped {n}", "phone": f"0754 807 10{n}", "email": f"s{n}@example.org"})
+                    .record["id"] for n in (1, 2))
+        kept = bytes(boot("select wrapped from app.person_key where customer_id = %s", one)[0][0])
+        boot("update app.person_key set wrapped = (select wrapped from app.person_key where customer_id = %s) where customer_id = %s", two, one)
+        reply = self.amina.call("get", entity="customer", id=one)
+        self.assertEqual(reply.code, "INTERNAL")
+        self.assertNotIn("s2@example.org", str(reply.body))
+        self.assertEqual(self.amina.ok("get", entity="customer", id=two).fields["email"], "s2@example.org")
+        boot("update app.person_key set wrapped = %s where customer_id = %s", psycopg2.Binary(kept), one)
+        self.assertEqual(self.amina.ok("get", entity="customer", id=one).fields["email"], "s1@example.org")
+        User(self.worker, TWIGA, "amina").customer()  # both have keys
+        theirs = boot("select wrapped from app.tenant_key where tenant_id = %s and generation = 1", SIMBA.id)[0][0]
+        mine = bytes(boot("select wrapped from app.tenant_key where tenant_id = %s and generation = 1", TWIGA.id)[0][0])
+        boot("update app.tenant_key set wrapped = %s where tenant_id = %s and generation = 1", psycopg2.Binary(bytes(theirs)), TWIGA.id)
+        fresh = Worker()
+        try:
+            self.assertEqual(User(fresh, TWIGA, "amina").call("add", entity="customer", fields={"name": "Swapped Three", "phone": "0754 807 103"}).code,
+                             "INTERNAL")
+        finally:
+            fresh.close()
+            boot("update app.tenant_key set wrapped = %s where tenant_id = %s and generation = 1", psycopg2.Binary(mine), TWIGA.id)
+
     def test_another_master_key_opens_nothing_and_says_so(self):
         place = os.path.join(os.path.dirname(KEY), "other")
         stranger = Worker.__new__(Worker)
