@@ -168,7 +168,7 @@ paint_item(struct form *f, size_t k, const struct area *a)
         int width = form_width(i);
         if (x + width + MARK > right)
             width = right - x - MARK;
-        if (here)
+        if (here && !theme_is_lean()) /* there the cursor alone says it: half the bytes of a move */
             paint_text(a, y, left, ROLE_FOCUS, ">");
         bool right_side = i->readonly && i->field->type == VT_MONEY;
         struct spot at = {.y = y, .x = x, .width = width, .role = ROLE_TEXT, .right = right_side};

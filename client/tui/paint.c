@@ -42,7 +42,8 @@ use_role(enum role role)
     attr_set((attr_t)attrs, pair, NULL);
 }
 
-/* Line drawing in the role set now: curses' own line characters carry no attributes. */
+/* Line drawing in the role set now: curses' own line characters carry no attributes. On a lean line a third
+   of the bytes will do. */
 static cchar_t
 line_char(const cchar_t *of)
 {
@@ -52,6 +53,11 @@ line_char(const cchar_t *of)
     short pair;
     getcchar(of, text, &own, &pair, NULL);
     attr_get(&set, &pair, NULL);
+    if (theme_is_lean()) {
+        own = A_NORMAL;
+        text[0] = of == WACS_HLINE ? L'-' : of == WACS_VLINE ? L'|' : L'+';
+        text[1] = 0;
+    }
     setcchar(&ret, text, set | own, pair, NULL);
     return ret;
 }
