@@ -113,7 +113,7 @@ tell(struct view *v, const struct body *body)
     struct str what = d->act ? d->act->label : str_from(_("Saved"));
     struct str state = STR_NONE;
     const struct schema_entity *e = r ? schema_entity(app_schema(app_of(v)), r->entity) : NULL;
-    for (size_t i = 0; d->act && e == d->e && i < r->nfields; i++) {
+    for (size_t i = 0; r && d->act && e == d->e && i < r->nfields; i++) {
         const struct schema_field *f = schema_field(e, r->fields[i].tag);
         if (r->fields[i].tag == d->act->state_tag && f && r->fields[i].value.type == VT_CHOICE) {
             const struct schema_choice *c = schema_choice(f, r->fields[i].value.i);
