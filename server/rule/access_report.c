@@ -56,7 +56,7 @@ static const struct part {
      " case h.op when 'I' then 'added' else 'changed' end), h.reason) from app.history h where h.customer_id "
      "= $1"
      " and $2::int is not null order by h.id"                                                               },
-    {"Read by",      "report.reads",
+    {"In the audit", "report.audit",
      "select concat_ws(' · ', to_char(a.at at time zone $3, 'YYYY-MM-DD HH24:MI'), a.actor, a.what, "
      "a.detail) from app.audit a"
      " where a.entity = 'customer' and a.row_id = $1 and $2::int is not null order by a.at, a.id"           },

@@ -358,7 +358,7 @@ class Retention(unittest.TestCase):
         reply = self.admin.ok("act", entity="customer", action="report", id=customer)
         number = self.amina.ok("get", entity="policy", id=policy).fields["number"]
         text = report_of(reply)
-        for part in (f"secret of {self.count}", "TZ-66600", number, "619500.00", "Amina Tester", "Record", "Vehicles", "Certificates", "Read by"):
+        for part in (f"secret of {self.count}", "TZ-66600", number, "619500.00", "Amina Tester", "Record", "Vehicles", "Certificates", "In the audit"):
             self.assertIn(part, text)
         self.assertEqual(boot("select count(*) from app.idempotency where encode(reply, 'escape') like '%%secret of %%'"), [(0,)])
 
