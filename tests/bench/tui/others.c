@@ -102,6 +102,8 @@ other_start(const struct probe *p)
     o->started_us = bench_now_us();
     o->pid = forkpty(&o->master, NULL, NULL, &w);
     if (o->pid == 0) {
+        if (chdir(BIMA_SOURCE_DIR) != 0) /* tig shows the history that is there */
+            _exit(97);
         setenv("TERM", "xterm-256color", 1);
         setenv("LC_ALL", "C.UTF-8", 1);
         setenv("HOME", "/nonexistent", 1);
@@ -176,6 +178,7 @@ installed(const char *name)
     return false;
 }
 
+/* Nothing of a program that does not come up. */
 static void
 measure(const struct program *p, double *ret)
 {
@@ -183,6 +186,10 @@ measure(const struct program *p, double *ret)
     for (int i = 0; i < ROWS; i++)
         ret[i] = NAN;
     struct other *o = other_start(&p->step);
+    if (!o->first_us) {
+        other_stop(o);
+        return;
+    }
     ret[ROW_FIRST_COLOUR] = (double)o->bytes;
     ret[ROW_START] = (double)(o->first_us - o->started_us) / 1000;
     ret[ROW_HOME] = (double)(o->last_us - o->started_us) / 1000;
