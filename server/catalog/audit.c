@@ -101,7 +101,7 @@ const struct entity audit_entity = {
     .plural = "Audit",
     .help = "What was done, tried and read, by whom and from where. Nobody can change it.",
     .table = "audit_entry",
-    .flags = EF_MENU | EF_ADMIN | EF_PRIVATE | EF_SHARED,
+    .flags = EF_MENU | EF_ADMIN | EF_PRIVATE | EF_SHARED | EF_NO_PAST,
     .size = sizeof(struct audit_record),
     TABLE(fields, fields),
     .label_sql = "@.what",

@@ -25,7 +25,7 @@ const struct entity company_domain_entity = {
     .plural = "Domains",
     .help = "The part of a login behind the @, and the company it leads to.",
     .table = "company_domain",
-    .flags = EF_MENU | EF_ADMIN | EF_PLATFORM,
+    .flags = EF_MENU | EF_ADMIN | EF_PLATFORM | EF_NO_PAST,
     .size = sizeof(struct company_domain),
     TABLE(fields, fields),
     .label_sql = "@.domain",

@@ -40,7 +40,7 @@ const struct entity company_health_entity = {
     .plural = "Health",
     .help = "How a company does, in counts that are kept anyway: no record of its business is looked at.",
     .table = "company_health",
-    .flags = EF_MENU | EF_PLATFORM,
+    .flags = EF_MENU | EF_PLATFORM | EF_NO_PAST,
     .size = sizeof(struct company_health),
     TABLE(fields, fields),
     .label_sql = "@.name",

@@ -35,7 +35,7 @@ const struct entity company_usage_entity = {
     .plural = "Usage",
     .help = "How much a company asked of the service on a day, and how long it took.",
     .table = "company_usage",
-    .flags = EF_MENU | EF_ADMIN | EF_PLATFORM,
+    .flags = EF_MENU | EF_ADMIN | EF_PLATFORM | EF_NO_PAST,
     .size = sizeof(struct company_usage),
     TABLE(fields, fields),
     .label_sql = "@.day::text",

@@ -59,7 +59,7 @@ const struct entity compliance_entity = {
     .plural = "Compliance",
     .help = "What the regulator may ask of the companies that grant it; each question stands in their audit.",
     .table = "compliance",
-    .flags = EF_MENU | EF_PLATFORM,
+    .flags = EF_MENU | EF_PLATFORM | EF_NO_PAST,
     .size = sizeof(struct compliance),
     TABLE(fields, fields),
     .label_sql = "@.name",

@@ -54,6 +54,7 @@ enum entity_flag {
     EF_PRIVATE = 1u << 5,         /* not among "every entity" of a role: must be granted by name */
     EF_PLATFORM = 1u << 6,        /* the platform's; a company doesn't know it */
     EF_SHARED = 1u << 7,          /* the platform's and a company's alike */
+    EF_NO_PAST = 1u << 9,         /* versions of it are not kept: it has no history */
     EF_SINGLE = 1u << 8,          /* there is one record for whoever asks: no list, opened by its key "me" */
     EF_DETAIL_PERSONAL = 1u << 9, /* detail_sql shows personal fields */
 };

@@ -49,7 +49,7 @@ const struct entity platform_audit_entity = {
     .plural = "Audit of all",
     .help = "What was done and tried in all companies, without saying to which record.",
     .table = "platform_audit",
-    .flags = EF_MENU | EF_ADMIN | EF_PLATFORM,
+    .flags = EF_MENU | EF_ADMIN | EF_PLATFORM | EF_NO_PAST,
     .size = sizeof(struct platform_audit),
     TABLE(fields, fields),
     .label_sql = "to_char(@.at, 'YYYY-MM-DD HH24:MI:SS')",

@@ -109,7 +109,7 @@ entity_of(struct arena *a, const struct entity *e, const void *rights, catalog_m
         .may_add = (e->flags & EF_ADD) && may(rights, e, "add"),
         .may_set = (e->flags & EF_SET) && may(rights, e, "set"),
         .may_list = !(e->flags & EF_SINGLE) && may(rights, e, "read"),
-        .has_history = may(rights, e, "read"),
+        .has_history = !(e->flags & EF_NO_PAST) && may(rights, e, "read"),
         .in_menu = (e->flags & EF_MENU) != 0,
         .single = (e->flags & EF_SINGLE) != 0,
     };

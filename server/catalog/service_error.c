@@ -31,7 +31,7 @@ const struct entity service_error_entity = {
     .plural = "Errors",
     .help = "A request that failed through a fault of the service, without anything of its content.",
     .table = "service_error",
-    .flags = EF_MENU | EF_ADMIN | EF_PLATFORM,
+    .flags = EF_MENU | EF_ADMIN | EF_PLATFORM | EF_NO_PAST,
     .size = sizeof(struct service_error),
     TABLE(fields, fields),
     .label_sql = "@.request_id",
