@@ -94,6 +94,15 @@ put_all(int fd, const char *text)
     }
 }
 
+/* Terminals that mark pastes have no word for it in their descriptions; the hardware of old and the Linux
+   console would print what they are told. */
+static bool
+marks_pastes(void)
+{
+    const char *name = getenv("TERM");
+    return name && strncmp(name, "vt", 2) != 0 && strcmp(name, "linux") != 0;
+}
+
 int
 term_supervise(void)
 {
@@ -123,7 +132,8 @@ term_supervise(void)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    put_all(STDOUT_FILENO, "\033[?2004l");
+    if (marks_pastes())
+        put_all(STDOUT_FILENO, "\033[?2004l");
     put_all(STDOUT_FILENO, restore);
     if (WIFSIGNALED(status)) {
         fprintf(stderr, "\r\nbima: ended by signal %d; your terminal is as before\r\n", WTERMSIG(status));
@@ -228,8 +238,7 @@ term_open(enum theme theme, struct key_decoder *d, struct err *reterr)
     d->latin1 = !strcmp(nl_langinfo(CODESET), "ISO-8859-1");
     define_keys(d);
     open_mark();
-    const char *name = getenv("TERM");
-    if (name && strncmp(name, "vt", 2) != 0 && strcmp(name, "linux") != 0)
+    if (marks_pastes())
         put_all(STDOUT_FILENO, "\033[?2004h");
     return RC_OK;
 }
@@ -239,7 +248,8 @@ term_close(void)
 {
     if (!term.screen)
         return;
-    put_all(STDOUT_FILENO, "\033[?2004l");
+    if (marks_pastes())
+        put_all(STDOUT_FILENO, "\033[?2004l");
     endwin();
     delscreen(term.screen);
     term.screen = NULL;

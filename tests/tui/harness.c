@@ -35,7 +35,7 @@ struct screen {
     VTerm *vt;
     VTermScreen *vs;
     struct fake_server server;
-    bool has_server, ended;
+    bool has_server, ended, latin1;
     int status;
     char *raw;
     size_t nraw;
@@ -64,13 +64,17 @@ run_client(const struct screen_options *o, int fd)
 {
     char term[80];
     snprintf(term, sizeof term, "TERM=%s", o->term ? o->term : "xterm-256color");
-    char *const env[] = {term,
-                         (char *)(uintptr_t) "LC_ALL=C.UTF-8",
-                         (char *)(uintptr_t) "BIMA_IDLE_FD=1",
-                         (char *)(uintptr_t) "HOME=/nonexistent",
-                         (char *)(uintptr_t) "ASAN_OPTIONS=detect_leaks=0", /* the supervisor only waits */
-                         (char *)(uintptr_t)o->env,
-                         NULL};
+    char locale[80];
+    snprintf(locale, sizeof locale, "LC_ALL=%s", o->locale ? o->locale : "C.UTF-8");
+    char *const env[] = {
+        term,
+        locale,
+        (char *)(uintptr_t) "LOCPATH=" BIMA_TEST_LOCALES,
+        (char *)(uintptr_t) "BIMA_IDLE_FD=1",
+        (char *)(uintptr_t) "HOME=/nonexistent",
+        (char *)(uintptr_t) "ASAN_OPTIONS=detect_leaks=0:color=never", /* the supervisor only waits */
+        (char *)(uintptr_t)o->env,
+        NULL};
     if (fd != 3)
         dup2(fd, 3);
     else
@@ -104,6 +108,7 @@ screen_start(const struct screen_options *o)
     fcntl(s->master, F_SETFL, O_NONBLOCK);
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
     s->has_server = !o->sign_in;
+    s->latin1 = o->locale && strstr(o->locale, "8859-1");
     fake_start(&s->server, pair[0], o->as);
     s->vt = vterm_new(s->rows, s->cols);
     vterm_set_utf8(s->vt, 1);
@@ -176,6 +181,20 @@ take_mark(struct screen *s)
     s->nmark = 0;
 }
 
+/* The terminal speaks one character set or the other; its screen is read as UTF-8. */
+static void
+show_bytes(struct screen *s, const char *p, size_t n)
+{
+    if (!s->latin1) {
+        vterm_input_write(s->vt, p, n);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        char utf8[4];
+        vterm_input_write(s->vt, utf8, utf8_put((unsigned char)p[i], utf8));
+    }
+}
+
 static void
 take_bytes(struct screen *s, const char *p, size_t n)
 {
@@ -196,7 +215,7 @@ take_bytes(struct screen *s, const char *p, size_t n)
             s->in_mark = len == 4;
             continue;
         }
-        vterm_input_write(s->vt, s->mark, len);
+        show_bytes(s, s->mark, len);
         s->painted_us = now;
         if (s->nraw + len < RAW_MAX) {
             memcpy(s->raw + s->nraw, s->mark, len);
@@ -294,6 +313,20 @@ screen_type(struct screen *s, const char *keys)
 }
 
 void
+screen_type_apart(struct screen *s, const char *keys)
+{
+    for (; *keys; keys++) {
+        int unread = 1;
+        screen_send(s, keys, 1);
+        while (unread > 0) {
+            (void)pump_for(s, 1);
+            MUST(ioctl(s->slave, FIONREAD, &unread) == 0, "the terminal has gone");
+        }
+    }
+    screen_idle(s);
+}
+
+void
 screen_resize(struct screen *s, int rows, int cols)
 {
     struct winsize w = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
@@ -322,6 +355,16 @@ screen_wait_end(struct screen *s)
     while (pump_for(s, 0))
         ;
     return WIFEXITED(s->status) ? WEXITSTATUS(s->status) : 128 + WTERMSIG(s->status);
+}
+
+void
+screen_drain(struct screen *s, int process)
+{
+    struct pollfd p = {process, POLLIN, 0};
+    while (poll(&p, 1, 0) == 0)
+        (void)pump_for(s, 20);
+    while (pump_for(s, 0))
+        ;
 }
 
 void

@@ -19,11 +19,12 @@ _Noreturn void harness_fail(const char *fmt, ...) __attribute__((format(printf, 
 
 struct screen_options {
     int rows, cols;
-    const char *term;  /* NULL: xterm-256color */
-    const char *theme; /* NULL: auto */
-    const char *env;   /* one more "NAME=value" */
-    const char *as;    /* who is signed in; NULL: an agent */
-    bool sign_in;      /* no line: the client asks for host and login */
+    const char *term;   /* NULL: xterm-256color */
+    const char *theme;  /* NULL: auto */
+    const char *locale; /* NULL: C.UTF-8 */
+    const char *env;    /* one more "NAME=value" */
+    const char *as;     /* who is signed in; NULL: an agent */
+    bool sign_in;       /* no line: the client asks for host and login */
 };
 
 /* Starts; with a line, waits until home is there. Fails the test when it does not come up. */
@@ -38,6 +39,7 @@ pid_t screen_child(struct screen *s); /* of the client itself */
 /* Types; sequences as they are. Then waits until all is taken and the client is idle. */
 void screen_type(struct screen *s, const char *keys);
 void screen_send(struct screen *s, const char *keys, size_t n); /* without waiting */
+void screen_type_apart(struct screen *s, const char *keys); /* each byte is taken before the next is sent */
 void screen_idle(struct screen *s);
 /* Until the client waits for the service with all keys taken (replies are held). */
 void screen_waiting(struct screen *s);
@@ -46,6 +48,8 @@ void screen_resize(struct screen *s, int rows, int cols);
 void screen_cut(struct screen *s);
 /* Waits for the end; returns the exit status or 128 + signal. */
 int screen_wait_end(struct screen *s);
+/* Takes what is written until a process (of pidfd_open) has ended. */
+void screen_drain(struct screen *s, int process);
 /* Waits for the supervisor alone; the terminal stays open. */
 void screen_reap(struct screen *s);
 struct termios screen_termios(struct screen *s); /* now */
