@@ -37,7 +37,7 @@ bench_memory(pid_t pid, const char *what)
     char path[64], line[160];
     snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
     FILE *f = fopen(path, "r");
-    double ret = NAN;
+    double ret = (double)NAN;
     while (f && fgets(line, sizeof line, f))
         if (!strncmp(line, what, strlen(what)))
             ret = strtod(line + strlen(what), NULL);
@@ -76,7 +76,7 @@ double
 samples_at(struct samples *s, double percent)
 {
     if (s->n == 0)
-        return NAN;
+        return (double)NAN;
     qsort(s->v, s->n, sizeof s->v[0], by_size);
     return s->v[(size_t)((double)(s->n - 1) * percent / 100 + 0.5)];
 }
