@@ -58,6 +58,9 @@ struct termios screen_before(struct screen *s);  /* before the client took it ov
 /* The screen, blanks at line ends cut off, "\n" after each line. Valid until the next call. */
 const char *screen_text(struct screen *s);
 const char *screen_line(struct screen *s, int row);
+/* Its letters and digits in their order, one blank between words, without the row of messages and hints: what
+   is the same in every theme and on every terminal. The caller frees it. */
+char *screen_words(struct screen *s);
 bool screen_has(struct screen *s, const char *text);
 void screen_cursor(struct screen *s, int *ret_row, int *ret_col);
 /* The character the cursor stands on. */

@@ -1,7 +1,6 @@
 /* The same walk on every terminal in every character set; what a bad line and a bad end do to it. */
 #define _GNU_SOURCE
 #include <criterion/criterion.h>
-#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,31 +26,10 @@ check_sequences(struct screen *s, const char *term)
     cr_assert_null(unknown, "%s does not know ESC %s", term, unknown);
 }
 
-/* Letters and digits in their order, one blank between: frames, marks, bars and the hint differ by theme. */
-static char *
-words_of(struct screen *s, int rows)
-{
-    char *out = calloc(1, 32768), *o = out;
-    cr_assert(out);
-    for (int y = 0; y < rows; y++) {
-        if (y == rows - 2)
-            continue;
-        for (const char *p = screen_line(s, y); *p; p++)
-            if (isalnum((unsigned char)*p))
-                *o++ = *p;
-            else if (o > out && o[-1] != ' ' && o[-1] != '\n')
-                *o++ = ' ';
-        while (o > out && o[-1] == ' ')
-            o--;
-        *o++ = '\n';
-    }
-    return out;
-}
-
 static void
 same_words(struct screen *a, struct screen *b, const char *after)
 {
-    char *x = words_of(a, 24), *y = words_of(b, 24);
+    char *x = screen_words(a), *y = screen_words(b);
     cr_assert_str_eq(x, y, "after \"%s\":\n%s", after, screen_text(a));
     free(x);
     free(y);
