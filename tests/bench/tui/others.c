@@ -140,7 +140,7 @@ static double
 cost(const struct probe *p, struct samples *us)
 {
     if (!p->argv[0])
-        return NAN;
+        return (double)NAN;
     struct samples each = {0};
     struct other *o = other_start(p);
     if (p->open[0])
@@ -184,7 +184,7 @@ measure(const struct program *p, double *ret)
 {
     struct samples us = {0};
     for (int i = 0; i < ROWS; i++)
-        ret[i] = NAN;
+        ret[i] = (double)NAN;
     struct other *o = other_start(&p->step);
     if (!o->first_us) {
         other_stop(o);
