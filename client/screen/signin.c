@@ -280,11 +280,19 @@ paint_state(struct view *v, const struct area *in)
     }
 }
 
+/* One line needs no large box where every row of it costs. */
+static int
+box_rows(struct view *v)
+{
+    if (state_of(v) == LINK_CONNECTING && theme_is_lean())
+        return 4;
+    return state_of(v) == LINK_ASK_CODE ? 13 : 11;
+}
+
 static void
 paint_signin(struct view *v, const struct area *a)
 {
-    int rows = state_of(v) == LINK_ASK_CODE ? 13 : 11;
-    struct area frame = area_centre(a, rows, a->cols < 64 ? a->cols : 64);
+    struct area frame = area_centre(a, box_rows(v), a->cols < 64 ? a->cols : 64);
     struct area in = paint_box(&frame, str_from(_("Bima: sign in")));
     in = area_sub(&in, 1, 1, in.rows - 1, in.cols - 2);
     paint_state(v, &in);
