@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/screen/draft.h"
 #include "client/screen/offers.h"
 #include "client/text.h"
 #include "client/tui/term.h"
@@ -229,6 +230,7 @@ void
 app_begin(struct app *a)
 {
     const struct body_me *me = link_me(a->link);
+    drafts_begin(a);
     while (a->tui.depth > 0)
         view_pop(view_top(&a->tui));
     if (str_eq_c(me->login, LINK_REGISTER) && me->platform)
@@ -248,6 +250,7 @@ follow_state(struct app *a, enum link_state now)
         if (asking)
             view_pop(asking);
         theme_accent(accent(a, text));
+        drafts_begin(a);
         if (a->tui.depth == 0)
             app_begin(a);
         else if (link_me(a->link)->todo.n && !setup_stands(a))
@@ -395,6 +398,7 @@ run(struct link *link, const struct client_config *config)
     int status = tui_run(&a->tui);
     term_close();
     tui_done(&a->tui);
+    journal_close(a->journal);
     link_close(a->link);
     for (size_t i = 0; i < APP_CALLS; i++)
         if (a->calls[i].used)

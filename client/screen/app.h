@@ -16,6 +16,7 @@
 enum { APP_CALLS = 64 };
 
 struct app;
+struct journal;
 struct app_call {
     struct app *app;
     bool used, barrier, writes, may_fail;
@@ -32,6 +33,9 @@ struct app {
     enum link_state seen;
     struct app_call calls[APP_CALLS];
     struct form_last last;
+    struct journal *journal;                /* of drafts; NULL: none is kept in this session */
+    size_t ndrafts;                         /* for home */
+    bool drafts_told;                       /* that some are left alone */
     char host[256], login[LIMIT_LOGIN + 1]; /* typed at sign-in */
 };
 

@@ -52,7 +52,12 @@ outcome(struct view *v, const struct outcome *o)
             edit_send(v, o->text);
         break;
     case PURPOSE_LEAVE:
-        if (o->choice == 2) {
+        if (o->choice == LEAVE_KEEP) {
+            edit_keep(v);
+            draft_release(v, &d->slot);
+        }
+        if (o->choice == LEAVE_DROP || o->choice == LEAVE_KEEP) {
+            draft_drop(v, &d->slot);
             d->saved = true;
             view_finish(v, (struct outcome){.choice = 0});
         }
@@ -62,6 +67,7 @@ outcome(struct view *v, const struct outcome *o)
         break;
     default:
         form_outcome(&d->form, o);
+        edit_keep(v);
     }
 }
 
@@ -90,6 +96,7 @@ handle(struct view *v, enum form_event event)
         return false;
     case FORM_LEFT:
         left_field(v);
+        edit_keep(v);
         break;
     case FORM_SAVE:
         edit_save(v);
@@ -131,8 +138,9 @@ may_leave(struct view *v)
                         .purpose = PURPOSE_LEAVE,
                         .title = str_from(_("Not saved")),
                         .text = str_from(_("What you typed here is not saved yet.")),
-                        .answers = {str_from(_("Stay and go on")), str_from(_("Leave and drop it"))},
-                        .nanswers = 2
+                        .answers = {str_from(_("Stay and go on")), str_from(_("Leave and drop it")),
+                                    str_from(_("Leave and keep it as a draft"))},
+                        .nanswers = app_of(v)->journal ? 3 : 2
     });
     return false;
 }
@@ -173,9 +181,10 @@ about(struct view *v, struct arena *a)
     struct edit *d = v->data;
     struct str what = d->act ? d->act->help : d->e->help;
     return str_printf(
-        a, "%.*s\n\n%s", STR_ARG(what),
+        a, "%.*s\n\n%s\n\n%s", STR_ARG(what),
         _("Enter and Tab go on, Shift-Tab and Up back; Enter on the last field saves, F10 saves from "
-          "anywhere. * must be filled, + has a list (F4), ? is missing, !! is wrong, ! needs a look."));
+          "anywhere. * must be filled, + has a list (F4), ? is missing, !! is wrong, ! needs a look."),
+        drafts_about(app_of(v)));
 }
 
 static const struct bar_key *
@@ -199,6 +208,10 @@ static void
 close_view(struct view *v)
 {
     struct edit *d = v->data;
+    edit_keep(v);
+    if (d->saved)
+        draft_drop(v, &d->slot);
+    draft_release(v, &d->slot);
     for (size_t k = 0; k < d->form.n; k++)
         if (d->form.items[k].edit.secret)
             field_wipe(&d->form.items[k].edit);
@@ -343,6 +356,27 @@ edit_set_id(struct app *a, uint32_t entity, int64_t id)
     app_ask(v, &(struct ask){.method = METHOD_GET, .params = &p, .tag = TAG_LOAD, .barrier = true});
 }
 
+static void
+add_parameters(struct edit *d)
+{
+    add_fields(d, d->act->fields, d->act->nfields, 0);
+    if (d->act->needs_reason)
+        form_add(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
+}
+
+struct view *
+edit_start(struct app *a, const struct schema_entity *e, const struct schema_action *act, enum mode mode)
+{
+    struct view *v = open_form(a, e, mode, 0);
+    struct edit *d = v->data;
+    d->act = act;
+    if (act)
+        add_parameters(d);
+    else
+        add_fields(d, e->fields, e->nfields, mode == MODE_ADD ? SCHEMA_CREATE : SCHEMA_EDIT);
+    return v;
+}
+
 static struct view *
 open_action(struct app *a, const struct schema_entity *e, const struct schema_action *act, int64_t id,
             uint32_t purpose)
@@ -352,9 +386,7 @@ open_action(struct app *a, const struct schema_entity *e, const struct schema_ac
     d->act = act;
     d->id = id;
     d->go_to_record = !act->on_record;
-    add_fields(d, act->fields, act->nfields, 0);
-    if (act->needs_reason)
-        form_add(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
+    add_parameters(d);
     form_start(&d->form);
     if (d->form.n == 0)
         edit_send(v, STR_NONE);

@@ -2,12 +2,14 @@
 #define SCREEN_EDIT_H
 
 #include "client/screen/app.h"
+#include "client/screen/draft.h"
 #include "client/screen/objection.h"
 
 /* A form over one entity: a new record, changes to one, or the parameters of an action. Shared by edit.c
    (keys, paint, opening) and edit_answer.c (what the service says). */
 enum { TAG_SAVE = 1, TAG_CHECK = 2, TAG_LOAD = 3, TAG_PARENT = 4 };
 enum { PURPOSE_OBJECTION = 1, PURPOSE_REASON = 2, PURPOSE_LEAVE = 3, PURPOSE_REF = 4, PURPOSE_CONFLICT = 5 };
+enum { LEAVE_STAY = 1, LEAVE_DROP, LEAVE_KEEP };
 enum mode { MODE_ADD, MODE_SET, MODE_ACT };
 
 struct edit {
@@ -22,10 +24,17 @@ struct edit {
     const struct body_record *theirs;
     struct objection objection;
     bool go_to_record, sent, saved;
+    struct draft_slot slot;
     unsigned char idem[IDEM_BYTES];
 };
 
 enum { PART_FIELDS = 0, PART_REASON = 1, PART_AGAIN = 2 /* a secret, typed once more */ };
+
+/* edit.c: an empty form, for edit_draft.c to fill. */
+struct view *edit_start(struct app *a, const struct schema_entity *e, const struct schema_action *act,
+                        enum mode mode);
+/* edit_draft.c: what is typed, and the save under way, into the journal. */
+void edit_keep(struct view *v);
 
 void edit_send(struct view *v, struct str reason);
 void edit_save(struct view *v);

@@ -27,6 +27,15 @@ wipe_secrets(const struct edit *d, struct params *p)
                 crypt_wipe((char *)(uintptr_t)p->fields[i].value.text.p, p->fields[i].value.text.n);
 }
 
+static bool
+has_secrets(const struct edit *d)
+{
+    for (size_t k = 0; k < d->form.n; k++)
+        if (d->form.items[k].edit.secret)
+            return true;
+    return false;
+}
+
 void
 edit_send(struct view *v, struct str reason)
 {
@@ -57,6 +66,8 @@ edit_send(struct view *v, struct str reason)
     if (!d->sent)
         app_new_idem(d->idem);
     d->sent = true;
+    draft_sending(v, &d->slot, methods[d->mode], &p, has_secrets(d));
+    edit_keep(v);
     app_ask(v,
             &(struct ask){
                 .method = methods[d->mode], .params = &p, .tag = TAG_SAVE, .barrier = true, .idem = d->idem});
@@ -90,6 +101,7 @@ void
 edit_save(struct view *v)
 {
     struct edit *d = v->data;
+    edit_keep(v);
     if (!form_check(&d->form) || !typed_alike(&d->form)) {
         tui_flush(v->tui);
         return;
@@ -151,6 +163,7 @@ saved(struct view *v, struct answer *a)
     const struct body_record *r = body_has(a->body, BODY_RECORD) ? &a->body->record : NULL;
     struct outcome o = {.choice = 1, .entity = r ? r->entity : d->e->number, .id = r ? r->id : d->id};
     d->saved = true;
+    draft_drop(v, &d->slot);
     form_remember(&d->form);
     keep_password(app, d);
     tell(v, a->body);
@@ -298,11 +311,15 @@ edit_answer(struct view *v, struct answer *a)
         return;
     switch (a->tag) {
     case TAG_SAVE:
-        d->sent = false;
-        if (a->code == RC_OK)
+        d->sent = !draft_settles(a->code);
+        if (!d->sent)
+            draft_answered(&d->slot);
+        if (a->code == RC_OK) {
             saved(v, a);
-        else
-            refused(v, a);
+            break;
+        }
+        refused(v, a);
+        edit_keep(v);
         break;
     case TAG_CHECK:
         if (a->code != RC_OK)

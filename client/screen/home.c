@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "client/screen/draft.h"
 #include "client/screen/home.h"
 #include "client/screen/offers.h"
 #include "client/screen/rows.h"
@@ -211,8 +212,10 @@ shown(struct view *v)
     struct home *d = v->data;
     if (d->running)
         run_options(v);
-    if (view_top(v->tui) == v)
+    if (view_top(v->tui) == v) {
+        drafts_count(app_of(v));
         load(v, false);
+    }
 }
 
 static void
@@ -405,5 +408,6 @@ home_open(struct app *a)
     d->alerts.tone = alert_tone;
     d->alerts.ctx = v;
     d->alerts.options = d->alerts.marks = true;
+    drafts_count(a);
     load(v, false);
 }

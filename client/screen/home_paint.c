@@ -180,6 +180,10 @@ home_paint(struct view *v, const struct area *a)
     }
     size_t most = d->home->ncounters > d->home->nfigures ? d->home->ncounters : d->home->nfigures;
     int y = 3;
+    size_t drafts = app_of(v)->ndrafts;
+    if (drafts)
+        paint_format(a, (struct spot){.y = y++, .x = 1, .role = ROLE_WARN},
+                     ngettext("! %zu draft: F2 drafts", "! %zu drafts: F2 drafts", drafts), drafts);
     if (a->rows >= 14 && most > 0) {
         int rows = (int)most + 1;
         struct area left = area_sub(a, y, 0, rows, 42), right = area_sub(a, y, 44, rows, a->cols - 45);

@@ -18,6 +18,13 @@ lookup_ref(struct view *v, struct form *f, size_t item)
     app_ask(v, &(struct ask){.method = METHOD_GET, .params = &p, .tag = LOOKUP_KEY + (uint32_t)item});
 }
 
+void
+lookup_refs(struct view *v, struct form *f)
+{
+    for (size_t k = 0; k < f->n; k++)
+        lookup_ref(v, f, k);
+}
+
 static void
 find(struct view *v, struct form *f, size_t item)
 {

@@ -8,6 +8,7 @@ enum { LOOKUP_KEY = 0x1000, LOOKUP_FIND = 0x2000, LOOKUP_ROWS = 0x3000, LOOKUP_M
 
 /* A reference typed by hand: which record is it? Nothing happens for fields that need no look-up. */
 void lookup_ref(struct view *v, struct form *f, size_t item);
+void lookup_refs(struct view *v, struct form *f); /* every one that was typed and not found yet */
 /* True when the answer was one of a look-up and is dealt with. */
 bool lookup_answer(struct view *v, struct form *f, struct answer *a);
 /* Asks what the service thinks of a part of the form so far: its issues come with `tag`. */

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "client/screen/app.h"
+#include "client/screen/draft.h"
 #include "client/text.h"
 
-enum { DO_LIST = 1, DO_ADD, DO_SELL, DO_SIGN_OUT, DO_ACTION, DO_MINE };
+enum { DO_LIST = 1, DO_ADD, DO_SELL, DO_SIGN_OUT, DO_ACTION, DO_MINE, DO_DRAFTS };
 
 static void
 entity_offers(const struct schema_entity *e, struct offers *o)
@@ -46,6 +46,8 @@ app_offers(void *ctx, struct offers *o)
     for (size_t i = 0; s && i < s->nentities; i++)
         if (!s->entities[i].in_menu)
             entity_offers(&s->entities[i], o);
+    if (a->journal && (row = offer_add(o, DO_DRAFTS, 0, str_from(_("Drafts")))))
+        snprintf(row->help, sizeof row->help, "%s", _("What was typed and not saved: go on, or throw away."));
     if ((row = offer_add(o, DO_SIGN_OUT, 0, str_from(_("Sign out")))))
         snprintf(row->help, sizeof row->help, "%s", _("Ends the program."));
 }
@@ -63,6 +65,9 @@ app_run(void *ctx, uint32_t code, int64_t arg)
         break;
     case DO_MINE:
         record_open_mine(a, (uint32_t)arg);
+        break;
+    case DO_DRAFTS:
+        drafts_open(a);
         break;
     case DO_SELL:
         sell_open(a, STR_NONE);

@@ -35,9 +35,12 @@ is_key(const struct form_item *i)
     return false;
 }
 
-static void
-set_heading(struct sell *d, enum part part, const char *text)
+void
+sell_heading(struct sell *d, enum part part)
 {
+    bool known = part == PART_VEHICLE ? d->vehicle : d->customer;
+    const char *text = part == PART_VEHICLE ? (known ? _("Vehicle, on record") : _("Vehicle"))
+                                            : (known ? _("Customer, on record") : _("Customer"));
     for (size_t k = 0; k < d->form.n; k++)
         if (d->form.items[k].part == (uint32_t)part && d->form.items[k].group.n)
             d->form.items[k].group = str_from(text);
@@ -62,7 +65,7 @@ show_known(struct view *v, enum part part, const struct body_record *r)
         i->by_hand = false;
     }
     *(part == PART_VEHICLE ? &d->vehicle : &d->customer) = r->id;
-    set_heading(d, part, part == PART_VEHICLE ? _("Vehicle, on record") : _("Customer, on record"));
+    sell_heading(d, part);
 }
 
 /* The record is another one now: its fields are open and empty again. */
@@ -77,7 +80,7 @@ forget_known(struct sell *d, enum part part)
         d->came_along = false;
         forget_known(d, PART_CUSTOMER);
     }
-    set_heading(d, part, part == PART_VEHICLE ? _("Vehicle") : _("Customer"));
+    sell_heading(d, part);
     for (size_t k = 0; k < d->form.n; k++) {
         struct form_item *i = &d->form.items[k];
         if (i->part != (uint32_t)part || !i->readonly)
@@ -187,20 +190,27 @@ answer(struct view *v, struct answer *a)
     switch (a->tag) {
     case TAG_VEHICLE:
         found(v, PART_VEHICLE, a);
+        sell_keep(v);
         break;
     case TAG_CUSTOMER:
         d->came_along = d->came_along && a->code != RC_OK;
         found(v, PART_CUSTOMER, a);
+        sell_keep(v);
         break;
     case TAG_OWNER:
         found(v, PART_CUSTOMER, a);
+        sell_keep(v);
         break;
     case TAG_SAVE:
-        d->sent = false;
-        if (a->code == RC_OK)
+        d->sent = !draft_settles(a->code);
+        if (!d->sent)
+            draft_answered(&d->slot);
+        if (a->code == RC_OK) {
             sell_saved(v, a);
-        else
-            sell_refused(v, a);
+            break;
+        }
+        sell_refused(v, a);
+        sell_keep(v);
         break;
     default:
         check_answer(d, a);
@@ -255,6 +265,7 @@ handle(struct view *v, enum form_event event)
         return false;
     case FORM_LEFT:
         left_field(v);
+        sell_keep(v);
         break;
     case FORM_SAVE:
         sell_save(v);
@@ -334,13 +345,19 @@ outcome(struct view *v, const struct outcome *o)
         }
         break;
     case PURPOSE_LEAVE:
-        if (o->choice == 2) {
+        if (o->choice == LEAVE_KEEP) {
+            sell_keep(v);
+            draft_release(v, &d->slot);
+        }
+        if (o->choice == LEAVE_DROP || o->choice == LEAVE_KEEP) {
+            draft_drop(v, &d->slot);
             d->saved = true;
             view_pop(v);
         }
         break;
     default:
         form_outcome(&d->form, o);
+        sell_keep(v);
     }
 }
 
@@ -354,8 +371,9 @@ may_leave(struct view *v)
                         .purpose = PURPOSE_LEAVE,
                         .title = str_from(_("Not saved")),
                         .text = str_from(_("This new business is not saved yet.")),
-                        .answers = {str_from(_("Stay and go on")), str_from(_("Leave and drop it"))},
-                        .nanswers = 2
+                        .answers = {str_from(_("Stay and go on")), str_from(_("Leave and drop it")),
+                                    str_from(_("Leave and keep it as a draft"))},
+                        .nanswers = app_of(v)->journal ? 3 : 2
     });
     return false;
 }
@@ -385,16 +403,16 @@ help(struct view *v, struct arena *a)
 static struct str
 about(struct view *v, struct arena *a)
 {
-    (void)v;
-    (void)a;
-    return str_from(
+    return str_printf(
+        a, "%s\n\n%s",
         _("One form for the whole job. Start with the plate: a vehicle that is on record fills itself in "
           "with its "
           "owner. A phone or identity number finds a customer. What is on record is shown but not changed "
           "here.\n\n"
           "As soon as vehicle, customer and product are there, the service prices it. Leave the amount empty "
           "to "
-          "issue without payment. Enter on the last field or F10 saves everything at once, or nothing."));
+          "issue without payment. Enter on the last field or F10 saves everything at once, or nothing."),
+        drafts_about(app_of(v)));
 }
 
 static const struct bar_key *
@@ -417,7 +435,12 @@ bar(struct view *v, size_t *ret_n)
 static void
 close_view(struct view *v)
 {
-    objection_drop(&((struct sell *)v->data)->objection);
+    struct sell *d = v->data;
+    sell_keep(v);
+    if (d->saved)
+        draft_drop(v, &d->slot);
+    draft_release(v, &d->slot);
+    objection_drop(&d->objection);
 }
 
 static const struct view_ops ops = {.name = "sell",
@@ -477,8 +500,8 @@ add_parts(struct sell *d)
             d->form.items[k].optional = true;
 }
 
-void
-sell_open(struct app *a, struct str plate)
+struct view *
+sell_start(struct app *a)
 {
     const struct schema *s = app_schema(a);
     static const char *const names[] = {"vehicle", "customer", "policy", "receipt"};
@@ -491,7 +514,7 @@ sell_open(struct app *a, struct str plate)
     if (!(s->sell & FLOW_NEW_BUSINESS) || !e[PART_VEHICLE] || !e[PART_CUSTOMER] || !e[PART_RECEIPT] || !q ||
         !issue) {
         tui_say(&a->tui, ROLE_WARN, "%s", _("Your role does not sell new business."));
-        return;
+        return NULL;
     }
     struct view *v = view_push(&a->tui, &ops, sizeof(struct sell));
     struct sell *d = v->data;
@@ -501,6 +524,16 @@ sell_open(struct app *a, struct str plate)
     form_init(&d->form, &a->tui, &v->arena, app_locale(a));
     d->form.last = &a->last;
     add_parts(d);
+    return v;
+}
+
+void
+sell_open(struct app *a, struct str plate)
+{
+    struct view *v = sell_start(a);
+    if (!v)
+        return;
+    struct sell *d = v->data;
     struct form_item *first = form_find(&d->form, PART_VEHICLE, "plate");
     if (plate.n && first) {
         form_put_text(first, plate);

@@ -219,6 +219,8 @@ sell_send(struct view *v)
     if (!d->sent)
         app_new_idem(d->idem);
     d->sent = true;
+    draft_sending(v, &d->slot, METHOD_BATCH, &p, false);
+    sell_keep(v);
     app_ask(v, &(struct ask){
                    .method = METHOD_BATCH, .params = &p, .tag = TAG_SAVE, .barrier = true, .idem = d->idem});
     arena_done(&a);
@@ -228,6 +230,7 @@ void
 sell_save(struct view *v)
 {
     struct sell *d = v->data;
+    sell_keep(v);
     if (!form_check(&d->form)) {
         tui_flush(v->tui);
         return;
@@ -249,6 +252,7 @@ sell_saved(struct view *v, struct answer *a)
     if (!body_has(a->body, BODY_RESULTS))
         return;
     d->saved = true;
+    draft_drop(v, &d->slot);
     form_remember(&d->form);
     view_pop(v);
     sold_open(app, a->body->results, a->body->nresults);

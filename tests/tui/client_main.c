@@ -1,4 +1,5 @@
-/* The client of the screen tests: the line on descriptor 3, or none; the theme as an argument. */
+/* The client of the screen tests: the line on descriptor 3, or none; the theme as an argument. With
+   BIMA_TEST_STATE it is one that somebody started at home: drafts are kept there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,8 @@ main(int argc, char **argv)
         struct link_options o = {.fd = 3, .client = "bima test tui", .locale = "en", .patient = true};
         if (link_open(&o, &link, &err) != RC_OK)
             return 99;
+        config.state_dir = getenv("BIMA_TEST_STATE");
+        config.spawned = !config.state_dir;
     } else {
         config.spawned = false;
     }
