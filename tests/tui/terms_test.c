@@ -35,6 +35,19 @@ same_words(struct screen *a, struct screen *b, const char *after)
     free(y);
 }
 
+Test(sequences, are_known_or_not_by_the_description)
+{
+    static struct sequences vt100, xterm;
+    cr_assert(sequences_read(&vt100, "vt100") && sequences_read(&xterm, "xterm-256color"));
+    cr_assert_null(sequences_unknown(&vt100, "\033[5;7Hx\033[K\033[0;7m\033(B", 19));
+    cr_assert_str_eq(sequences_unknown(&vt100, "x\033[31m", 6), "[m", "it has no colours");
+    cr_assert_str_eq(sequences_unknown(&vt100, "\033[?1049h", 8), "[?1049h");
+    cr_assert_str_eq(sequences_unknown(&vt100, "\033[4G", 4), "[G");
+    cr_assert_null(sequences_unknown(&xterm, "\033[38;5;3m\033[?1049h\033[4G", 21));
+    cr_assert_str_eq(sequences_unknown(&vt100, "\033[?2004h", 8), "[?2004h");
+    cr_assert(sequences_unknown(&xterm, "\001", 1));
+}
+
 /* Sign-in, home, what was found, a list, a record and its history, a form and what is saved of it. */
 static void
 walk(const char *term, const char *locale)
