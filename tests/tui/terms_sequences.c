@@ -123,6 +123,31 @@ learn_line(struct sequences *s, char *line)
 }
 
 bool
+sequences_key(const char *term, const char *key, char out[SEQUENCE_TEXT])
+{
+    char line[1024];
+    bool found = false;
+    size_t n = strlen(key);
+    snprintf(line, sizeof line, "infocmp -1 %s", term);
+    FILE *f = popen(line, "r");
+    while (f && fgets(line, sizeof line, f)) {
+        if (strncmp(line + 1, key, n) != 0 || strncmp(line + 1 + n, "=\\E", 3) != 0)
+            continue;
+        line[strcspn(line, ",")] = 0;
+        char *control = strchr(line + 1 + n, '^');
+        if (control) {
+            control[0] = (char)(control[1] & 31);
+            memmove(control + 1, control + 2, strlen(control + 2) + 1);
+        }
+        snprintf(out, SEQUENCE_TEXT, "%c%s", ESCAPE, line + 1 + n + 3);
+        found = true;
+    }
+    if (f)
+        pclose(f);
+    return found;
+}
+
+bool
 sequences_read(struct sequences *s, const char *term)
 {
     char line[1024];

@@ -21,4 +21,7 @@ bool sequences_read(struct sequences *s, const char *term);
 /* The first thing among the bytes that the terminal does not know, or NULL. Valid until the next call. */
 const char *sequences_unknown(struct sequences *s, const char *bytes, size_t n);
 
+/* What the terminal sends for a key, by the name of the capability ("kf2"). False: it has no such key. */
+bool sequences_key(const char *term, const char *key, char out[SEQUENCE_TEXT]);
+
 #endif

@@ -139,6 +139,53 @@ Test(sign_in, is_the_same_on_every_terminal)
         sign_in_on(terms[i]);
 }
 
+/* ---- keys as the descriptions have them ---- */
+
+static void
+keys_of(const char *term)
+{
+    static const struct {
+        const char *cap, *before, *shows;
+    } keys[] = {
+        {"kf1",   "",                                         "again for more"          },
+        {"kf2",   "",                                         "Words"                   },
+        {"kf4",   "new vehicle" ENTER DOWN,                   "motorcycle"              },
+        {"kf6",   "",                                         "Payment"                 },
+        {"kcud1", "new customer" ENTER ENTER "x" ENTER,       "National identity number"},
+        {"kcuu1", "new customer" ENTER ENTER "x" ENTER ENTER, "Any spelling"            },
+        {"kf10",  "new customer" ENTER,                       "Name, Phone"             },
+        {"knp",   "customers" ENTER,                          ">__    Customer 13"      },
+        {"kcbt",  "new customer" ENTER ENTER ENTER,           "Family and given names"  },
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        char bytes[SEQUENCE_TEXT];
+        if (!sequences_key(term, keys[i].cap, bytes))
+            continue;
+        struct screen *s = screen_start(&(struct screen_options){.term = term, .theme = "mono"});
+        if (keys[i].before[0])
+            screen_type(s, keys[i].before);
+        cr_assert_not(screen_has(s, keys[i].shows), "before %s:\n%s", keys[i].cap, screen_text(s));
+        screen_type(s, bytes);
+        cr_assert(screen_has(s, keys[i].shows), "%s of %s:\n%s", keys[i].cap, term, screen_text(s));
+        screen_stop(s);
+    }
+}
+
+#define KEYS(name, term)                                                                                     \
+    Test(keys, of_##name)                                                                                    \
+    {                                                                                                        \
+        keys_of(term);                                                                                       \
+    }
+
+KEYS(vt100, "vt100")
+KEYS(vt220, "vt220")
+KEYS(linux_console, "linux")
+KEYS(xterm, "xterm")
+KEYS(xterm_256color, "xterm-256color")
+KEYS(screen, "screen")
+KEYS(tmux_256color, "tmux-256color")
+KEYS(putty, "putty")
+
 /* ---- a line that tears everything apart ---- */
 
 Test(torn, keys_whose_bytes_come_one_by_one_are_the_same_keys)
