@@ -218,13 +218,22 @@ draft_settles(enum rc code)
     }
 }
 
+uint32_t
+draft_typed(const struct form *f)
+{
+    uint32_t n = 0;
+    for (size_t k = 0; k < f->n; k++)
+        n += f->items[k].edit.gen;
+    return n;
+}
+
 void
-draft_of_slot(struct draft *d, const struct draft_slot *s, const unsigned char *idem)
+draft_of_slot(struct draft *d, const struct draft_slot *s, const unsigned char *idem, const struct form *f)
 {
     d->idem = (struct str){(const char *)idem, IDEM_BYTES};
     d->sent = s->sent;
     d->method = s->method;
-    d->request = s->request;
+    d->request = s->typed == draft_typed(f) ? s->request : STR_NONE;
 }
 
 bool

@@ -47,6 +47,7 @@ struct draft_slot {
     uint32_t method;    /* of the save under way */
     struct str request; /* in the view's arena */
     int64_t sent;
+    uint32_t typed; /* draft_typed when it was sent: what was changed since is not in the request */
 };
 
 enum { DRAFT_RESEND_DAYS = 6 }; /* the service knows a key for a week */
@@ -66,7 +67,10 @@ void draft_sending(struct view *v, struct draft_slot *s, enum method m, const st
 void draft_answered(struct draft_slot *s);
 /* True when the answer says what became of the save; false: it may still have happened. */
 bool draft_settles(enum rc code);
-void draft_of_slot(struct draft *d, const struct draft_slot *s, const unsigned char *idem);
+/* A form that was changed since is not sent again by itself: only the key is kept. */
+void draft_of_slot(struct draft *d, const struct draft_slot *s, const unsigned char *idem,
+                   const struct form *f);
+uint32_t draft_typed(const struct form *f); /* rises with every change a person makes */
 
 /* Into the journal, from it, back to those that are listed. All do nothing where no journal is kept. */
 void draft_keep(struct view *v, struct draft_slot *s, const struct draft *d);

@@ -67,6 +67,7 @@ edit_send(struct view *v, struct str reason)
         app_new_idem(d->idem);
     d->sent = true;
     draft_sending(v, &d->slot, methods[d->mode], &p, has_secrets(d));
+    d->slot.typed = draft_typed(&d->form);
     edit_keep(v);
     app_ask(v,
             &(struct ask){

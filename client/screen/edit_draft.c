@@ -37,7 +37,7 @@ edit_keep(struct view *v)
     k->goes_to_record = d->go_to_record;
     draft_read_form(k, &d->form, &a);
     if (d->sent)
-        draft_of_slot(k, &d->slot, d->idem);
+        draft_of_slot(k, &d->slot, d->idem, &d->form);
     draft_keep(v, &d->slot, k);
     arena_done(&a);
 }
@@ -68,6 +68,7 @@ edit_open_draft(struct app *a, const struct draft *k, const char *id)
     d->go_to_record = k->goes_to_record;
     memcpy(d->slot.id, id, sizeof d->slot.id);
     draft_fill_form(k, &d->form);
+    d->slot.typed = draft_typed(&d->form);
     d->sent = k->idem.n == IDEM_BYTES;
     if (d->sent)
         memcpy(d->idem, k->idem.p, IDEM_BYTES);

@@ -29,7 +29,7 @@ sell_keep(struct view *v)
     k->steps = (struct str){steps, STEPS};
     draft_read_form(k, &d->form, &a);
     if (d->sent)
-        draft_of_slot(k, &d->slot, d->idem);
+        draft_of_slot(k, &d->slot, d->idem, &d->form);
     draft_keep(v, &d->slot, k);
     arena_done(&a);
 }
@@ -52,6 +52,7 @@ sell_open_draft(struct app *a, const struct draft *k, const char *id)
     sell_heading(d, PART_VEHICLE);
     sell_heading(d, PART_CUSTOMER);
     draft_fill_form(k, &d->form);
+    d->slot.typed = draft_typed(&d->form);
     d->sent = k->idem.n == IDEM_BYTES;
     if (d->sent)
         memcpy(d->idem, k->idem.p, IDEM_BYTES);

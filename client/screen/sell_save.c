@@ -220,6 +220,7 @@ sell_send(struct view *v)
         app_new_idem(d->idem);
     d->sent = true;
     draft_sending(v, &d->slot, METHOD_BATCH, &p, false);
+    d->slot.typed = draft_typed(&d->form);
     sell_keep(v);
     app_ask(v, &(struct ask){
                    .method = METHOD_BATCH, .params = &p, .tag = TAG_SAVE, .barrier = true, .idem = d->idem});

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/base/attr.h"
 #include "tests/tui/harness.h"
 
 /* A directory for what the client keeps, and how it is told of it. */
@@ -138,6 +139,48 @@ Test(drafts, a_form_is_offered_again_whole_wherever_the_client_was_killed)
         killed_after(n);
 }
 
+static const char *const business[] = {"T 999 XYZ", "car",         "Nissan Note",  "2012",
+                                       "ind",       "Rehema Ally", "0655 010 203", "",
+                                       "",          "Ilala",       "compr",        "15m"};
+
+static void
+type_field(struct screen *s, const char *text)
+{
+    char keys[80];
+    snprintf(keys, sizeof keys, "%s\t", text);
+    screen_type(s, keys);
+}
+
+static void
+business_killed_after(size_t n)
+{
+    struct place p = place_new();
+    struct screen *s = start(&p);
+    screen_type(s, F6);
+    for (size_t i = 0; i < n; i++) {
+        type_field(s, business[i]);
+    }
+    kill_it(s);
+    s = start(&p);
+    screen_type(s, "drafts" ENTER ENTER);
+    for (size_t i = 0; i < n; i++) /* money and choices are shown as they were understood */
+        EXPECT_TEXT(s, i == 11 ? "15,000,000" : business[i]);
+    for (size_t i = n; i < COUNTOF(business); i++) {
+        type_field(s, business[i]);
+    }
+    screen_type(s, F10);
+    EXPECT_TEXT(s, "waiting for verification");
+    cr_assert_eq(screen_server(s)->saves, 1);
+    screen_stop(s);
+    place_drop(&p);
+}
+
+Test(drafts, a_new_business_is_offered_again_whole_wherever_the_client_was_killed)
+{
+    for (size_t n = 1; n <= COUNTOF(business); n++)
+        business_killed_after(n);
+}
+
 #define VEHICLE "T 999 XYZ" ENTER "car" ENTER "Nissan Note" ENTER "2012" ENTER
 #define CUSTOMER "ind" ENTER "Rehema Ally" ENTER "0655 010 203" ENTER ENTER ENTER "Ilala" ENTER
 #define POLICY "compr" ENTER "15m" ENTER ENTER ENTER
@@ -244,6 +287,47 @@ Test(drafts, a_save_that_was_refused_is_saved_anew_with_another_key)
     screen_type(s, F10);
     EXPECT_TEXT(s, "Saved: Customer Rehema");
     cr_assert_neq(memcmp(first, screen_server(s)->idem, IDEM_BYTES), 0);
+    screen_stop(s);
+    place_drop(&p);
+}
+
+Test(drafts, what_was_changed_after_it_was_sent_is_not_sent_by_itself)
+{
+    struct place p = place_new();
+    struct screen *s = start(&p);
+    screen_type(s, "new customer" ENTER ENTER "Rehema" ENTER "0655 010 203" ENTER);
+    screen_server(s)->hold = true;
+    screen_send(s, F10, strlen(F10));
+    screen_waiting(s);
+    screen_type(s, "\003");
+    screen_server(s)->nheld = 0;
+    screen_server(s)->hold = false;
+    screen_type(s, BACKTAB BACKTAB "Fatuma"
+                                   "\t");
+    kill_it(s);
+    s = start(&p);
+    screen_type(s, "drafts" ENTER ENTER);
+    EXPECT_TEXT(s, "the answer never came");
+    EXPECT_TEXT(s, "Fatuma");
+    cr_assert_eq(screen_server(s)->saves, 0);
+    screen_stop(s);
+    place_drop(&p);
+}
+
+Test(drafts, a_save_of_which_nobody_knows_keeps_its_key)
+{
+    struct place p = place_new();
+    char path[400];
+    struct screen *s = start(&p);
+    screen_type(s, "new customer" ENTER ENTER "Rehema" ENTER "0655 010 203" ENTER);
+    screen_server(s)->fail_next = RC_UNAVAILABLE;
+    screen_type(s, F10);
+    unsigned char first[IDEM_BYTES];
+    memcpy(first, screen_server(s)->idem, IDEM_BYTES);
+    cr_assert_eq(drafts_in(&p, path), 1);
+    screen_type(s, F10);
+    EXPECT_TEXT(s, "Saved: Customer Rehema");
+    cr_assert_eq(memcmp(first, screen_server(s)->idem, IDEM_BYTES), 0);
     screen_stop(s);
     place_drop(&p);
 }
