@@ -184,8 +184,8 @@ class Drafts(unittest.TestCase):
         if held == DOWN:
             wait_for("it is saved", lambda: self.records(name) == 1)
         client.kill()
-        relay.hold()
         self.assertEqual(self.records(name), 1 if held == DOWN else 0)
+        relay.hold()  # what was on its way arrives now, after its client
         client = self.client(relay, "killed-" + held)
         client.type(b"drafts" + ENTER, rb"sent, not answered")
         client.type(ENTER, name.encode())

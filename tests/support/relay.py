@@ -65,6 +65,9 @@ class Relay:
         ready = select.select(open_ways, [], [], 0.02 if held else 1)[0]
         for line in ready:
             to, way = ways[line]
+            with self.lock:
+                if way in self.held:  # since it was looked at
+                    continue
             data = line.recv(65536)
             if not data:
                 return False
