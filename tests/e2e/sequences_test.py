@@ -101,7 +101,13 @@ class Clerk:
             self.act("receipt", "reverse", self.one_of(self.case.receipts, 40))
 
     def renew(self):
-        self.act("policy", "renew", self.one_of(self.case.policies, 60), **({"months": 1} if self.rng.random() < 0.3 else {}))
+        # every second time one that was renewed before: chains of terms should grow long
+        again = self.case.renewed if self.rng.random() < 0.5 else None
+        policy = self.one_of(again or self.case.policies, 60)
+        before = self.codes["renew", "OK"]
+        self.act("policy", "renew", policy, **({"months": 1} if self.rng.random() < 0.3 else {}))
+        if self.codes["renew", "OK"] > before:
+            self.case.renewed.append(policy)
 
     def cancel(self):
         if self.rng.random() < 0.5:
@@ -125,7 +131,7 @@ class Clerk:
 
 class Sequences(unittest.TestCase):
     def test_no_order_of_operations_breaks_a_rule(self):
-        self.policies, self.receipts, self.tried = [], [], []
+        self.policies, self.renewed, self.receipts, self.tried = [], [], [], []
         self.failed = True
         self.world = World("amina", "fatuma", "grace", "juma", "shija", "elia", "neema", workers=6, today=DAYS[0])
         self.addCleanup(lambda: self.world.close(self.failed))
