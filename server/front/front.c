@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "common/wire/message.h"
 #include "server/front/channel.h"
 #include "server/front/client.h"
 #include "server/front/control.h"
@@ -241,7 +242,7 @@ static void
 close_front(struct front *f)
 {
     listener_close(f);
-    session_drop_all(f, "the service is stopping");
+    session_drop_all(f, GOAWAY_STOPPING);
     for (struct client *k = f->clients; k != NULL; k = k->next) {
         (void)kill(k->pid, SIGKILL);
     }
