@@ -142,6 +142,10 @@ class Session:
                 self.broken += 1
                 self.close()
                 continue
+            if self.last.code == "UNAUTHENTICATED":  # a database that died forgets who signed in during its last instant
+                self.broken += 1
+                self.close()
+                continue
             if self.last.code not in AGAIN:
                 return self.last
             self.again += 1
