@@ -20,6 +20,7 @@
 #include "client/screen/app.h"
 #include "client/text.h"
 #include "common/base/arena.h"
+#include "common/base/attr.h"
 #include "common/base/limits.h"
 #include "common/crypt/crypt.h"
 
@@ -77,12 +78,17 @@ merge(struct client_config *c, const struct cli_args *args, struct err *reterr)
     return RC_OK;
 }
 
+/* Asked of the environment and not of setlocale: a machine need not have the locale to be read in its
+ * language. */
 static const char *
 language(const struct client_config *c)
 {
-    const char *lang = setlocale(LC_MESSAGES, NULL);
-    if (c->language != NULL)
-        return c->language;
+    static const char *const from[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *lang = c->language;
+    for (size_t i = 0; lang == NULL && i < COUNTOF(from); i++) {
+        const char *set = getenv(from[i]);
+        lang = set != NULL && set[0] ? set : NULL;
+    }
     return lang != NULL && strncmp(lang, "sw", 2) == 0 ? "sw" : "en";
 }
 
@@ -168,6 +174,7 @@ bima(struct arena *a, int argc, char *const *argv)
         return cli_fail(&err);
     if (args.help && args.nwords == 0 && !spawned)
         return usage(a, stdout, EXIT_SUCCESS);
+    lang_use(language(&config));
     return run(a, &args, &config);
 }
 
@@ -176,8 +183,6 @@ main(int argc, char **argv)
 {
     struct arena a;
     (void)setlocale(LC_ALL, "");
-    (void)bindtextdomain("bima", BIMA_LOCALE_DIR);
-    (void)textdomain("bima");
     (void)signal(SIGPIPE, SIG_IGN); /* a broken line or pipe is told by write, not by death */
     arena_init(&a, ARENA_CAP, NULL, NULL);
     int code = bima(&a, argc, argv);

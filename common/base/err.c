@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/lang.h"
 #include "common/base/str.h"
 #include "common/base/utf8.h"
 
@@ -79,7 +80,7 @@ err_set(struct err *reterr, enum rc code, const char *field, const char *fmt, ..
     copy_text(next.field, sizeof(next.field), "%s", field ? field : "");
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(next.text, sizeof(next.text), fmt, ap);
+    int n = vsnprintf(next.text, sizeof(next.text), lang_text(fmt), ap);
     va_end(ap);
     if (n >= 0 && (size_t)n >= sizeof(next.text))
         cut_to_utf8(next.text);
@@ -123,7 +124,7 @@ rc_symbol(enum rc code)
 const char *
 rc_text(enum rc code)
 {
-    return row_of(code)->text;
+    return lang_text(row_of(code)->text);
 }
 
 int

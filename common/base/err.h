@@ -65,7 +65,8 @@ struct err {
     struct err_ref refs[ERR_REFS_MAX];
 };
 
-/* Fills `reterr` (may be NULL) and returns `code`, so that a guard is one line. `field` may be NULL. */
+/* Fills `reterr` (may be NULL) and returns `code`, so that a guard is one line. `field` may be NULL. `fmt` is
+ * translated. */
 enum rc err_set(struct err *reterr, enum rc code, const char *field, const char *fmt, ...) PRINTF(4, 5);
 
 /* As err_set, for failures whose cause only the operator may see; the person gets the code's own text. */
