@@ -3,6 +3,30 @@
 
 #include "server/catalog/entity.h"
 
+/*
+ * A policy is over one vehicle or it is a fleet: `vehicle` is empty then, and each of its terms has one line
+ * (term_vehicle) per vehicle with what that vehicle is insured for and costs. Each vehicle has its own cover
+ * and certificate.
+ *
+ * `quote` of a fleet takes `vehicles` instead of `vehicle`. It is there (in the description) where the
+ * company has fleet policies switched on:
+ *
+ *     T337DSE=61,000,000; T338DSE=40m    each with what it is insured for
+ *     T337DSE, T338DSE                   those that say nothing are insured for `sum_insured`
+ *     $0=61m; $2                         in a batch: the vehicles that its steps 0 and 2 returned
+ *     #3141592653                        a vehicle by its id
+ *
+ * A vehicle is named by plate, chassis number, #id or $step. Between them stands a semicolon, a new line or a
+ * comma (a comma followed by exactly three digits belongs to the amount). A text is 4000 bytes at most:
+ * `include` adds further vehicles to a quote in the same form, FLEET_MAX in all.
+ * `customer` may be left out when all vehicles have one owner. Errors name the field "vehicles" and the
+ * vehicle.
+ *
+ * `renew` of a fleet takes the vehicles of the last term with their own sums; `vehicles` says which instead,
+ * and what for; one that was in the last term and names no sum keeps its own.
+ */
+enum { FLEET_MAX = 500 };
+
 /* Of a term; a policy shows that of its latest term. */
 enum term_state {
     TERM_DRAFT = 1,
@@ -32,6 +56,7 @@ enum policy_tag {
     POLICY_PAID = 14,
     POLICY_OUTSTANDING = 15,
     POLICY_SUM_INSURED = 16,
+    POLICY_VEHICLES = 17,
 };
 
 enum policy_action {
@@ -39,7 +64,8 @@ enum policy_action {
     POLICY_ISSUE = 2,
     POLICY_RENEW = 3,
     POLICY_CANCEL = 4,
-    POLICY_VOID = 5
+    POLICY_VOID = 5,
+    POLICY_INCLUDE = 6,
 };
 
 struct policy {
@@ -50,6 +76,7 @@ struct policy {
     date_t start_date, end_date;
     struct str note;
     money_t sum_insured, total, paid, outstanding; /* computed: of the latest term */
+    int64_t vehicles;                              /* computed: of a fleet, how many its latest term has */
     stamp_t created_at, updated_at;
 };
 
@@ -61,6 +88,7 @@ enum policy_quote_tag {
     QUOTE_START = 5,
     QUOTE_MONTHS = 6,
     QUOTE_NOTE = 7,
+    QUOTE_VEHICLES = 8,
 };
 struct policy_quote {
     struct row_head row;
@@ -69,12 +97,21 @@ struct policy_quote {
     date_t start;
     int64_t months;
     struct str note;
+    struct str vehicles;
 };
 
-enum policy_renew_tag { RENEW_MONTHS = 1, RENEW_SUM_INSURED = 2 };
+enum policy_renew_tag { RENEW_MONTHS = 1, RENEW_SUM_INSURED = 2, RENEW_VEHICLES = 3 };
 struct policy_renew {
     struct row_head row;
     int64_t months;
+    money_t sum_insured;
+    struct str vehicles;
+};
+
+enum policy_include_tag { INCLUDE_VEHICLES = 1, INCLUDE_SUM_INSURED = 2 };
+struct policy_include {
+    struct row_head row;
+    struct str vehicles;
     money_t sum_insured;
 };
 
