@@ -13,7 +13,15 @@
 #define CONFIG_FILE "/etc/bima/bimad.conf"
 
 enum { EXIT_FAILED = 1, EXIT_WRONG_USE = 64, EXIT_WRONG_CONFIG = 78 };
-enum { OPTION_CHECK = 256, OPTION_ROLE, OPTION_SETTINGS, OPTION_VERSION, OPTION_SAMPLE, OPTION_PAGE };
+enum {
+    OPTION_CHECK = 256,
+    OPTION_ROLE,
+    OPTION_SETTINGS,
+    OPTION_VERSION,
+    OPTION_SAMPLE,
+    OPTION_PAGE,
+    OPTION_TEXTS
+};
 
 struct options {
     const char *config; /* NULL: CONFIG_FILE, which may be missing */
@@ -29,6 +37,7 @@ usage(FILE *out, int status)
           "  -c, --config FILE  settings (default " CONFIG_FILE ")\n"
           "      --sample-config write a file with every key at its default\n"
           "      --catalog-page write the reference page bima-catalog(7)\n"
+          "      --catalog-texts write the catalog's texts for translation\n"
           "      --check-config read the settings, say what is wrong with them, do nothing else\n"
           "  -h, --help         this text\n"
           "      --version      the version\n",
@@ -55,6 +64,7 @@ read_options(int argc, char **argv, struct options *o)
         {"check-config",  no_argument,       NULL, OPTION_CHECK   },
         {"sample-config", no_argument,       NULL, OPTION_SAMPLE  },
         {"catalog-page",  no_argument,       NULL, OPTION_PAGE    },
+        {"catalog-texts", no_argument,       NULL, OPTION_TEXTS   },
         {"help",          no_argument,       NULL, 'h'            },
         {"version",       no_argument,       NULL, OPTION_VERSION },
         {"role",          required_argument, NULL, OPTION_ROLE    }, /* for the master's own use */
@@ -81,6 +91,9 @@ read_options(int argc, char **argv, struct options *o)
             return 0;
         case OPTION_PAGE:
             catalog_page(stdout);
+            return 0;
+        case OPTION_TEXTS:
+            catalog_texts(stdout);
             return 0;
         case OPTION_VERSION:
             puts("bimad " BIMA_VERSION);

@@ -68,7 +68,7 @@ lang_known(size_t i)
 const char *
 lang_text(const char *text)
 {
-    const char *found = now ? lookup(now, text) : NULL;
+    const char *found = now && text ? lookup(now, text) : NULL;
     return found ? found : text;
 }
 

@@ -16,7 +16,7 @@
 void lang_use(const char *code);
 const char *lang_now(void);
 
-/* The translation, or the text itself. */
+/* The translation, or the text itself; NULL of NULL. */
 const char *lang_text(const char *text) __attribute__((format_arg(1)));
 /* As lang_text, of a text in two forms: for one and for any other number. */
 const char *lang_plural(const char *one, const char *other, unsigned long n)

@@ -1,14 +1,22 @@
 #include "server/catalog/schema.h"
 
+#include "common/base/lang.h"
+
+static struct str
+said(const char *text)
+{
+    return str_from(lang_text(text));
+}
+
 struct schema_field
 catalog_field(struct arena *a, const struct field *f)
 {
     struct schema_field sf = {
         .tag = f->tag,
         .name = str_from(f->name),
-        .label = str_from(f->label),
-        .help = str_from(f->help),
-        .group = str_from(f->group),
+        .label = said(f->label),
+        .help = said(f->help),
+        .group = said(f->group),
         .type = f->type,
         .flags = f->flags & FF_SERVED,
         .max = f->max,
@@ -20,7 +28,7 @@ catalog_field(struct arena *a, const struct field *f)
     sf.choices = arena_new(a, struct schema_choice, f->nchoices + 1);
     for (size_t i = 0; i < f->nchoices; i++)
         sf.choices[i] = (struct schema_choice){f->choices[i].number, str_from(f->choices[i].code),
-                                               str_from(f->choices[i].label), (uint8_t)f->choices[i].tone};
+                                               said(f->choices[i].label), (uint8_t)f->choices[i].tone};
     return sf;
 }
 
@@ -55,8 +63,8 @@ add_views(struct arena *a, const struct entity *e, uint32_t hide, struct schema_
         for (size_t c = 0; c < v->ncolumns; c++)
             if (!is_hidden(entity_field(e, v->columns[c]), hide))
                 columns[n++] = v->columns[c];
-        ret->views[i] = (struct schema_view){
-            v->number, str_from(v->name), str_from(v->label), columns, n, v->sort, v->desc};
+        ret->views[i] =
+            (struct schema_view){v->number, str_from(v->name), said(v->label), columns, n, v->sort, v->desc};
     }
 }
 
@@ -73,8 +81,8 @@ add_actions(struct arena *a, const struct entity *e, const void *rights, catalog
         *to = (struct schema_action){
             .number = from->number,
             .name = str_from(from->name),
-            .label = str_from(from->label),
-            .help = str_from(from->help),
+            .label = said(from->label),
+            .help = said(from->help),
             .on_record = (from->flags & AF_ON_RECORD) != 0,
             .needs_reason = (from->flags & AF_REASON) != 0,
             .prints = (from->flags & AF_PRINTS) != 0,
@@ -94,7 +102,7 @@ add_tabs(struct arena *a, const struct entity *e, const void *rights, catalog_ma
     for (size_t i = 0; i < e->ntabs; i++)
         if (may(rights, entity_by_number(e->tabs[i].entity), "read"))
             ret->tabs[ret->ntabs++] =
-                (struct schema_tab){str_from(e->tabs[i].label), e->tabs[i].entity, e->tabs[i].via};
+                (struct schema_tab){said(e->tabs[i].label), e->tabs[i].entity, e->tabs[i].via};
 }
 
 static struct schema_entity
@@ -103,9 +111,9 @@ entity_of(struct arena *a, const struct entity *e, const void *rights, catalog_m
     struct schema_entity ret = {
         .number = e->number,
         .name = str_from(e->name),
-        .label = str_from(e->label),
-        .plural = str_from(e->plural),
-        .help = str_from(e->help),
+        .label = said(e->label),
+        .plural = said(e->plural),
+        .help = said(e->help),
         .may_add = (e->flags & EF_ADD) && may(rights, e, "add"),
         .may_set = (e->flags & EF_SET) && may(rights, e, "set"),
         .may_list = !(e->flags & EF_SINGLE) && may(rights, e, "read"),

@@ -22,4 +22,7 @@ struct schema_field catalog_field(struct arena *a, const struct field *f);
 /* The reference page of the catalog, bima-catalog(7), as troff. */
 void catalog_page(FILE *out);
 
+/* Every text of the catalog that a person reads, as lines of C for xgettext. */
+void catalog_texts(FILE *out);
+
 #endif

@@ -1,3 +1,4 @@
+#include "common/base/lang.h"
 #include "server/op/ops.h"
 #include "server/op/parts.h"
 #include "server/rule/rule.h"
@@ -37,7 +38,7 @@ check_state(const struct action *a, const struct entity *e, const void *row, str
         return RC_OK;
     const struct choice *c = field_choice(f, v.i);
     return err_set(reterr, RC_REFUSED, f->name, "\"%s\" is not possible: %.*s is %s", a->name, STR_ARG(label),
-                   c ? c->label : "in no known state");
+                   c ? lang_text(c->label) : _("in no known state"));
 }
 
 static enum rc

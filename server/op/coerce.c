@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/lang.h"
 #include "common/base/limits.h"
 #include "common/base/utf8.h"
 #include "common/value/number.h"
@@ -13,15 +14,16 @@ text_value(const struct field *f, struct str s, struct value *ret, struct err *r
 {
     size_t max = f->max ? f->max : LIMIT_TEXT;
     if (s.n > max)
-        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is too long: %zu bytes at most", f->label, max);
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is too long: %zu bytes at most",
+                       lang_text(f->label), max);
     if (!utf8_valid(s))
-        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is not valid text (UTF-8)", f->label);
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is not valid text (UTF-8)", lang_text(f->label));
     for (size_t at = 0; at < s.n;) {
         uint32_t c = utf8_next(s, &at);
         bool control = c < 0x20 || (c >= 0x7f && c <= 0x9f);
         if (control && !(c == '\n' && (f->flags & SCHEMA_MULTILINE)))
             return err_set(reterr, RC_BAD_PARAMS, f->name, "%s has a character that can't be printed",
-                           f->label);
+                           lang_text(f->label));
     }
     *ret = VALUE_TEXT(f->flags & SCHEMA_SECRET ? s : str_trim(s));
     return RC_OK;
@@ -50,14 +52,14 @@ choice_value(const struct field *f, struct str s, struct value *ret, struct err 
     size_t used = 0;
     for (size_t i = 0; i < f->nchoices; i++) {
         const struct choice *c = &f->choices[i];
-        if (same_word(s, c->code) || same_word(s, c->label)) {
+        if (same_word(s, c->code) || same_word(s, lang_text(c->label))) {
             *ret = (struct value){.type = VT_CHOICE, .i = c->number};
             return RC_OK;
         }
         if (used < sizeof list)
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", c->code);
     }
-    return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is one of: %s", f->label, list);
+    return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is one of: %s", lang_text(f->label), list);
 }
 
 static enum rc
@@ -65,7 +67,7 @@ in_range(const struct field *f, int64_t i, struct err *reterr)
 {
     int64_t most = f->max ? (int64_t)f->max : f->type == VT_MONEY ? MONEY_MAX : INT32_MAX;
     if (i < 0 || i > most)
-        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is a number from 0 to %lld", f->label,
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is a number from 0 to %lld", lang_text(f->label),
                        (long long)most);
     return RC_OK;
 }
@@ -103,7 +105,7 @@ from_text(struct op_ctx *ctx, const struct field *f, struct str s, struct value 
     case VT_NULL:
     case VT_REF:
     case VT_BYTES:
-        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s can't be given as text", f->label);
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s can't be given as text", lang_text(f->label));
     }
     if (rc == RC_OK)
         *ret = v;
@@ -123,7 +125,7 @@ from_int(const struct field *f, int64_t i, struct value *ret, struct err *reterr
     case VT_CHOICE:
         v.i = i;
         if (!field_choice(f, i))
-            rc = err_set(reterr, RC_BAD_PARAMS, f->name, "%s has no choice number %lld", f->label,
+            rc = err_set(reterr, RC_BAD_PARAMS, f->name, "%s has no choice number %lld", lang_text(f->label),
                          (long long)i);
         break;
     case VT_REF:
@@ -136,12 +138,13 @@ from_int(const struct field *f, int64_t i, struct value *ret, struct err *reterr
     case VT_RATE:
         v.rate.ppm = (int32_t)i;
         if (i < 0 || i > 10000000)
-            rc = err_set(reterr, RC_BAD_PARAMS, f->name, "%s is from 0 to 1000 percent", f->label);
+            rc = err_set(reterr, RC_BAD_PARAMS, f->name, "%s is from 0 to 1000 percent", lang_text(f->label));
         break;
     case VT_DATE:
         v.date.days = (int32_t)i;
         if (i < INT32_MIN / 2 || i > INT32_MAX / 2 || !civil_valid(civil_of(v.date)))
-            rc = err_set(reterr, RC_BAD_PARAMS, f->name, "%s is a day from 1900 to 2199", f->label);
+            rc =
+                err_set(reterr, RC_BAD_PARAMS, f->name, "%s is a day from 1900 to 2199", lang_text(f->label));
         break;
     case VT_STAMP:
         v.stamp.usec = i;
@@ -152,7 +155,7 @@ from_int(const struct field *f, int64_t i, struct value *ret, struct err *reterr
     case VT_TEXT:
     case VT_BYTES:
     case VT_NULL:
-        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is a text, not a number", f->label);
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is a text, not a number", lang_text(f->label));
     }
     if (rc == RC_OK)
         *ret = v;
@@ -177,7 +180,7 @@ op_coerce(struct op_ctx *ctx, const struct field *f, const struct value *given, 
     }
     case VT_BOOL:
         if (f->type != VT_BOOL)
-            return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is not a yes or no", f->label);
+            return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is not a yes or no", lang_text(f->label));
         *ret = *given;
         return RC_OK;
     case VT_INT:
@@ -191,7 +194,8 @@ op_coerce(struct op_ctx *ctx, const struct field *f, const struct value *given, 
     case VT_BYTES:
         break;
     }
-    return err_set(reterr, RC_BAD_PARAMS, f->name, "%s has a value of a kind that is not taken", f->label);
+    return err_set(reterr, RC_BAD_PARAMS, f->name, "%s has a value of a kind that is not taken",
+                   lang_text(f->label));
 }
 
 /* ------------------------------------------------------------------ the fields of a request */
@@ -238,7 +242,7 @@ store(const struct op_table *t, const struct field *f, void *record, const struc
     return err_set(reterr, RC_BAD_PARAMS, f->name,
                    t->need == SCHEMA_EDIT ? "%s can't be changed"
                                           : "%s can't be given: it comes about by itself",
-                   f->label);
+                   lang_text(f->label));
 }
 
 /* Where the references of one request wait until they are looked up together. */
@@ -338,7 +342,7 @@ op_required(struct op_ctx *ctx, const struct op_table *t, const void *record, st
         if (!(f->flags & SCHEMA_REQUIRED) || row_has(record, f->tag))
             continue;
         struct err e;
-        (void)err_set(&e, RC_BAD_PARAMS, f->name, "%s is needed", f->label);
+        (void)err_set(&e, RC_BAD_PARAMS, f->name, "%s is needed", lang_text(f->label));
         rc = found(ctx, &e, rc, reterr);
     }
     return rc;

@@ -1,10 +1,13 @@
+#include <stdio.h>
 #include <string.h>
 
+#include "common/base/lang.h"
 #include "server/op/ops.h"
 #include "server/op/parts.h"
 
 /* session_state of a session for account set-up only */
 enum { SESSION_LIMITED = 3 };
+enum { LANGUAGE = 9 /* bytes */ };
 
 static const struct value *
 column(const struct pg_rows *rows, const char *name)
@@ -73,6 +76,15 @@ read_rights(const struct pg_rows *rows)
     };
 }
 
+/* What the request says to the person from here on. */
+static void
+speak(struct str language)
+{
+    char code[LANGUAGE];
+    (void)snprintf(code, sizeof code, "%.*s", STR_ARG(language));
+    lang_use(code);
+}
+
 enum rc
 op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *reterr)
 {
@@ -97,6 +109,7 @@ op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *
         .today = column(rows, "today")->date,
     };
     read_settings(rows, &c);
+    speak(c.language);
     *ret = c;
     return RC_OK;
 }
@@ -124,9 +137,10 @@ op_me_of(const struct op_ctx *ctx)
         .language = c->language,
         .brand = c->brand,
         .colour = c->colour,
-        .todo = c->rights.limited
-                    ? STR("Set up your account first: choose a password, or enrol your second factor.")
-                    : STR_NONE,
+        .todo =
+            c->rights.limited
+                ? str_from(_("Set up your account first: choose a password, or enrol your second factor."))
+                : STR_NONE,
         .platform = c->rights.platform,
     };
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/lang.h"
 #include "common/base/limits.h"
 #include "common/value/number.h"
 #include "server/catalog/schema.h"
@@ -47,7 +48,7 @@ put_text(struct op_ctx *ctx, const struct field *f, const struct value *v, struc
     if (v->type == VT_NULL)
         return;
     if (f->flags & SCHEMA_SECRET) {
-        *ret = STR("hidden");
+        *ret = str_from(_("hidden"));
         return;
     }
     const struct schema_field sf = catalog_field(ctx->arena, f);
@@ -101,7 +102,7 @@ change_of(struct op_ctx *ctx, const struct entity *e, const struct field *f, con
     was = op_seen(ctx, e, f, &was);
     is = op_seen(ctx, e, f, &is);
     if (was.type == VT_NULL && is.type == VT_NULL)
-        c->after = STR("hidden");
+        c->after = str_from(_("hidden"));
     put_text(ctx, f, &was, refs, &c->before);
     put_text(ctx, f, &is, refs, &c->after);
     return true;
@@ -115,10 +116,10 @@ add_changes(struct op_ctx *ctx, const struct entity *e, const struct op_past ver
     for (size_t i = 0; i < e->nfields; i++) {
         const struct field *f = &e->fields[i];
         struct body_change *c = &ev->changes[ev->nchanges];
-        *c = (struct body_change){.tag = f->tag, .name = str_from(f->label)};
+        *c = (struct body_change){.tag = f->tag, .name = str_from(lang_text(f->label))};
         if ((f->flags & FF_PSEUDO) && (f->flags & SCHEMA_SECRET) &&
             secret_changed(ctx, e, versions[0].doc, versions[1].doc)) {
-            c->after = STR("hidden");
+            c->after = str_from(_("hidden"));
             ev->nchanges++;
         }
         if (is_shown(ctx, e, f) && change_of(ctx, e, f, versions, refs, c))
@@ -215,7 +216,7 @@ fill_labels(struct op_ctx *ctx, struct refs *refs, struct err *reterr)
     enum rc rc = op_labels(ctx, refs->rows, refs->n, reterr);
     for (size_t i = 0; rc == RC_OK && i < refs->n; i++)
         if (refs->rows[i].label.n || part)
-            *refs->places[i] = refs->rows[i].label.n ? refs->rows[i].label : STR("hidden");
+            *refs->places[i] = refs->rows[i].label.n ? refs->rows[i].label : str_from(_("hidden"));
     return rc;
 }
 

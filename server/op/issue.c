@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/lang.h"
 #include "server/op/parts.h"
 
 enum { ISSUES_MAX = 32 };
@@ -16,7 +17,7 @@ op_issue(struct op_ctx *ctx, enum issue_level level, const char *field, const ch
     char text[sizeof((struct err *)0)->text];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, ap);
+    (void)vsnprintf(text, sizeof text, lang_text(fmt), ap);
     va_end(ap);
     ctx->issues[ctx->nissues++] = (struct body_issue){
         .level = level,

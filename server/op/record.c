@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/base/lang.h"
 #include "server/op/parts.h"
 #include "server/store/row.h"
 #include "server/store/sql.h"
@@ -51,7 +52,7 @@ op_query(struct op_ctx *ctx, const char *name, const char *sql, const struct val
 static struct str
 lower_label(struct arena *a, const struct entity *e)
 {
-    struct str s = str_printf(a, "%s", e->label);
+    struct str s = str_from(lang_text(e->label));
     char *p = arena_alloc(a, s.n + 1);
     memcpy(p, s.p, s.n);
     if (s.n > 1 && p[1] >= 'a' && p[1] <= 'z')

@@ -1,6 +1,7 @@
 /* What the regulator asks. Answers are texts: nothing of them is kept here, each question stands in the audit
    of the company it was asked of. A company that grants nothing is as one that is not there. */
 #include "server/catalog/compliance.h"
+#include "common/base/lang.h"
 
 #include "server/catalog/platform_audit.h"
 #include "server/platform/platform.h"
@@ -119,7 +120,7 @@ name_choices(struct pg_rows *rows, size_t c, uint32_t tag)
     for (size_t r = 0; r < rows->nrows; r++) {
         struct value *v = &rows->cells[r * rows->ncols + c];
         const struct choice *choice = field_choice(f, v->i);
-        *v = VALUE_TEXT(str_from(choice ? choice->label : "other"));
+        *v = VALUE_TEXT(str_from(choice ? lang_text(choice->label) : _("other")));
     }
 }
 

@@ -1,4 +1,5 @@
 /* Home of the platform: requests that wait, what failed, how many companies there are. */
+#include "common/base/lang.h"
 #include "server/catalog/company_request.h"
 #include "server/op/rights.h"
 #include "server/platform/platform.h"
@@ -22,14 +23,15 @@ fill_counters(struct op_ctx *ctx, const struct pg_rows *rows, struct body_home *
 {
     const struct value *f = rows->cells;
     home->counters = arena_new(ctx->arena, struct body_counter, 2);
-    home->counters[0] = (struct body_counter){STR("Requests"), f[PENDING_TODAY].i,     f[PENDING_WEEK].i,
-                                              f[PENDING].i,    ENTITY_COMPANY_REQUEST, VIEW_PENDING};
-    home->counters[1] = (struct body_counter){STR("Errors"),     f[ERRORS_TODAY].i,    f[ERRORS_WEEK].i,
-                                              f[ERRORS_MONTH].i, ENTITY_SERVICE_ERROR, VIEW_ERRORS};
+    home->counters[0] =
+        (struct body_counter){str_from(_("Requests")), f[PENDING_TODAY].i, f[PENDING_WEEK].i, f[PENDING].i,
+                              ENTITY_COMPANY_REQUEST,  VIEW_PENDING};
+    home->counters[1] = (struct body_counter){str_from(_("Errors")), f[ERRORS_TODAY].i,    f[ERRORS_WEEK].i,
+                                              f[ERRORS_MONTH].i,     ENTITY_SERVICE_ERROR, VIEW_ERRORS};
     home->ncounters = 2;
     home->figures = arena_new(ctx->arena, struct body_figure, 2);
-    home->figures[0] = (struct body_figure){.label = STR("Companies"), .count = f[ACTIVE].i};
-    home->figures[1] = (struct body_figure){.label = STR("Suspended"), .count = f[SUSPENDED].i};
+    home->figures[0] = (struct body_figure){.label = str_from(_("Companies")), .count = f[ACTIVE].i};
+    home->figures[1] = (struct body_figure){.label = str_from(_("Suspended")), .count = f[SUSPENDED].i};
     home->nfigures = 2;
 }
 

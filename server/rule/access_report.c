@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/lang.h"
 #include "server/catalog/customer.h"
 #include "server/catalog/schema.h"
 #include "server/rule/retention.h"
@@ -73,7 +74,7 @@ put_record(struct op_ctx *ctx, const void *row, struct buf *out)
             continue;
         const struct schema_field sf = catalog_field(ctx->arena, f);
         struct str text = v.type == VT_REF ? v.label : value_text(ctx->arena, &sf, &v, &locale);
-        buf_printf(out, "  %-*s%.*s\n", LABEL, f->label, STR_ARG(text));
+        buf_printf(out, "  %-*s%.*s\n", LABEL, lang_text(f->label), STR_ARG(text));
     }
 }
 

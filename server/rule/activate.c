@@ -1,5 +1,6 @@
 #include "server/rule/activate.h"
 
+#include "common/base/lang.h"
 #include "server/catalog/certificate.h"
 #include "server/catalog/customer.h"
 #include "server/catalog/vehicle.h"
@@ -14,7 +15,7 @@ static struct str
 usage_text(const struct vehicle *v)
 {
     const struct choice *c = field_choice(entity_field(&vehicle_entity, VEHICLE_USAGE), v->usage);
-    return str_from(c ? c->label : "");
+    return str_from(c ? lang_text(c->label) : "");
 }
 
 static enum rc

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/attr.h"
+#include "common/base/lang.h"
 
 /* SQLSTATEs, longest match first: a row with two characters stands for its whole class. */
 static const struct {
@@ -38,28 +39,31 @@ static const struct {
     enum rc code;
     const char *field, *text;
 } constraints[] = {
-    {"*_code_key",            RC_DUPLICATE, "code",       "this code is already used"                                             },
-    {"*_login_key",           RC_DUPLICATE, "login",      "this login is already used"                                            },
-    {"domain_taken",          RC_DUPLICATE, "domain",     "that domain is taken"                                                  },
-    {"*_fingerprint_key",     RC_DUPLICATE, "public_key", "this key is already on record"                                         },
-    {"customer_id_key",       RC_DUPLICATE, "id_number",  "a customer with this ID number is already on record"                   },
-    {"vehicle_plate_key",     RC_DUPLICATE, "plate",      "a vehicle with this plate is already on record"                        },
+    {"*_code_key",            RC_DUPLICATE, "code",       N_("this code is already used")                              },
+    {"*_login_key",           RC_DUPLICATE, "login",      N_("this login is already used")                             },
+    {"domain_taken",          RC_DUPLICATE, "domain",     N_("that domain is taken")                                   },
+    {"*_fingerprint_key",     RC_DUPLICATE, "public_key", N_("this key is already on record")                          },
+    {"customer_id_key",       RC_DUPLICATE, "id_number",  N_("a customer with this ID number is already on record")    },
+    {"vehicle_plate_key",     RC_DUPLICATE, "plate",      N_("a vehicle with this plate is already on record")         },
     {"vehicle_chassis_key",   RC_DUPLICATE, "chassis",
-     "a vehicle with this chassis number is already on record"                                                                    },
-    {"plate_or_chassis",      RC_REFUSED,   "plate",      "a vehicle needs a plate or a chassis number"                           },
-    {"one_owner",             RC_REFUSED,   "owner",      "the vehicle has another owner on these days"                           },
-    {"one_active_cover",      RC_REFUSED,   "vehicle",    "the vehicle is already insured on these days"                          },
-    {"one_open_term",         RC_REFUSED,   NULL,         "the policy already has a term that waits for payment"                  },
-    {"one_rate_a_day",        RC_REFUSED,   "from_date",  "the rate book already has a price for this on these days"              },
-    {"one_valid_certificate", RC_REFUSED,   NULL,         "the cover already has a certificate"                                   },
-    {"days_in_order",         RC_REFUSED,   "to_date",    "the last day must not be before the first"                             },
-    {"four_eyes",             RC_REFUSED,   NULL,         "this amount must be verified by somebody else than the one who took it"},
-    {"code_form",             RC_REFUSED,   "code",       "a code has letters and digits only, without blanks"                    },
-    {"login_form",            RC_REFUSED,   "login",      "a login has small letters, digits, dot, dash and underscore only"      },
-    {"language_form",         RC_REFUSED,   "language",   "the language is two small letters: en or sw"                           },
-    {"id_whole",              RC_REFUSED,   "id_number",  "an ID number needs its ID type, and the type its number"               },
-    {"phone_form",            RC_REFUSED,   "phone",      "a phone number has 6 to 15 digits"                                     },
-    {"name_given",            RC_REFUSED,   "name",       "a name is needed"                                                      },
+     N_("a vehicle with this chassis number is already on record")                                                     },
+    {"plate_or_chassis",      RC_REFUSED,   "plate",      N_("a vehicle needs a plate or a chassis number")            },
+    {"one_owner",             RC_REFUSED,   "owner",      N_("the vehicle has another owner on these days")            },
+    {"one_active_cover",      RC_REFUSED,   "vehicle",    N_("the vehicle is already insured on these days")           },
+    {"one_open_term",         RC_REFUSED,   NULL,         N_("the policy already has a term that waits for payment")   },
+    {"one_rate_a_day",        RC_REFUSED,   "from_date",
+     N_("the rate book already has a price for this on these days")                                                    },
+    {"one_valid_certificate", RC_REFUSED,   NULL,         N_("the cover already has a certificate")                    },
+    {"days_in_order",         RC_REFUSED,   "to_date",    N_("the last day must not be before the first")              },
+    {"four_eyes",             RC_REFUSED,   NULL,
+     N_("this amount must be verified by somebody else than the one who took it")                                      },
+    {"code_form",             RC_REFUSED,   "code",       N_("a code has letters and digits only, without blanks")     },
+    {"login_form",            RC_REFUSED,   "login",
+     N_("a login has small letters, digits, dot, dash and underscore only")                                            },
+    {"language_form",         RC_REFUSED,   "language",   N_("the language is two small letters: en or sw")            },
+    {"id_whole",              RC_REFUSED,   "id_number",  N_("an ID number needs its ID type, and the type its number")},
+    {"phone_form",            RC_REFUSED,   "phone",      N_("a phone number has 6 to 15 digits")                      },
+    {"name_given",            RC_REFUSED,   "name",       N_("a name is needed")                                       },
 };
 
 static bool
@@ -95,7 +99,7 @@ fill_privilege(const char *message, struct err *reterr)
         return err_set(reterr, RC_FORBIDDEN, NULL, "this would lie outside what you may see");
     if (strstr(message, "permission denied") || strstr(message, "must be"))
         return err_set(reterr, RC_INTERNAL, NULL, "%s", rc_text(RC_INTERNAL));
-    return err_set(reterr, RC_FORBIDDEN, NULL, "%s", message);
+    return err_set(reterr, RC_FORBIDDEN, NULL, "%s", lang_text(message));
 }
 
 static enum rc
@@ -106,12 +110,13 @@ fill(const PGresult *res, const char *state, struct err *reterr)
     const char *constraint = part(res, PG_DIAG_CONSTRAINT_NAME);
     for (size_t i = 0; constraint[0] && i < COUNTOF(constraints); i++)
         if (name_fits(constraints[i].constraint, constraint))
-            return err_set(reterr, constraints[i].code, constraints[i].field, "%s", constraints[i].text);
+            return err_set(reterr, constraints[i].code, constraints[i].field, "%s",
+                           lang_text(constraints[i].text));
     enum rc code = code_of(state);
     if (strcmp(state, "23514") == 0 && constraint[0] &&
         strstr(part(res, PG_DIAG_MESSAGE_PRIMARY), "violates") == NULL)
         /* raised by one of our own guards, whose message is a sentence for the person */
-        return err_set(reterr, code, NULL, "%s", part(res, PG_DIAG_MESSAGE_PRIMARY));
+        return err_set(reterr, code, NULL, "%s", lang_text(part(res, PG_DIAG_MESSAGE_PRIMARY)));
     if (strcmp(state, "23503") == 0)
         return err_set(reterr, code, NULL, "it points to a record that is not there");
     if (strcmp(state, "23502") == 0)

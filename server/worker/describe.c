@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/base/lang.h"
 #include "server/catalog/schema.h"
 #include "server/worker/permit.h"
 #include "server/worker/state.h"
@@ -10,7 +11,7 @@ enum { DESCRIPTION = 512 * 1024 };
 static void
 fingerprint(struct arena *a, const struct rights *r, unsigned char ret[CRYPT_HASH])
 {
-    crypt_hash(str_printf(a, "%d %d %d %d %.*s|%.*s", r->platform, r->limited, r->crowd, r->customers,
+    crypt_hash(str_printf(a, "%s %d %d %d %d %.*s|%.*s", lang_now(), r->platform, r->limited, r->crowd, r->customers,
                           STR_ARG(r->words), STR_ARG(r->modules_off)),
                ret);
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/base/lang.h"
 #include "common/base/utf8.h"
 #include "common/wire/cbor.h"
 #include "server/worker/call.h"
@@ -22,6 +23,7 @@ call_init(struct worker *w, struct call *c, const struct job *job)
 {
     unsigned char random[REQUEST_ID / 2];
     memset(c, 0, sizeof *c);
+    lang_use("en"); /* until the context says who asks */
     crypt_random(random, sizeof random);
     crypt_hex(random, sizeof random, c->id);
     c->job = job;

@@ -21,7 +21,7 @@ struct known_user {
     struct pg_rows entered;
 };
 
-/* What people with the same rights see of the catalog, made when first asked for. */
+/* What people with the same rights and language see of the catalog, made when first asked for. */
 struct described {
     struct arena memory; /* cap 0: free */
     unsigned char rights[CRYPT_HASH];
