@@ -8,7 +8,16 @@
 #include "common/wire/cbor.h"
 #include "common/wire/part.h"
 
-enum { REF_ITEMS = 3, ISSUE_ITEMS = 4, RECORD_ITEMS = 5, PAGE_ITEMS = 6, FIELD_TRIPLE = 3, COLUMN_PAIR = 2 };
+enum {
+    REF_ITEMS = 3,
+    ISSUE_ITEMS = 4,
+    RECORD_ITEMS = 5,
+    PAGE_ITEMS = 6,
+    PAGE_MORE = 2,
+    SUM_PAIR = 2,
+    FIELD_TRIPLE = 3,
+    COLUMN_PAIR = 2
+};
 
 const char *
 body_key_name(enum body_key k)
@@ -257,7 +266,8 @@ column_type(const struct body_page *p, size_t column)
 static void
 page_encode(struct buf *b, const struct body_page *p)
 {
-    wbuf_array(b, PAGE_ITEMS);
+    const bool more = p->prev.n || p->nsums;
+    wbuf_array(b, more ? PAGE_ITEMS + PAGE_MORE : PAGE_ITEMS);
     wbuf_uint(b, p->entity);
     wbuf_array(b, COLUMN_PAIR * p->ncolumns);
     for (size_t i = 0; i < p->ncolumns; i++) {
@@ -275,6 +285,14 @@ page_encode(struct buf *b, const struct body_page *p)
     wbuf_bytes(b, p->next);
     wbuf_int(b, p->total);
     wbuf_bool(b, p->total_capped);
+    if (!more)
+        return;
+    wbuf_bytes(b, p->prev);
+    wbuf_array(b, SUM_PAIR * p->nsums);
+    for (size_t i = 0; i < p->nsums; i++) {
+        wbuf_uint(b, p->sums[i].tag);
+        wbuf_int(b, p->sums[i].sum);
+    }
 }
 
 static void
@@ -288,6 +306,21 @@ row_decode(struct arena *a, struct rbuf *r, const enum value_type *types, size_t
     for (size_t i = 0; i < ncolumns; i++)
         ret->cells[i] = value_decode(r, types[i]);
     part_leave(r, extra);
+}
+
+static void
+sums_decode(struct arena *a, struct rbuf *r, struct body_page *ret)
+{
+    size_t items = part_count(r, 1);
+    if (items % SUM_PAIR || items > SUM_PAIR * LIMIT_FIELDS)
+        r->bad = true;
+    ret->nsums = r->bad ? 0 : items / SUM_PAIR;
+    ret->sums = arena_new(a, struct body_sum, ret->nsums);
+    for (size_t i = 0; i < ret->nsums; i++) {
+        ret->sums[i].tag = part_u32(r);
+        ret->sums[i].sum = rbuf_int(r);
+    }
+    rbuf_leave(r);
 }
 
 static void
@@ -318,6 +351,11 @@ page_decode(struct arena *a, struct rbuf *r, struct body_page *ret)
     ret->next = rbuf_bytes(r);
     ret->total = rbuf_int(r);
     ret->total_capped = rbuf_bool(r);
+    if (extra >= PAGE_MORE) {
+        ret->prev = rbuf_bytes(r);
+        sums_decode(a, r, ret);
+        extra -= PAGE_MORE;
+    }
     part_leave(r, extra);
 }
 

@@ -50,6 +50,12 @@ struct body_row {
     struct value *cells; /* ncolumns of them */
 };
 
+/* What a column adds up to over all rows of the list, not only those of the page. */
+struct body_sum {
+    uint32_t tag;
+    int64_t sum; /* minor units */
+};
+
 struct body_page {
     uint32_t entity;
     uint32_t *columns; /* tags */
@@ -59,6 +65,9 @@ struct body_page {
     struct str next;   /* cursor of the next page; empty on the last */
     int64_t total;     /* -1 not counted */
     bool total_capped; /* total is a lower bound: show "1000+" */
+    struct str prev;   /* cursor for going back; empty where the list begins, or nobody asked */
+    struct body_sum *sums;
+    size_t nsums;
 };
 
 struct body_ref {
@@ -154,8 +163,9 @@ struct body_me {
     struct str language;
     struct str brand;  /* the company's name as it wants to be seen */
     struct str colour; /* its accent: blue cyan green magenta red yellow white; empty: the theme's own */
-    struct str todo;   /* not empty: what the person must do before anything else; only account and keys are open */
-    bool platform;     /* a person of the platform: no company's screens */
+    struct str
+        todo; /* not empty: what the person must do before anything else; only account and keys are open */
+    bool platform; /* a person of the platform: no company's screens */
 };
 
 struct body_error {

@@ -4,6 +4,7 @@
 
 #define P(key) (1u << PARAM_##key)
 #define WHICH (P(ENTITY) | P(ID) | P(KEY))
+#define LISTED (P(ENTITY) | P(VIEW) | P(FILTERS) | P(SORT) | P(DESC) | P(COLUMNS) | P(CURSOR))
 
 static const struct method_info table[] = {
   /* clang-format off */
@@ -14,7 +15,7 @@ static const struct method_info table[] = {
     {METHOD_FIND, "find", 0, P(TEXT) | P(LIMIT), P(TEXT),
      "records by a plate, phone, name or number in any spelling"},
     {METHOD_LIST, "list", 0,
-     P(ENTITY) | P(VIEW) | P(FILTERS) | P(SORT) | P(DESC) | P(LIMIT) | P(CURSOR) | P(TOTAL), P(ENTITY),
+     LISTED | P(LIMIT) | P(TOTAL) | P(FROM) | P(BACK) | P(SUMS), P(ENTITY),
      "a page of an entity's rows, filtered and in order"},
     {METHOD_GET, "get", 0, WHICH, P(ENTITY) | P(ID), "one record with all its fields"},
     {METHOD_CHECK, "check", 0, WHICH | P(FIELDS), P(ENTITY) | P(FIELDS),
@@ -35,6 +36,8 @@ static const struct method_info table[] = {
     {METHOD_STATUS, "status", 0, 0, 0, "the service's version, day and health as this user may see them"},
     {METHOD_TRIAL, "trial", 0, P(STEPS), P(STEPS),
      "what a batch would answer: everything is done and undone again, so a price is seen before it is agreed"},
+    {METHOD_EXPORT, "export", METHOD_BULK, LISTED | P(FORMAT), P(ENTITY) | P(FORMAT),
+     "the rows of a list as a file, piece by piece: the cursor of one asks for the next"},
   /* clang-format on */
 };
 
@@ -68,7 +71,7 @@ method_table(size_t *ret_count)
 static enum rc
 check_keys(const struct method_info *m, const struct params *p, struct err *reterr)
 {
-    for (unsigned key = PARAM_ENTITY; key <= PARAM_TOTAL; key++) {
+    for (unsigned key = PARAM_ENTITY; key < PARAM_END; key++) {
         const char *name = param_key_name((enum param_key)key);
         bool given = params_has(p, (enum param_key)key);
         bool needed = m->needs >> key & 1u;

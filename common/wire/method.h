@@ -13,7 +13,8 @@ enum method {
     METHOD_ME = 2,       /* -> me */
     METHOD_HOME = 3,     /* -> home */
     METHOD_FIND = 4,     /* text, limit? -> hits */
-    METHOD_LIST = 5,     /* entity, view?, filters?, sort?, desc?, limit?, cursor?, total? -> page */
+    METHOD_LIST = 5,     /* entity, view?, filters?, sort?, desc?, columns?, limit?, cursor? or from?, back?,
+                            total?,     sums? -> page */
     METHOD_GET = 6,      /* entity, id|key -> record */
     METHOD_CHECK = 7,    /* entity, id?, fields -> issues; saves nothing */
     METHOD_ADD = 8,      /* entity, fields, reason? -> record, issues */
@@ -24,7 +25,9 @@ enum method {
     METHOD_PRINT = 13,   /* entity, id|key, format -> file */
     METHOD_BATCH = 14,   /* steps (add, set, act) -> results, all or nothing */
     METHOD_STATUS = 15,  /* -> status of the service as this user may see it (version, today, latency) */
-    METHOD_TRIAL = 16,   /* steps as of a batch -> the results they would have; all undone, nothing is saved */
+    METHOD_TRIAL = 16,  /* steps as of a batch -> the results they would have; all undone, nothing is saved */
+    METHOD_EXPORT = 19, /* entity, format, and as list: view?, filters?, … cursor? -> file (a piece), page
+                           (next, rows so far) */
 };
 
 enum method_flag {

@@ -8,13 +8,14 @@
 #include "common/wire/cbor.h"
 
 static const char *const key_names[] = {
-    [PARAM_ENTITY] = "entity",   [PARAM_ID] = "id",         [PARAM_KEY] = "key",
-    [PARAM_ACTION] = "action",   [PARAM_FIELDS] = "fields", [PARAM_FILTERS] = "filters",
-    [PARAM_SORT] = "sort",       [PARAM_DESC] = "desc",     [PARAM_LIMIT] = "limit",
-    [PARAM_CURSOR] = "cursor",   [PARAM_TEXT] = "text",     [PARAM_AT] = "at",
-    [PARAM_REASON] = "reason",   [PARAM_VIEW] = "view",     [PARAM_STEPS] = "steps",
-    [PARAM_VERSION] = "version", [PARAM_HASH] = "hash",     [PARAM_FORMAT] = "format",
-    [PARAM_TOTAL] = "total",
+    [PARAM_ENTITY] = "entity",   [PARAM_ID] = "id",           [PARAM_KEY] = "key",
+    [PARAM_ACTION] = "action",   [PARAM_FIELDS] = "fields",   [PARAM_FILTERS] = "filters",
+    [PARAM_SORT] = "sort",       [PARAM_DESC] = "desc",       [PARAM_LIMIT] = "limit",
+    [PARAM_CURSOR] = "cursor",   [PARAM_TEXT] = "text",       [PARAM_AT] = "at",
+    [PARAM_REASON] = "reason",   [PARAM_VIEW] = "view",       [PARAM_STEPS] = "steps",
+    [PARAM_VERSION] = "version", [PARAM_HASH] = "hash",       [PARAM_FORMAT] = "format",
+    [PARAM_TOTAL] = "total",     [PARAM_COLUMNS] = "columns", [PARAM_FROM] = "from",
+    [PARAM_BACK] = "back",       [PARAM_SUMS] = "sums",
 };
 
 static const char *const op_names[] = {
@@ -32,7 +33,7 @@ int
 param_key_by_name(struct str name)
 {
     for (size_t i = PARAM_ENTITY; i < COUNTOF(key_names); i++) {
-        if (str_eq_c(name, key_names[i]))
+        if (key_names[i] && str_eq_c(name, key_names[i]))
             return (int)i;
     }
     return -1;
@@ -107,6 +108,14 @@ steps_encode(struct buf *b, const struct params *p)
 }
 
 static void
+columns_encode(struct buf *b, const struct params *p)
+{
+    wbuf_array(b, p->ncolumns);
+    for (size_t i = 0; i < p->ncolumns; i++)
+        name_encode(b, &p->columns[i]);
+}
+
+static void
 part_encode(struct buf *b, const struct params *p, enum param_key key)
 {
     switch (key) {
@@ -167,6 +176,20 @@ part_encode(struct buf *b, const struct params *p, enum param_key key)
     case PARAM_TOTAL:
         wbuf_bool(b, p->total);
         break;
+    case PARAM_COLUMNS:
+        columns_encode(b, p);
+        break;
+    case PARAM_FROM:
+        loose_encode(b, &p->from);
+        break;
+    case PARAM_BACK:
+        wbuf_bool(b, p->back);
+        break;
+    case PARAM_SUMS:
+        wbuf_bool(b, p->sums);
+        break;
+    case PARAM_END:
+        break;
     }
 }
 
@@ -174,10 +197,10 @@ void
 params_encode(struct buf *b, const struct params *p)
 {
     size_t pairs = 0;
-    for (unsigned key = PARAM_ENTITY; key <= PARAM_TOTAL; key++)
+    for (unsigned key = PARAM_ENTITY; key < PARAM_END; key++)
         pairs += params_has(p, (enum param_key)key);
     wbuf_map(b, pairs);
-    for (unsigned key = PARAM_ENTITY; key <= PARAM_TOTAL; key++) {
+    for (unsigned key = PARAM_ENTITY; key < PARAM_END; key++) {
         if (!params_has(p, (enum param_key)key))
             continue;
         wbuf_uint(b, key);
@@ -391,6 +414,19 @@ read_filters(const struct reading *d, struct params *p)
     return RC_OK;
 }
 
+static enum rc
+read_columns(const struct reading *d, struct params *p)
+{
+    enum rc rc = read_count(d, CBOR_ARRAY, LIMIT_FIELDS, &p->ncolumns);
+    if (rc)
+        return rc;
+    p->columns = arena_new(d->a, struct name_or_number, p->ncolumns);
+    for (size_t i = 0; i < p->ncolumns && !rc; i++)
+        rc = read_name(d, &p->columns[i]);
+    rbuf_leave(d->r);
+    return rc;
+}
+
 static enum rc read_params(struct reading *d, struct params *ret);
 
 static enum rc
@@ -463,6 +499,16 @@ read_part(struct reading *d, struct params *p, enum param_key key)
         return read_run(d, CBOR_TEXT, &p->format);
     case PARAM_TOTAL:
         return read_bool(d, &p->total);
+    case PARAM_COLUMNS:
+        return read_columns(d, p);
+    case PARAM_FROM:
+        return read_loose(d, &p->from);
+    case PARAM_BACK:
+        return read_bool(d, &p->back);
+    case PARAM_SUMS:
+        return read_bool(d, &p->sums);
+    case PARAM_END:
+        break;
     }
     return bad_frame(d);
 }
@@ -481,7 +527,7 @@ read_params(struct reading *d, struct params *ret)
         uint64_t key = rbuf_key(d->r, &last);
         if (d->r->bad)
             return bad_frame(d);
-        if (key < PARAM_ENTITY || key > PARAM_TOTAL)
+        if (key >= PARAM_END || !param_key_name((enum param_key)key))
             return err_set(d->reterr, RC_BAD_PARAMS, NULL,
                            "the request has a part this service does not know");
         d->part = param_key_name((enum param_key)key);

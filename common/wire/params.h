@@ -31,6 +31,11 @@ enum param_key {
     PARAM_HASH = 17,    /* "hash": schema hash the client has */
     PARAM_FORMAT = 18,  /* "format": document format, "pdf" or "text" */
     PARAM_TOTAL = 19,   /* "total": bool, count the rows of a list (capped) */
+    PARAM_COLUMNS = 23, /* "columns": [tag or name, …]: these instead of the view's */
+    PARAM_FROM = 25,    /* "from": a value of the sort field; the page begins there */
+    PARAM_BACK = 26,    /* "back": bool, the page that ends before the cursor; without one the last page */
+    PARAM_SUMS = 27,    /* "sums": bool, count all rows and add up the amounts among the columns */
+    PARAM_END           /* one past the last; numbers between may be nobody's */
 };
 
 /* A number or a name: wire clients send numbers, people and scripts names. */
@@ -80,6 +85,10 @@ struct params {
     size_t nfilters;
     struct param_step *steps;
     size_t nsteps;
+    struct name_or_number *columns;
+    size_t ncolumns;
+    struct value from; /* as it came, like a field's */
+    bool back, sums;
 };
 
 struct param_step {
@@ -93,7 +102,8 @@ params_has(const struct params *p, enum param_key k)
     return (p->present >> k) & 1u;
 }
 
-/* The wire names of keys and operators, for the twin and the protocol page. NULL / -1 when unknown. */
+/* The wire names of keys and operators, for the twin and the protocol page. NULL / -1 when unknown or
+ * nobody's. */
 const char *param_key_name(enum param_key k);
 int param_key_by_name(struct str name);
 const char *filter_op_name(enum filter_op op); /* "=", "!=", "<", "<=", ">", ">=", "~" */

@@ -256,6 +256,18 @@ read_filters(const struct reading *d, json_t *j, struct params *p)
     return RC_OK;
 }
 
+static enum rc
+read_columns(const struct reading *d, const json_t *j, struct params *p)
+{
+    enum rc rc = RC_OK;
+    if (!json_is_array(j) || json_array_size(j) > LIMIT_FIELDS)
+        return bad(d, "an array of field names");
+    p->columns = arena_new(d->a, struct name_or_number, json_array_size(j));
+    for (size_t i = 0; i < json_array_size(j) && !rc; i++)
+        rc = read_name(d, json_array_get(j, i), &p->columns[p->ncolumns++]);
+    return rc;
+}
+
 static enum rc read_params(struct reading *d, json_t *j, struct params *ret);
 
 static enum rc
@@ -322,6 +334,16 @@ read_part(const struct reading *d, json_t *j, enum param_key key, struct params 
         return read_text(d, j, &p->format);
     case PARAM_TOTAL:
         return read_bool(d, j, &p->total);
+    case PARAM_COLUMNS:
+        return read_columns(d, j, p);
+    case PARAM_FROM:
+        return read_value(d, j, &p->from);
+    case PARAM_BACK:
+        return read_bool(d, j, &p->back);
+    case PARAM_SUMS:
+        return read_bool(d, j, &p->sums);
+    case PARAM_END:
+        break;
     }
     return RC_INTERNAL;
 }

@@ -46,6 +46,22 @@ put_row(struct writer *w, const struct schema_entity *e, const struct body_page 
 }
 
 static void
+put_sums(struct writer *w, const struct schema_entity *e, const struct body_page *p)
+{
+    put_key(w, "sums");
+    put_open(w, '{');
+    for (size_t i = 0; i < p->nsums; i++) {
+        const struct schema_field *f = put_field_of(e, p->sums[i].tag);
+        const struct value v = {.type = VT_MONEY, .money = {p->sums[i].sum}};
+        put_item(w);
+        put_text(w, put_field_name(w, f, p->sums[i].tag));
+        buf_add_char(w->b, ':');
+        put_value(w, f, &v);
+    }
+    put_close(w, '}');
+}
+
+static void
 put_page(struct writer *w, const struct body_page *p)
 {
     const struct schema_entity *e = put_entity_of(w, p->entity);
@@ -59,10 +75,16 @@ put_page(struct writer *w, const struct body_page *p)
     }
     put_close(w, ']');
     put_next_member(w, p->next);
+    if (p->prev.n) {
+        put_key(w, "prev");
+        put_bytes(w, p->prev);
+    }
     if (p->total >= 0) {
         put_int_member(w, "total", p->total);
         put_bool_member(w, "total_capped", p->total_capped);
     }
+    if (p->nsums)
+        put_sums(w, e, p);
     put_close(w, '}');
 }
 

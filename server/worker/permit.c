@@ -30,6 +30,7 @@ verb_of(const struct method_info *m, const struct params *p, const struct entity
     const struct action *a;
     switch (m->number) {
     case METHOD_LIST:
+    case METHOD_EXPORT:
     case METHOD_GET:
     case METHOD_HISTORY:
     case METHOD_AS_OF:

@@ -225,6 +225,33 @@ put_list(struct buf *b)
 }
 
 static void
+put_list_from(struct buf *b)
+{
+    struct name_or_number columns[] = {NUMBER(1), NAMED("premium")};
+    struct params p = {.present = HAS(ENTITY) | HAS(SORT) | HAS(COLUMNS) | HAS(FROM) | HAS(BACK) | HAS(SUMS),
+                       .entity = NUMBER(6),
+                       .sort = NUMBER(1),
+                       .columns = columns,
+                       .ncolumns = 2,
+                       .from = VALUE_TEXT(STR("KK/26/0018")),
+                       .back = false,
+                       .sums = true};
+    put_request(b, 15, NUMBER(METHOD_LIST), &p, STR_NONE, 0);
+}
+
+static void
+put_export(struct buf *b)
+{
+    struct params p = {
+        .present = HAS(ENTITY) | HAS(CURSOR) | HAS(FORMAT),
+        .entity = NAMED("policy"),
+        .cursor = {"\x07", 1},
+        .format = STR("xlsx")
+    };
+    put_request(b, 16, NUMBER(METHOD_EXPORT), &p, STR_NONE, 0);
+}
+
+static void
 put_get(struct buf *b)
 {
     struct params p = {.present = HAS(ENTITY) | HAS(KEY), .entity = NAMED("vehicle"), .key = STR("T337DSE")};
@@ -362,6 +389,19 @@ put_page(struct buf *b)
 }
 
 static void
+put_page_sums(struct buf *b)
+{
+    uint32_t columns[] = {4};
+    struct body_sum sums[] = {
+        {4, 123900000}
+    };
+    struct body body = {
+        .present = PART(PAGE), .page = {6, columns, 1, NULL, 0, STR_NONE, 2, false, {"\x09", 1}, sums, 1}
+    };
+    put_reply(b, 15, RC_OK, &body, (struct reply_meta){0});
+}
+
+static void
 put_events(struct buf *b)
 {
     struct body_change change = {5, STR("Colour"), STR("white"), STR("silver")};
@@ -468,32 +508,35 @@ const struct golden *
 fixture_goldens(size_t *ret_count)
 {
     static const struct golden goldens[] = {
-        {"hello",            put_hello      },
-        {"cancel",           put_cancel     },
-        {"ping",             put_ping       },
-        {"pong",             put_pong       },
-        {"goaway",           put_goaway     },
-        {"event",            NULL           }, /* read only: nothing sends events yet */
-        {"request_me",       put_me_request },
-        {"request_describe", put_describe   },
-        {"request_find",     put_find       },
-        {"request_list",     put_list       },
-        {"request_get",      put_get        },
-        {"request_add",      put_add        },
-        {"request_set",      put_set        },
-        {"request_as_of",    put_as_of      },
-        {"request_print",    put_print      },
-        {"request_batch",    put_batch      },
-        {"reply_hello",      put_hello_reply},
-        {"reply_record",     put_record     },
-        {"reply_page",       put_page       },
-        {"reply_events",     put_events     },
-        {"reply_hits",       put_hits       },
-        {"reply_home",       put_home       },
-        {"reply_file",       put_file       },
-        {"reply_results",    put_results    },
-        {"reply_status",     put_status     },
-        {"reply_error",      put_error      },
+        {"hello",             put_hello      },
+        {"cancel",            put_cancel     },
+        {"ping",              put_ping       },
+        {"pong",              put_pong       },
+        {"goaway",            put_goaway     },
+        {"event",             NULL           }, /* read only: nothing sends events yet */
+        {"request_me",        put_me_request },
+        {"request_describe",  put_describe   },
+        {"request_find",      put_find       },
+        {"request_list",      put_list       },
+        {"request_list_from", put_list_from  },
+        {"request_export",    put_export     },
+        {"request_get",       put_get        },
+        {"request_add",       put_add        },
+        {"request_set",       put_set        },
+        {"request_as_of",     put_as_of      },
+        {"request_print",     put_print      },
+        {"request_batch",     put_batch      },
+        {"reply_hello",       put_hello_reply},
+        {"reply_record",      put_record     },
+        {"reply_page",        put_page       },
+        {"reply_page_sums",   put_page_sums  },
+        {"reply_events",      put_events     },
+        {"reply_hits",        put_hits       },
+        {"reply_home",        put_home       },
+        {"reply_file",        put_file       },
+        {"reply_results",     put_results    },
+        {"reply_status",      put_status     },
+        {"reply_error",       put_error      },
     };
     *ret_count = COUNTOF(goldens);
     return goldens;

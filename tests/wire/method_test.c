@@ -10,7 +10,7 @@ Test(method, each_is_found_by_its_number_and_by_its_name)
 {
     size_t n = 0;
     const struct method_info *m = method_table(&n);
-    cr_assert_eq(n, METHOD_TRIAL);
+    cr_assert_geq(n, METHOD_TRIAL);
     for (size_t i = 0; i < n; i++) {
         cr_expect_eq(method_by_number(m[i].number), &m[i]);
         cr_expect_eq(method_by_name(str_from(m[i].name)), &m[i]);
@@ -30,7 +30,8 @@ Test(method, those_that_write_are_add_set_act_and_batch)
         bool writes = m[i].number == METHOD_ADD || m[i].number == METHOD_SET || m[i].number == METHOD_ACT ||
                       m[i].number == METHOD_BATCH;
         cr_expect_eq((m[i].flags & METHOD_WRITES) != 0, writes, "%s", m[i].name);
-        cr_expect_eq((m[i].flags & METHOD_BULK) != 0, m[i].number == METHOD_PRINT, "%s", m[i].name);
+        cr_expect_eq((m[i].flags & METHOD_BULK) != 0,
+                     m[i].number == METHOD_PRINT || m[i].number == METHOD_EXPORT, "%s", m[i].name);
     }
 }
 

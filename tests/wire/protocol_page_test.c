@@ -87,7 +87,7 @@ Test(protocol_page, says_of_every_method_what_it_takes_and_whether_it_writes)
             continue;
         struct str text = str_dup(&fixture_arena, (struct str){at, (size_t)(end - at)});
         cr_expect_eq(strstr(text.p, "Writes.") != NULL, (m[i].flags & METHOD_WRITES) != 0, "%s", m[i].name);
-        for (unsigned key = PARAM_ENTITY; key <= PARAM_TOTAL; key++) {
+        for (unsigned key = PARAM_ENTITY; key < PARAM_END; key++) {
             const char *name = param_key_name((enum param_key)key);
             if (key == PARAM_ID || key == PARAM_KEY)
                 name = "which";
@@ -113,12 +113,16 @@ has_key_in_cddl(const char *map, unsigned key, const char *name)
 
 Test(protocol_page, has_every_key_of_params_and_no_other)
 {
-    for (unsigned key = PARAM_ENTITY; key <= PARAM_TOTAL; key++) {
+    size_t n = 0;
+    for (unsigned key = PARAM_ENTITY; key < PARAM_END; key++) {
         const char *name = param_key_name((enum param_key)key);
+        if (!name)
+            continue;
+        n++;
         has_line("PARAMS", str_printf(&fixture_arena, ".It %u Cm %s", key, name));
         has_key_in_cddl("params", key, name);
     }
-    has_no_more_than("PARAMS", PARAM_TOTAL);
+    has_no_more_than("PARAMS", n);
     const char *end = NULL, *at = section("PARAMS", &end);
     for (unsigned op = FILTER_EQ; op <= FILTER_PREFIX; op++) {
         const char *name = filter_op_name((enum filter_op)op);
