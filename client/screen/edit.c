@@ -68,6 +68,9 @@ outcome(struct view *v, const struct outcome *o)
     default:
         form_outcome(&d->form, o);
         edit_keep(v);
+        if (d->save_after_choice && o->purpose == PURPOSE_REF && o->choice)
+            edit_save(v);
+        d->save_after_choice = false;
     }
 }
 

@@ -24,6 +24,7 @@ struct edit {
     const struct body_record *theirs;
     struct objection objection;
     bool go_to_record, sent, saved;
+    bool save_after_choice; /* it was being saved when a record had to be chosen */
     struct draft_slot slot;
     unsigned char idem[IDEM_BYTES];
 };
@@ -37,6 +38,8 @@ struct view *edit_start(struct app *a, const struct schema_entity *e, const stru
 void edit_keep(struct view *v);
 
 void edit_send(struct view *v, struct str reason);
+/* The records an item's text may mean, to choose one of; then the save goes on. */
+void edit_choose_record(struct view *v, struct form_item *i);
 void edit_save(struct view *v);
 void edit_answer(struct view *v, struct answer *a);
 void edit_resolve_conflict(struct view *v, int choice);

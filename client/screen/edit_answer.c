@@ -99,6 +99,41 @@ typed_alike(struct form *f)
 }
 
 void
+edit_choose_record(struct view *v, struct form_item *i)
+{
+    struct edit *d = v->data;
+    char text[FIELD_TEXT];
+    form_focus(&d->form, (size_t)(i - d->form.items));
+    d->save_after_choice = true;
+    tui_flush(v->tui);
+    refer_open(v, PURPOSE_REF, i->field, field_text(&i->edit, text));
+}
+
+/* A name several records have: only a person can say which is meant. */
+static bool
+choosing_one(struct view *v)
+{
+    struct form *f = &((struct edit *)v->data)->form;
+    for (size_t k = 0; k < f->n; k++) {
+        struct form_item *i = &f->items[k];
+        if (!i->several || i->ref_id || i->hidden || i->readonly)
+            continue;
+        edit_choose_record(v, i);
+        return true;
+    }
+    return false;
+}
+
+/* The reference the service could not make out: still a text. */
+static struct form_item *
+unclear_reference(struct edit *d, const struct err *err)
+{
+    struct form_item *i = err->field[0] ? form_find(&d->form, PART_FIELDS, err->field) : NULL;
+    bool text = i && i->field->type == VT_REF && !i->ref_id && !i->readonly && !i->hidden && form_filled(i);
+    return text ? i : NULL;
+}
+
+void
 edit_save(struct view *v)
 {
     struct edit *d = v->data;
@@ -107,6 +142,8 @@ edit_save(struct view *v)
         tui_flush(v->tui);
         return;
     }
+    if (choosing_one(v))
+        return;
     if (d->mode == MODE_SET && !form_dirty(&d->form)) {
         tui_say(v->tui, ROLE_DIM, "%s", _("Nothing was changed."));
         view_finish(v, (struct outcome){.choice = 0});
@@ -284,6 +321,8 @@ refused(struct view *v, struct answer *a)
         app_say_error(v, a);
     else
         tui_say(v->tui, ROLE_BAD, "%s", a->err->text);
+    if (unclear_reference(d, a->err))
+        edit_choose_record(v, unclear_reference(d, a->err));
     if (d->form.n == 0)
         view_finish(v, (struct outcome){.choice = 0});
 }

@@ -61,6 +61,14 @@ rows_that_fit(const struct body_page *p, struct str typed, size_t columns, const
 }
 
 static void
+not_one(struct form_item *i, size_t n)
+{
+    i->several = n > 1;
+    form_note(i, TONE_WARN,
+              str_from(n ? _("Several fit: F4 shows them.") : _("Not found. F4 shows what there is.")));
+}
+
+static void
 take_rows(struct view *v, struct form *f, size_t item, struct answer *a)
 {
     struct form_item *i = &f->items[item];
@@ -79,8 +87,7 @@ take_rows(struct view *v, struct form *f, size_t item, struct answer *a)
     if (n == 1 && one->cells[0].type == VT_TEXT)
         form_put_ref(i, one->id, one->cells[0].text);
     else
-        form_note(i, TONE_WARN,
-                  str_from(n ? _("Several fit: F4 shows them.") : _("Not found. F4 shows what there is.")));
+        not_one(i, n);
 }
 
 /* Exactly one record of the right kind: taken. */
@@ -97,8 +104,7 @@ take_hits(struct form_item *i, const struct body *body)
     if (n == 1)
         form_put_ref(i, one->record.id, one->record.label);
     else
-        form_note(i, TONE_WARN,
-                  str_from(n ? _("Several fit: F4 shows them.") : _("Not found. F4 shows what there is.")));
+        not_one(i, n);
 }
 
 bool
@@ -119,6 +125,8 @@ lookup_answer(struct view *v, struct form *f, struct answer *a)
         form_put_ref(i, a->body->record.id, a->body->record.label);
     else if (a->code == RC_NOT_FOUND)
         list(v, i, item);
+    else if (a->code == RC_BAD_PARAMS && body_has(a->body, BODY_ERROR) && a->body->error.nrefs > 1)
+        not_one(i, a->body->error.nrefs);
     return true;
 }
 

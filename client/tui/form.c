@@ -148,17 +148,24 @@ form_next(struct form *f)
     return leave_to(f, to);
 }
 
+/* From the last field to the first and back. */
 static enum form_event
 move(struct form *f, int step)
 {
     size_t to;
-    return step_from(f, f->at, step, &to) ? leave_to(f, to) : FORM_UNUSED;
+    bool found = step_from(f, f->at, step, &to);
+    for (size_t k = 0; !found && k < f->n; k++) {
+        to = step > 0 ? k : f->n - 1 - k;
+        found = open_item(&f->items[to]);
+    }
+    return found ? leave_to(f, to) : FORM_UNUSED;
 }
 
 /* The next item (wrapping round) that needs attention. */
 static enum form_event
 next_error(struct form *f, int step)
 {
+    form_read(f, form_here(f));
     for (size_t k = 1; k <= f->n; k++) {
         size_t at = step > 0 ? (f->at + k) % f->n : (f->at + f->n - k) % f->n;
         const struct form_item *i = &f->items[at];
@@ -166,7 +173,8 @@ next_error(struct form *f, int step)
         if (bad && open_item(i))
             return leave_to(f, at);
     }
-    return move(f, step);
+    tui_say(f->tui, ROLE_DIM, "%s", _("No field needs attention."));
+    return step > 0 ? FORM_PAST_END : FORM_PAST_START;
 }
 
 /* ---- what the program puts in ---- */
@@ -176,7 +184,7 @@ form_put_text(struct form_item *i, struct str text)
 {
     field_fill(&i->edit, text);
     i->ref_id = 0;
-    i->missing = false;
+    i->missing = i->several = false;
 }
 
 void
@@ -186,7 +194,7 @@ form_put_ref(struct form_item *i, int64_t id, struct str label)
     char text[FIELD_TEXT];
     struct str shown = field_text(&i->edit, text);
     i->ref_id = id;
-    i->missing = false;
+    i->missing = i->several = false;
     snprintf(i->ref_text, sizeof i->ref_text, "%.*s", STR_ARG(shown));
 }
 
@@ -208,6 +216,9 @@ form_put(struct form *f, struct form_item *i, const struct value *v, bool origin
 void
 form_note(struct form_item *i, int tone, struct str text)
 {
+    struct str name = i->field->name; /* stands beside it already */
+    if (str_starts(text, name) && text.n > name.n && (text.p[name.n] == ' ' || text.p[name.n] == ':'))
+        text = str_trim(str_slice(text, name.n + 1, text.n));
     snprintf(i->note, sizeof i->note, "%.*s", STR_ARG(text));
     i->note_tone = tone;
     i->told = false;
@@ -307,7 +318,7 @@ touched(struct form_item *i, uint32_t gen)
     if (i->edit.gen == gen)
         return;
     i->by_hand = true;
-    i->missing = false;
+    i->missing = i->several = false;
     i->note[0] = 0;
     i->ref_id = 0;
 }
@@ -335,6 +346,10 @@ form_remember(struct form *f)
         struct form_item *i = &f->items[k];
         if (!form_filled(i) || i->edit.secret)
             continue;
+        char text[FIELD_TEXT];
+        struct str s = field_text(&i->edit, text);
+        if (s.n >= sizeof f->last->rows[0].text)
+            continue; /* half of it is of no use */
         size_t r = 0;
         while (r < f->last->n &&
                (f->last->rows[r].entity != i->entity || f->last->rows[r].tag != i->field->tag))
@@ -345,8 +360,6 @@ form_remember(struct form *f)
             f->last->n++;
         f->last->rows[r].entity = i->entity;
         f->last->rows[r].tag = i->field->tag;
-        char text[FIELD_TEXT];
-        struct str s = field_text(&i->edit, text);
         snprintf(f->last->rows[r].text, sizeof f->last->rows[r].text, "%.*s", STR_ARG(s));
     }
 }

@@ -28,6 +28,7 @@ struct form_item {
     bool readonly, hidden, missing;
     bool optional;             /* here it may stay empty, whatever its description says */
     bool told;                 /* the note came from the service */
+    bool several;              /* REF: what is typed fits several records */
     uint32_t asked_gen;        /* edit.gen when the service was asked about it */
     bool by_hand;              /* a person typed here: nothing may overwrite it */
     int row, column, note_row; /* layout; note_row -1: on its own row's right */
@@ -39,7 +40,7 @@ enum { FORM_ITEMS = 96, FORM_LAST = 96 };
 struct form_last {
     struct {
         uint32_t entity, tag;
-        char text[96];
+        char text[256];
     } rows[FORM_LAST];
     size_t n;
 };
@@ -62,7 +63,9 @@ enum form_event {
     FORM_USED,
     FORM_LEFT, /* the focus went from `left` to `at` */
     FORM_SAVE,
-    FORM_PROMPT, /* the item's choices are wanted and they are the caller's (REF) */
+    FORM_PROMPT,     /* the item's choices are wanted and they are the caller's (REF) */
+    FORM_PAST_END,   /* the next error was asked for and there is none; told */
+    FORM_PAST_START, /* the same of the one before */
 };
 
 /* Purposes of boxes the form opens itself; the view hands their outcomes to form_outcome. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/text.h"
+#include "client/tui/calendar.h"
 #include "client/tui/choice.h"
 #include "client/tui/loop.h"
 #include "client/tui/match.h"
@@ -173,37 +174,19 @@ form_width(const struct form_item *i)
 
 /* ---- choices ---- */
 
-enum { DAYS = 8 };
-
+/* The calendar opens at the day that stands there, else at the company's today. */
 static void
-prompt_days(struct form *f, struct form_item *i)
+prompt_day(struct form *f, struct form_item *i)
 {
-    static const struct {
-        int days, months;
-        const char *label;
-    } when[DAYS] = {
-        {0,  0,  N_("today")      },
-        {1,  0,  N_("tomorrow")   },
-        {-1, 0,  N_("yesterday")  },
-        {7,  0,  N_("in a week")  },
-        {0,  1,  N_("in a month") },
-        {0,  3,  N_("in 3 months")},
-        {0,  6,  N_("in 6 months")},
-        {0,  12, N_("in a year")  },
-    };
-    static const char *const weekdays[] = {N_("Monday"), N_("Tuesday"),  N_("Wednesday"), N_("Thursday"),
-                                           N_("Friday"), N_("Saturday"), N_("Sunday")};
-    struct choice_row rows[DAYS];
-    char texts[DAYS][DATE_TEXT], details[DAYS][64];
-    for (int k = 0; k < DAYS; k++) {
-        date_t d = date_add_days(date_add_months(f->locale->today, when[k].months), when[k].days);
-        snprintf(details[k], sizeof details[k], "%s, %s", _(weekdays[date_weekday(d)]), _(when[k].label));
-        rows[k] =
-            (struct choice_row){.label = str_from(date_text(d, texts[k])), .detail = str_from(details[k])};
-    }
-    choice_open(f->tui,
-                &(struct choice_spec){
-                    .purpose = FORM_PURPOSE_CHOICE, .title = i->field->label, .rows = rows, .nrows = DAYS});
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct value v = VALUE_NULL;
+    bool known = form_value(f, &a, i, &v) && v.type == VT_DATE;
+    calendar_open(f->tui, &(struct calendar_spec){.purpose = FORM_PURPOSE_CHOICE,
+                                                  .title = i->field->label,
+                                                  .start = known ? v.date : f->locale->today,
+                                                  .today = f->locale->today});
+    arena_done(&a);
 }
 
 void
@@ -211,7 +194,7 @@ form_prompt_choices(struct form *f, struct form_item *i)
 {
     const struct schema_field *s = i->field;
     if (s->type == VT_DATE) {
-        prompt_days(f, i);
+        prompt_day(f, i);
         return;
     }
     if (s->type == VT_BOOL) {
@@ -250,4 +233,5 @@ form_outcome(struct form *f, const struct outcome *o)
         form_put_text(i, o->text);
     i->by_hand = true;
     i->note[0] = 0;
+    form_read(f, i);
 }
