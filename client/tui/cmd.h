@@ -15,7 +15,8 @@ enum context {
     IN_CHOICE = 1 << 4, /* a box to pick from */
     IN_TEXT = 1 << 5,   /* something to read */
     IN_LINE = 1 << 6,   /* one line to type: reasons, passwords, the palette */
-    IN_ALL = (1 << 7) - 1
+    IN_ALL = (1 << 7) - 1,
+    IN_SELL = 1 << 7 /* new business, which is a form too */
 };
 
 enum cmd {
@@ -50,6 +51,9 @@ enum cmd {
     CMD_ERASE_WORD,
     CMD_LINE_START,
     CMD_LINE_END,
+    CMD_TAKE,
+    CMD_MORE,
+    CMD_ANOTHER,
     CMDS
 };
 

@@ -136,11 +136,21 @@ leave_to(struct form *f, size_t to)
     return FORM_LEFT;
 }
 
+/* Enter asks for what a person has to say. */
+static bool
+passed_by(const struct form_item *i)
+{
+    return i->aside && i->edit.n > 0 && !i->missing && !i->note[0];
+}
+
 enum form_event
 form_next(struct form *f)
 {
-    size_t to;
-    if (!step_from(f, f->at, 1, &to)) {
+    size_t to = f->at;
+    bool found = step_from(f, to, 1, &to);
+    while (found && passed_by(&f->items[to]))
+        found = step_from(f, to, 1, &to);
+    if (!found) {
         f->left = f->at;
         form_read(f, form_here(f));
         return FORM_SAVE;

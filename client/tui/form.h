@@ -27,6 +27,7 @@ struct form_item {
     int note_tone;     /* enum schema_tone */
     bool readonly, hidden, missing;
     bool optional;             /* here it may stay empty, whatever its description says */
+    bool aside;                /* filled by itself as a rule: Enter passes it by, Tab does not */
     bool told;                 /* the note came from the service */
     bool several;              /* REF: what is typed fits several records */
     uint32_t asked_gen;        /* edit.gen when the service was asked about it */

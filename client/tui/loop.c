@@ -281,6 +281,8 @@ next_timeout(const struct tui *t)
 {
     int64_t now = term_now();
     int ms = sooner(key_wait(&t->decoder, now), t->host->timeout_ms(t->ctx));
+    if (t->wake_ms)
+        ms = sooner(ms, t->wake_ms > now ? (int)(t->wake_ms - now) : 0);
     if (t->barriers > 0) {
         int64_t waited = now - t->barrier_since_ms;
         ms = sooner(ms,
@@ -299,10 +301,28 @@ show(struct tui *t)
         chrome_paint(t, waited >= SAY_WAITING_MS ? waited : -1);
         t->dirty = false;
     }
-    if (!t->stirred || t->decoder.nseq > 0)
+    if (!t->stirred || t->decoder.nseq > 0 || t->wake_ms)
         return;
     t->stirred = false;
     term_mark(t->host->busy(t->ctx) || t->queue_n > 0 ? "wait" : "idle", t->bytes_read);
+}
+
+void
+tui_wake(struct tui *t, int ms)
+{
+    t->wake_ms = term_now() + ms;
+}
+
+static void
+wake(struct tui *t)
+{
+    if (!t->wake_ms || term_now() < t->wake_ms)
+        return;
+    struct view *v = view_top(t);
+    t->wake_ms = 0;
+    t->stirred = true;
+    if (v && v->ops->wake)
+        v->ops->wake(v);
 }
 
 int
@@ -317,6 +337,7 @@ tui_run(struct tui *t)
         t->host->pump(t->ctx);
         bury(t);
         run_keys(t);
+        wake(t);
         bury(t);
         if (term_ended())
             tui_quit(t, 0);
@@ -331,7 +352,7 @@ static void
 make_room(struct tui *t)
 {
     int at = 1;
-    while (at < t->depth - 1 && (t->stack[at]->ops->context == IN_FORM || t->stack[at]->ops->box))
+    while (at < t->depth - 1 && ((t->stack[at]->ops->context & IN_FORM) || t->stack[at]->ops->box))
         at++;
     struct view *v = t->stack[at];
     memmove(&t->stack[at], &t->stack[at + 1], sizeof t->stack[0] * (size_t)(t->depth - at - 1));

@@ -43,6 +43,7 @@ struct tui {
     size_t npaste;
     int barriers;
     int64_t barrier_since_ms;
+    int64_t wake_ms; /* when the view on top is to be woken; 0: never */
     char message[TUI_MESSAGE];
     enum role message_role;
     bool dirty, stirred, quit;
@@ -59,6 +60,9 @@ void tui_done(struct tui *t);
 /* One line for the person; stands until the next key. */
 void tui_say(struct tui *t, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void tui_touch(struct tui *t); /* something to paint */
+/* Calls `wake` of the view on top in a while; a new call replaces the one before. The idle mark waits for it.
+ */
+void tui_wake(struct tui *t, int ms);
 void tui_barrier(struct tui *t);
 void tui_unbarrier(struct tui *t);
 /* Something came that the person who typed ahead did not know of: what was typed is dropped, and told. */

@@ -86,6 +86,7 @@ struct view_ops {
     void (*run)(struct view *v, uint32_t code, int64_t arg);     /* one of its offers */
     bool (*may)(struct view *v, enum cmd c); /* is a command offered here and now? NULL: every one */
     bool (*may_leave)(struct view *v);       /* false: it asks something first */
+    void (*wake)(struct view *v);            /* the time asked for with tui_wake has passed */
     void (*shown)(struct view *v);           /* on top again after another closed */
     void (*close)(struct view *v);           /* drops what it kept */
 };
