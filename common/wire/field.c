@@ -2,6 +2,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/buf.h"
+#include "common/base/lang.h"
 #include "common/base/limits.h"
 #include "common/base/utf8.h"
 #include "common/value/number.h"
@@ -110,7 +111,7 @@ value_text(struct arena *a, const struct schema_field *f, const struct value *v,
     case VT_INT:
         return str_printf(a, "%" PRId64, v->i);
     case VT_BOOL:
-        return v->yes ? STR("yes") : STR("no");
+        return v->yes ? str_from(_("yes")) : str_from(_("no"));
     case VT_MONEY:
         return str_dup(a, str_from(money_text(v->money, l->exponent, text)));
     case VT_RATE:

@@ -22,7 +22,7 @@ cell(struct op_ctx *ctx, const struct pg_rows *rows, size_t r, size_t c)
     case VT_INT:
         return str_printf(ctx->arena, "%lld", (long long)v->i);
     case VT_BOOL:
-        return v->yes ? STR("yes") : STR("no");
+        return v->yes ? str_from(_("yes")) : str_from(_("no"));
     case VT_DATE:
         return str_from(finding_day(ctx, v->date));
     case VT_STAMP:
