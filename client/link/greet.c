@@ -71,7 +71,7 @@ greet_send(struct link *l)
 {
     struct hello hello = {
         .version = PROTOCOL_VERSION,
-        .caps = l->dial.may_deflate ? CAP_DEFLATE : 0,
+        .caps = l->dial.may_deflate ? CAP_DEFLATE | CAP_RECALL : 0,
         .client = str_from(l->client),
         .schema_hash = l->eras != NULL ? l->eras->schema.hash : STR_NONE,
         .locale = str_from(l->locale),

@@ -45,6 +45,7 @@ drop_line(struct link *l)
     l->line = NULL;
     queue_clear(&l->in);
     queue_clear(&l->out);
+    recall_done(&l->recall);
     calls_unsend(l);
     l->greeted = l->asked = false;
     l->ping_ms = l->leave_ms = l->hello_ms = 0;
@@ -160,7 +161,7 @@ hear_next(struct link *l, bool *ret_heard, struct err *reterr)
     if (rc != RC_OK || !*ret_heard)
         return rc;
     if (payload.n > 0) {
-        rc = frame_open(&l->decoding, flags, payload, &bytes, reterr);
+        rc = frame_open_recalling(&l->decoding, flags, payload, &l->recall, &bytes, reterr);
         if (rc == RC_OK)
             rc = message_decode(bytes, &m, reterr);
         if (rc == RC_OK)

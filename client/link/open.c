@@ -120,6 +120,7 @@ link_close(struct link *l)
     greet_done(l);
     queue_done(&l->in);
     queue_done(&l->out);
+    recall_done(&l->recall);
     secret_free(&l->cred.password);
     secret_free(&l->cred.passphrase);
     secret_free(&l->cred.code);

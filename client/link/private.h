@@ -81,6 +81,7 @@ struct link {
     int64_t leave_ms; /* goaway: leave the line at the latest then; 0 stay */
     uint64_t bytes_in, bytes_out;
     struct queue in, out;
+    struct recall recall; /* of what came on the present line */
 
     struct slot *slots;
     uint64_t next_id, next_wire_id;

@@ -1,8 +1,10 @@
 #include "common/wire/frame.h"
 
+#include <string.h>
 #include <zlib.h>
 
 #include "common/base/arena.h"
+#include "common/base/attr.h"
 
 /* Messages this short don't get smaller. */
 enum { DEFLATE_LEAST = 48, SIZE_BYTES = 4, RAW_WINDOW = 15 };
@@ -36,7 +38,8 @@ frame_next(struct str in, bool *ret_whole, uint8_t *ret_flags, struct str *ret_p
     if (length > LIMIT_FRAME)
         return err_set(reterr, RC_TOO_LARGE, NULL, "a frame of %u bytes is larger than %u", length,
                        LIMIT_FRAME);
-    if (flags & ~(unsigned)FRAME_DEFLATE || (length == 0 && flags))
+    bool recalls_alone = (flags & FRAME_RECALL) && !(flags & FRAME_DEFLATE);
+    if (flags & ~(unsigned)(FRAME_DEFLATE | FRAME_RECALL) || recalls_alone || (length == 0 && flags))
         return err_set(reterr, RC_BAD_FRAME, NULL, "a frame has unknown flags");
     bool whole = headed && length <= in.n - FRAME_HEADER;
     *ret_whole = whole;
@@ -60,21 +63,29 @@ set_input(z_stream *z, const void *p, size_t n)
     z->avail_in = (uInt)n;
 }
 
-static const Bytef *
-dictionary(uInt *ret_n)
+enum { WORDS_MOST = 4096 };
+
+/* The words of the protocol, and behind them, nearest to the message, what is remembered. */
+static struct str
+dictionary(const struct recall *memory, unsigned char room[WORDS_MOST + LIMIT_RECALL])
 {
-    struct str d = frame_dictionary();
-    *ret_n = (uInt)d.n;
-    return (const Bytef *)d.p;
+    struct str words = frame_dictionary(), lately = memory != NULL ? recall_view(memory) : STR_NONE;
+    if (lately.n == 0)
+        return words;
+    ASSERT(words.n <= WORDS_MOST && lately.n <= LIMIT_RECALL);
+    memcpy(room, words.p, words.n);
+    memcpy(room + words.n, lately.p, lately.n);
+    return (struct str){(const char *)room, words.n + lately.n};
 }
 
 /* True when `in` inflates to exactly `size` bytes and ends there. Never writes past `size`. */
 static bool
-inflate_exactly(struct str in, unsigned char *out, size_t size, bool *ret_no_memory)
+inflate_exactly(struct str in, const struct recall *memory, unsigned char *out, size_t size,
+                bool *ret_no_memory)
 {
     z_stream z = {0};
-    uInt n = 0;
-    const Bytef *words = dictionary(&n);
+    unsigned char room[WORDS_MOST + LIMIT_RECALL];
+    struct str words = dictionary(memory, room);
     int started = inflateInit2(&z, -RAW_WINDOW);
     *ret_no_memory = started == Z_MEM_ERROR;
     if (started != Z_OK)
@@ -82,20 +93,22 @@ inflate_exactly(struct str in, unsigned char *out, size_t size, bool *ret_no_mem
     set_input(&z, in.p, in.n);
     z.next_out = out;
     z.avail_out = (uInt)size;
-    bool good = inflateSetDictionary(&z, words, n) == Z_OK && inflate(&z, Z_FINISH) == Z_STREAM_END &&
-                z.avail_out == 0 && z.avail_in == 0;
+    bool good = inflateSetDictionary(&z, (const Bytef *)words.p, (uInt)words.n) == Z_OK &&
+                inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_out == 0 && z.avail_in == 0;
     inflateEnd(&z);
     return good;
 }
 
 enum rc
-frame_open(struct arena *a, uint8_t flags, struct str payload, struct str *ret, struct err *reterr)
+frame_open_recalling(struct arena *a, uint8_t flags, struct str payload, struct recall *memory,
+                     struct str *ret, struct err *reterr)
 {
     if (!(flags & FRAME_DEFLATE)) {
         *ret = payload;
         return RC_OK;
     }
-    if (payload.n <= SIZE_BYTES)
+    bool recalls = flags & FRAME_RECALL;
+    if (payload.n <= SIZE_BYTES || (recalls && memory == NULL))
         return err_set(reterr, RC_BAD_FRAME, NULL, "a compressed frame is too short");
     uint32_t size = read_be((const unsigned char *)payload.p, SIZE_BYTES);
     if (size > LIMIT_INFLATED)
@@ -103,8 +116,11 @@ frame_open(struct arena *a, uint8_t flags, struct str payload, struct str *ret, 
                        LIMIT_INFLATED);
     unsigned char *out = arena_alloc(a, size);
     bool no_memory = false;
-    if (size && inflate_exactly(str_slice(payload, SIZE_BYTES, payload.n), out, size, &no_memory)) {
+    struct str packed = str_slice(payload, SIZE_BYTES, payload.n);
+    if (size && inflate_exactly(packed, recalls ? memory : NULL, out, size, &no_memory)) {
         *ret = (struct str){(const char *)out, size};
+        if (recalls)
+            recall_add(memory, *ret);
         return RC_OK;
     }
     if (no_memory)
@@ -112,12 +128,17 @@ frame_open(struct arena *a, uint8_t flags, struct str payload, struct str *ret, 
     return err_set(reterr, RC_BAD_FRAME, NULL, "a compressed frame is damaged");
 }
 
+enum rc
+frame_open(struct arena *a, uint8_t flags, struct str payload, struct str *ret, struct err *reterr)
+{
+    return frame_open_recalling(a, flags, payload, NULL, ret, reterr);
+}
+
 /* The smallest window that reaches back over the dictionary and the message: less memory to clear per frame.
  */
 static int
-window_for(size_t n)
+window_for(size_t reach)
 {
-    size_t reach = n + frame_dictionary().n;
     int bits = 9;
     while (bits < RAW_WINDOW && (size_t)1 << bits < reach)
         bits++;
@@ -126,26 +147,27 @@ window_for(size_t n)
 
 /* Deflates into out[cap]; 0 when it does not fit or there is no memory. */
 static size_t
-deflate_into(unsigned char *out, size_t cap, struct str message)
+deflate_into(unsigned char *out, size_t cap, struct str message, const struct recall *memory)
 {
     z_stream z = {0};
-    uInt n = 0;
-    const Bytef *words = dictionary(&n);
-    int bits = window_for(message.n);
+    unsigned char room[WORDS_MOST + LIMIT_RECALL];
+    struct str words = dictionary(memory, room);
+    int bits = window_for(message.n + words.n);
     if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -bits, bits > 12 ? 8 : 6, Z_DEFAULT_STRATEGY) !=
         Z_OK)
         return 0;
     set_input(&z, message.p, message.n);
     z.next_out = out;
     z.avail_out = (uInt)cap;
-    bool fits = deflateSetDictionary(&z, words, n) == Z_OK && deflate(&z, Z_FINISH) == Z_STREAM_END;
+    bool fits = deflateSetDictionary(&z, (const Bytef *)words.p, (uInt)words.n) == Z_OK &&
+                deflate(&z, Z_FINISH) == Z_STREAM_END;
     size_t size = cap - z.avail_out;
     deflateEnd(&z);
     return fits ? size : 0;
 }
 
-bool
-frame_put(struct buf *out, struct str message, bool may_deflate)
+static bool
+put(struct buf *out, struct str message, bool may_deflate, struct recall *memory)
 {
     if (message.n == 0 || message.n > LIMIT_INFLATED)
         return false;
@@ -156,7 +178,7 @@ frame_put(struct buf *out, struct str message, bool may_deflate)
     unsigned char *payload = out->p + at + FRAME_HEADER;
     size_t length = message.n, packed = 0;
     if (may_deflate && message.n >= DEFLATE_LEAST)
-        packed = deflate_into(payload + SIZE_BYTES, message.n - SIZE_BYTES - 1, message);
+        packed = deflate_into(payload + SIZE_BYTES, message.n - SIZE_BYTES - 1, message, memory);
     if (packed) {
         write_be(payload, SIZE_BYTES, (uint32_t)message.n);
         length = SIZE_BYTES + packed;
@@ -168,7 +190,21 @@ frame_put(struct buf *out, struct str message, bool may_deflate)
         return false;
     }
     write_be(out->p + at, 3, (uint32_t)length);
-    out->p[at + 3] = packed ? FRAME_DEFLATE : 0;
+    out->p[at + 3] = (unsigned char)((packed ? FRAME_DEFLATE : 0) | (packed && memory ? FRAME_RECALL : 0));
     out->n = at + FRAME_HEADER + length;
+    if (packed && memory)
+        recall_add(memory, message);
     return true;
+}
+
+bool
+frame_put(struct buf *out, struct str message, bool may_deflate)
+{
+    return put(out, message, may_deflate, NULL);
+}
+
+bool
+frame_put_recalling(struct buf *out, struct str message, struct recall *memory)
+{
+    return put(out, message, true, message.n <= RECALL_MOST ? memory : NULL);
 }

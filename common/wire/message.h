@@ -23,7 +23,7 @@ enum message_kind {
 };
 
 #define PROTOCOL_VERSION 1
-enum { CAP_DEFLATE = 1 };
+enum { CAP_DEFLATE = 1, CAP_RECALL = 2 };
 enum { IDEM_BYTES = 16 };
 
 struct hello {

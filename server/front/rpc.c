@@ -38,7 +38,10 @@ put_framed(struct rpc *r, enum outq_class class, struct str message)
         buf_add_str(&b, message);
         buf_add_char(&b, '\n');
     } else {
-        if (!frame_put(&b, message, r->deflate))
+        /* replies leave in the order they are put; what overtakes them must not be pointed back to */
+        bool whole = r->recalls && class == OUT_REPLY ? frame_put_recalling(&b, message, &r->recall)
+                                                      : frame_put(&b, message, r->deflate);
+        if (!whole)
             return false;
     }
     put(r, class, buf_str(&b));
@@ -221,6 +224,7 @@ take_hello(struct rpc *r, const struct hello *h, enum job_kind kind, struct str 
     }
     r->greeted = true;
     r->deflate = !r->json && (h->caps & CAP_DEFLATE) != 0;
+    r->recalls = r->deflate && (h->caps & CAP_RECALL) != 0;
     if (h->client.n > 0) {
         remember_client(r, h->client);
     }
@@ -455,5 +459,6 @@ rpc_close(struct rpc *r)
     mailbox_forget(r->front, &r->tasks);
     bytes_done(&r->in);
     outq_done(&r->out);
+    recall_done(&r->recall);
     r->front = NULL;
 }

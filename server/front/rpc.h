@@ -6,6 +6,7 @@
 
 #include "common/base/limits.h"
 #include "common/base/str.h"
+#include "common/wire/recall.h"
 #include "server/front/bytes.h"
 #include "server/front/mailbox.h"
 #include "server/front/outq.h"
@@ -26,10 +27,11 @@ struct rpc {
     void *carrier;
     struct bytes in;
     struct outq out;
+    struct recall recall; /* of the replies */
     unsigned inflight;
     uint64_t last_id, active; /* loop time of the last request */
     char client[RPC_CLIENT];  /* what the client calls itself, for history */
-    bool json, deflate, greeted;
+    bool json, deflate, recalls, greeted;
     bool ended;  /* no more input will come */
     bool broken; /* close it once the output is sent */
     bool gone_away;

@@ -2,94 +2,22 @@
 
 The real client on a pseudo-terminal, through a relay that counts the bytes, against a real service.
 """
-import fcntl
 import os
-import pty
 import random
-import re
-import select
-import signal
-import struct
 import sys
-import termios
 import threading
-import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../support")]
 
+from keyboard import ENTER, F3, F10, TAB, Client  # noqa: E402
 from relay import DOWN, UP, Relay  # noqa: E402
 from service import Service, wait_for  # noqa: E402
 
-F3, F10, ENTER, TAB = b"\x1bOR", b"\x1b[21~", b"\r", b"\t"
-MARK = re.compile(rb"\x1b\]9;(\w+) (\d+) \d+x\d+\x07")
 WINDOWS = 4
 MOST = {UP: 240, DOWN: 420}  # no save of a customer is longer on the line, and no answer to it
 LEAST = 150
-
-
-class Client:
-    """bima in a pseudo-terminal, typed to by a program: it says itself when it has taken all and waits for nothing."""
-
-    def __init__(self, service, relay, who, home):
-        self.sent, self.pid = 0, None
-        os.makedirs(home, exist_ok=True)
-        known = os.path.join(home, "known_hosts")
-        with open(service.known_hosts) as line, open(known, "w") as out:
-            out.write(line.read().replace(f":{service.port} ", f":{relay.port} "))
-        env = {"TERM": "vt100", "LC_ALL": "C.UTF-8", "HOME": home, "BIMA_IDLE_FD": "1", "BIMA_KNOWN_HOSTS": known,
-               "BIMA_PASSWORD_FILE": service.password_file(who), "BIMA_THEME": "lean",
-               "ASAN_OPTIONS": "detect_leaks=0"}
-        argv = [service.bima, "-l", who, "-p", str(relay.port), "127.0.0.1"]
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.execve(argv[0], argv, env)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.seen = b""
-        self.until("idle", rb"find or do")
-
-    def read(self, seconds):
-        if select.select([self.fd], [], [], seconds)[0]:
-            self.seen += os.read(self.fd, 65536)
-
-    def until(self, word, text=None, seconds=90):
-        """Waits for a mark with `word` that knows of everything typed, and for the text before it."""
-        end = time.monotonic() + seconds
-        while True:
-            marks = MARK.findall(self.seen)
-            if marks and marks[-1][0] == word.encode() and int(marks[-1][1]) >= self.sent and \
-                    (text is None or re.search(text, self.seen)):
-                return
-            assert time.monotonic() < end, f"no {word} with {text} behind {self.sent} bytes:\n{self.seen[-3000:]!r}"
-            self.read(1)
-
-    def send(self, keys):
-        self.seen = b""
-        self.sent += len(keys)
-        os.write(self.fd, keys)
-
-    def type(self, keys, text=None):
-        self.send(keys)
-        self.until("idle", text)
-
-    def form(self, name, phone):
-        self.type(F3 + b"new customer" + ENTER)
-        self.type(TAB + name.encode() + TAB + phone.encode())
-
-    def kill(self):
-        """The client without a moment to do anything; its supervisor ends behind it."""
-        with open(f"/proc/{self.pid}/task/{self.pid}/children") as children:
-            os.kill(int(children.read().split()[0]), signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self.fd)
-        self.pid = None
-
-    def close(self):
-        if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-            os.close(self.fd)
 
 
 class Drafts(unittest.TestCase):

@@ -202,3 +202,87 @@ Test(frame, frames_follow_each_other_in_one_buffer)
     cr_assert(str_eq(payload, STR("one")));
     cr_assert(str_eq(opened(str_slice(buf_str(&b), took, b.n)), repeated(300, 'q')));
 }
+
+/* ---- what is remembered ---- */
+
+static struct str
+recalled(struct str message, struct recall *memory)
+{
+    struct buf b;
+    buf_init(&b, &fixture_arena, 64);
+    cr_assert(frame_put_recalling(&b, message, memory));
+    return buf_str(&b);
+}
+
+static enum rc
+open_recalled(struct str f, struct recall *memory, struct str *ret)
+{
+    bool whole = false;
+    uint8_t flags = 0;
+    struct str payload = STR_NONE;
+    size_t took = 0;
+    cr_assert_eq(frame_next(f, &whole, &flags, &payload, &took, NULL), RC_OK);
+    return frame_open_recalling(&fixture_arena, flags, payload, memory, ret, NULL);
+}
+
+static struct str
+noise(size_t n)
+{
+    char *p = arena_alloc(&fixture_arena, n);
+    cr_assert_eq(crypt_start(NULL), RC_OK);
+    crypt_random(p, n);
+    return (struct str){p, n};
+}
+
+/* Half of it noise, so that only memory can make it small, and half of it words. */
+static struct str
+half_noise(size_t n)
+{
+    char *p = arena_alloc(&fixture_arena, n);
+    memset(p, 'w', n / 2);
+    memcpy(p + n / 2, noise(n - n / 2).p, n - n / 2);
+    return (struct str){p, n};
+}
+
+Test(frame, what_was_said_before_costs_next_to_nothing_when_it_is_said_again)
+{
+    struct recall here = {0}, there = {0};
+    struct str page = half_noise(3000), got = STR_NONE;
+    struct str first = recalled(page, &here);
+    cr_assert_gt(first.n, 1000);
+    cr_assert_eq(open_recalled(first, &there, &got), RC_OK);
+    struct str again = recalled(page, &here);
+    cr_assert_lt(again.n, 60);
+    cr_assert_eq(open_recalled(again, &there, &got), RC_OK);
+    cr_assert(str_eq(got, page));
+    recall_done(&here);
+    recall_done(&there);
+}
+
+Test(frame, both_ends_remember_the_same_however_much_is_said)
+{
+    static const size_t lengths[] = {1,    47,   48,           900,  5000, RECALL_MOST, RECALL_MOST + 1,
+                                     3000, 8192, LIMIT_RECALL, 4000, 12,   64,          2000};
+    struct recall here = {0}, there = {0};
+    for (size_t round = 0; round < 3; round++)
+        for (size_t i = 0; i < COUNTOF(lengths); i++) {
+            struct str said = i % 3 ? half_noise(lengths[i]) : noise(lengths[i]), got = STR_NONE;
+            cr_assert_eq(open_recalled(recalled(said, &here), &there, &got), RC_OK);
+            cr_assert(str_eq(got, said));
+            cr_assert(str_eq(recall_view(&here), recall_view(&there)));
+            cr_assert_leq(here.n, LIMIT_RECALL);
+        }
+    recall_done(&here);
+    recall_done(&there);
+}
+
+Test(frame, who_remembers_nothing_refuses_what_points_back)
+{
+    struct recall here = {0};
+    struct str page = repeated(3000, 'p'), got = STR("kept");
+    struct str f = recalled(page, &here);
+    cr_assert_eq(f.p[3], FRAME_DEFLATE | FRAME_RECALL);
+    cr_assert_eq(open_recalled(f, NULL, &got), RC_BAD_FRAME);
+    cr_assert(str_eq(got, STR("kept")));
+    recall_done(&here);
+}
