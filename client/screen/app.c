@@ -1,5 +1,6 @@
 #include "client/screen/app.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -407,9 +408,26 @@ run(struct link *link, const struct client_config *config)
     return status;
 }
 
+/* The person's own keys; none where the service started the program. */
+static enum rc
+take_keys(const struct client_config *config, struct err *reterr)
+{
+    char path[PATH_MAX];
+    if (!config->config_dir)
+        return RC_OK;
+    (void)snprintf(path, sizeof path, "%s/keys", config->config_dir);
+    return cmd_remap_file(path, reterr);
+}
+
 int
 tui_main(struct link *link, const struct client_config *config)
 {
+    struct err err = {.code = RC_OK};
+    if (take_keys(config, &err) != RC_OK) {
+        link_close(link);
+        fprintf(stderr, "bima: %s\n", err.text);
+        return rc_exit(err.code);
+    }
     int status = term_supervise();
     if (status >= 0) {
         link_close(link);

@@ -86,10 +86,10 @@ paint_message(struct tui *t, const struct area *row, int64_t waited_ms)
 }
 
 static int
-entry_width(const struct bar_key *k)
+entry_width(const struct bar_key *k, unsigned context)
 {
     char key[KEY_NAME];
-    key_label(cmd_key(k->cmd), key);
+    key_label(cmd_keys(context, k->cmd)[0], key);
     return (int)(strlen(key) + 1 + utf8_width(str_from(_(k->label ? k->label : cmd_info(k->cmd)->label))));
 }
 
@@ -100,15 +100,17 @@ paint_key_bar(struct tui *t, const struct area *row)
     struct view *top = view_top(t);
     size_t n = sizeof common_bar / sizeof common_bar[0];
     const struct bar_key *bar = top && top->ops->bar ? top->ops->bar(top, &n) : common_bar;
-    int x = 0, last = n ? entry_width(&bar[n - 1]) + 2 : 0;
+    unsigned context = top ? top->ops->context : IN_ALL;
+    int x = 0, last = n ? entry_width(&bar[n - 1], context) + 2 : 0;
     for (size_t i = 0; i < n; i++) {
         const struct command *c = cmd_info(bar[i].cmd);
-        if (top && !view_may(top, bar[i].cmd))
+        enum key_code code = cmd_keys(context, bar[i].cmd)[0];
+        if (code == K_NONE || (top && !view_may(top, bar[i].cmd)))
             continue;
-        if (x + entry_width(&bar[i]) + (i + 1 < n ? last : 0) >= row->cols)
+        if (x + entry_width(&bar[i], context) + (i + 1 < n ? last : 0) >= row->cols)
             continue;
         char key[KEY_NAME];
-        key_label(cmd_key(bar[i].cmd), key);
+        key_label(code, key);
         const char *label = _(bar[i].label ? bar[i].label : c->label);
         x += paint_text(row, 0, x, ROLE_KEY, key) + 1;
         x += paint_text(row, 0, x, ROLE_KEYBAR, label) + 2;

@@ -77,6 +77,10 @@ static const struct command commands[] = {
      IN_SELL, true, {K_CTRL('R')}},
     {CMD_REPAINT, "repaint", N_("Repaint"), N_("Paints the whole screen again."),
      IN_ALL, true, {K_CTRL('L')}},
+    {CMD_LOCK, "lock", N_("Lock"), N_("Hides the screen until the password is given; what is typed stays."),
+     IN_ALL, true, {K_CTRL('O')}},
+    {CMD_SUSPEND, "suspend", N_("Suspend"), N_("Goes to the shell; fg brings the screen back."),
+     IN_ALL, true, {K_CTRL('Z')}},
     {CMD_CANCEL, "cancel", N_("Cancel request"), N_("Gives up what the service is being asked; else as Back."),
      IN_ALL, false, {K_CTRL('C')}},
 };
@@ -96,24 +100,4 @@ cmd_info(enum cmd c)
         if (commands[i].id == c)
             return &commands[i];
     return NULL;
-}
-
-enum cmd
-cmd_of_key(unsigned context, enum key_code code)
-{
-    for (size_t i = 0; i < COUNTOF(commands); i++) {
-        if (!(commands[i].contexts & context))
-            continue;
-        for (size_t k = 0; k < CMD_KEYS; k++)
-            if (commands[i].keys[k] == code && code != K_NONE)
-                return commands[i].id;
-    }
-    return CMD_NONE;
-}
-
-enum key_code
-cmd_key(enum cmd c)
-{
-    const struct command *i = cmd_info(c);
-    return i ? i->keys[0] : K_NONE;
 }

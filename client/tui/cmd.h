@@ -5,6 +5,8 @@
 #include <stddef.h>
 
 #include "client/tui/key.h"
+#include "common/base/err.h"
+#include "common/base/str.h"
 
 /* Every command of the keyboard is a row of one table: keys, key bar, help, palette and tests read it. */
 enum context {
@@ -18,6 +20,7 @@ enum context {
     IN_ALL = (1 << 7) - 1,
     IN_SELL = 1 << 7 /* new business, which is a form too */
 };
+enum { CONTEXTS = 8 };
 
 enum cmd {
     CMD_NONE = 0,
@@ -45,6 +48,8 @@ enum cmd {
     CMD_SORT_TURN,
     CMD_FILTER,
     CMD_REPAINT,
+    CMD_LOCK,
+    CMD_SUSPEND,
     CMD_CANCEL,
     CMD_CLEAR,
     CMD_CLEAR_END,
@@ -73,7 +78,29 @@ const struct command *cmd_info(enum cmd c);
 const struct command *cmd_table(size_t *ret_count);
 /* What a key means there; CMD_NONE when it is just a key. */
 enum cmd cmd_of_key(unsigned context, enum key_code code);
-/* Its first key, for showing. */
-enum key_code cmd_key(enum cmd c);
+/* Its keys there, the first for showing, K_NONE behind the last; all K_NONE where it has none. */
+const enum key_code *cmd_keys(unsigned context, enum cmd c);
+
+/*
+ * The keys of a person take the place of those of the table, until the program ends. A line each:
+ *
+ *     save = F10, Ctrl-S          # wherever "save" can be given
+ *     next in form = Tab, Down    # only there
+ *     sort = none                 # by the commands (F2) alone
+ *
+ * A key goes from the command that had it by the table to the one it is given to; a command that is in the
+ * palette may be left without, any other may not. Fails, changing nothing: RC_USAGE with "FILE, line N: " and
+ * what is wrong.
+ */
+enum rc cmd_remap(struct str text, const char *file, struct err *reterr) NODISCARD;
+/* As the table has them; for tests. */
+void cmd_unmap(void);
+/* The same from a file; none is fine. */
+enum rc cmd_remap_file(const char *path, struct err *reterr) NODISCARD;
+
+/* The word of one context in the keys file ("form"), by its number from 0; NULL behind the last. */
+const char *cmd_context_word(size_t i);
+/* Is a row of the table for that context? */
+bool cmd_is_for(const struct command *row, size_t context);
 
 #endif

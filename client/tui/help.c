@@ -16,12 +16,13 @@ struct help {
 };
 
 static void
-add_key_row(struct buf *b, const struct command *c)
+add_key_row(struct buf *b, const struct command *c, unsigned context)
 {
     size_t start = b->n, width = 0;
-    for (size_t k = 0; k < CMD_KEYS && c->keys[k] != K_NONE; k++) {
+    const enum key_code *keys = cmd_keys(context, c->id);
+    for (size_t k = 0; keys[k] != K_NONE; k++) {
         char name[KEY_NAME];
-        buf_printf(b, "%s%s", k > 0 ? ", " : "", key_label(c->keys[k], name));
+        buf_printf(b, "%s%s", k > 0 ? ", " : "", key_label(keys[k], name));
     }
     width = b->n - start;
     buf_printf(b, "%*s%s\n", width < 22 ? (int)(23 - width) : 1, "", _(c->help));
@@ -34,10 +35,16 @@ keys_text(struct view *of, struct arena *a)
     buf_init(&b, a, 4096);
     size_t n;
     const struct command *table = cmd_table(&n);
+    unsigned context = of ? of->ops->context : IN_ALL | IN_SELL;
+    bool told[CMDS] = {false};
     buf_printf(&b, "# %s\n", _("Keys here"));
-    for (size_t i = 0; i < n; i++)
-        if (!of || ((table[i].contexts & of->ops->context) && view_may(of, table[i].id)))
-            add_key_row(&b, &table[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (told[table[i].id] || !(table[i].contexts & context) || (of && !view_may(of, table[i].id)) ||
+            cmd_keys(context, table[i].id)[0] == K_NONE)
+            continue;
+        told[table[i].id] = true;
+        add_key_row(&b, &table[i], context);
+    }
     buf_printf(&b, "\n%s\n",
                _("Esc and a digit is the function key of that digit: Esc 4 is F4, Esc 0 F10, Esc - F11, "
                  "Esc = F12. F2 finds every command by its words."));

@@ -220,7 +220,8 @@ apply(struct tui *t, const struct key *k)
 static void
 enqueue(struct tui *t, struct key k)
 {
-    bool cancel = k.code == K_CTRL('C') && t->barriers > 0;
+    struct view *top = view_top(t);
+    bool cancel = t->barriers > 0 && cmd_of_key(top ? top->ops->context : IN_ALL, k.code) == CMD_CANCEL;
     if (cancel) {
         t->queue_n = 0;
         t->host->cancel(t->ctx);

@@ -10,6 +10,7 @@
 struct palette {
     struct offers all;
     size_t shown[OFFERS_MAX], nshown, at, top, page;
+    unsigned context; /* of the view it was opened over */
     struct field typed;
 };
 
@@ -123,7 +124,7 @@ paint_row(struct palette *d, const struct area *a, int y, size_t i)
     const struct offer *o = &d->all.rows[d->shown[i]];
     char name[KEY_NAME] = "";
     if (o->cmd != CMD_NONE)
-        key_label(cmd_key(o->cmd), name);
+        key_label(cmd_keys(d->context, o->cmd)[0], name);
     int split = a->cols * 2 / 5;
     paint_text(a, y, 0, ROLE_FOCUS, i == d->at ? ">" : " ");
     paint(a, (struct spot){.y = y, .x = 2, .width = name[0] ? split - 9 : split - 1, .role = ROLE_TEXT},
@@ -176,6 +177,7 @@ palette_open(struct view *of)
     struct view *v = view_push(of->tui, &ops, sizeof(struct palette));
     struct palette *d = v->data;
     field_init(&d->typed, &v->arena, 60);
+    d->context = of->ops->context;
     collect(of, &d->all);
     narrow(v);
 }

@@ -1,5 +1,6 @@
 /* The client of the screen tests: the line on descriptor 3, or none; the theme as an argument. With
-   BIMA_TEST_STATE it is one that somebody started at home: drafts are kept there. */
+   BIMA_TEST_STATE it is one that somebody started at home: drafts are kept there. With BIMA_TEST_CONFIG a
+   directory with settings of theirs. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ main(int argc, char **argv)
         if (link_open(&o, &link, &err) != RC_OK)
             return 99;
         config.state_dir = getenv("BIMA_TEST_STATE");
+        config.config_dir = getenv("BIMA_TEST_CONFIG");
         config.spawned = !config.state_dir;
     } else {
         config.spawned = false;
