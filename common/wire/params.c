@@ -115,6 +115,16 @@ columns_encode(struct buf *b, const struct params *p)
         name_encode(b, &p->columns[i]);
 }
 
+static struct str
+text_of(const struct params *p, enum param_key key)
+{
+    return key == PARAM_KEY      ? p->key
+           : key == PARAM_TEXT   ? p->text
+           : key == PARAM_REASON ? p->reason
+           : key == PARAM_HASH   ? p->hash
+                                 : p->format;
+}
+
 static void
 part_encode(struct buf *b, const struct params *p, enum param_key key)
 {
@@ -126,7 +136,11 @@ part_encode(struct buf *b, const struct params *p, enum param_key key)
         wbuf_int(b, p->id);
         break;
     case PARAM_KEY:
-        wbuf_text(b, p->key);
+    case PARAM_TEXT:
+    case PARAM_REASON:
+    case PARAM_HASH:
+    case PARAM_FORMAT:
+        wbuf_text(b, text_of(p, key));
         break;
     case PARAM_ACTION:
         name_encode(b, &p->action);
@@ -149,14 +163,8 @@ part_encode(struct buf *b, const struct params *p, enum param_key key)
     case PARAM_CURSOR:
         wbuf_bytes(b, p->cursor);
         break;
-    case PARAM_TEXT:
-        wbuf_text(b, p->text);
-        break;
     case PARAM_AT:
         wbuf_int(b, p->at.usec);
-        break;
-    case PARAM_REASON:
-        wbuf_text(b, p->reason);
         break;
     case PARAM_VIEW:
         name_encode(b, &p->view);
@@ -166,12 +174,6 @@ part_encode(struct buf *b, const struct params *p, enum param_key key)
         break;
     case PARAM_VERSION:
         wbuf_int(b, p->version);
-        break;
-    case PARAM_HASH:
-        wbuf_text(b, p->hash);
-        break;
-    case PARAM_FORMAT:
-        wbuf_text(b, p->format);
         break;
     case PARAM_TOTAL:
         wbuf_bool(b, p->total);

@@ -86,6 +86,8 @@ struct field {
     const char *column;   /* SQL column when it is not the name (references: name_id) */
     const char *sql;      /* computed, read only: an expression over the table's alias @ */
     uint32_t ref;         /* REF: entity it points to */
+    uint32_t order; /* tag of the internal field with its letters and digits alone, which lists are put in
+                       order and filtered by instead; 0: itself */
     const struct choice *choices;
     size_t nchoices;
 };

@@ -17,7 +17,7 @@ static const struct choice statuses[] = {
 
 static const struct field fields[] = {
     {FIELD(vehicle, plate, VT_TEXT), VEHICLE_PLATE, "Plate",
-     FF_FORM | SCHEMA_LIST | SCHEMA_KEY | SCHEMA_UPPER | SCHEMA_CHECK, 11, 20,
+     FF_FORM | FF_COLUMN | SCHEMA_KEY | SCHEMA_UPPER | SCHEMA_CHECK, 11, 20, .order = VEHICLE_PLATE_KEY,
      .help = "Registration number, any spelling: T 337 DSE. Empty for a vehicle in transit; the chassis "
              "number is "
              "then needed.",

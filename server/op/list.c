@@ -1,9 +1,10 @@
 #include <stdio.h>
 
+#include "common/base/lang.h"
 #include "common/base/limits.h"
 #include "server/op/ops.h"
 #include "server/op/parts.h"
-#include "server/store/page.h"
+#include "server/rule/entry/fold.h"
 
 static enum rc
 choose_view(const struct entity *e, const struct params *p, const struct view **ret, struct err *reterr)
@@ -18,6 +19,13 @@ choose_view(const struct entity *e, const struct params *p, const struct view **
     return RC_OK;
 }
 
+/* The field the rows are put in order by when a person says `f`. */
+static const struct field *
+ordering(const struct entity *e, const struct field *f)
+{
+    return f->order ? entity_field(e, f->order) : f;
+}
+
 static enum rc
 choose_sort(struct op_ctx *ctx, const struct entity *e, const struct params *p, struct page_query *q,
             struct err *reterr)
@@ -27,9 +35,46 @@ choose_sort(struct op_ctx *ctx, const struct entity *e, const struct params *p, 
     const struct field *f = op_field(e->fields, e->nfields, p->sort);
     if (!f || !(f->flags & SCHEMA_SORT) || !rights_see(&ctx->who.rights, e, f))
         return err_set(reterr, RC_BAD_PARAMS, "sort", "%s can't be sorted by that; see describe %s",
-                       e->plural, e->name);
-    q->sort = f;
+                       lang_text(e->plural), e->name);
+    q->sort = ordering(e, f);
     q->desc = false;
+    return RC_OK;
+}
+
+static struct str
+upper(struct arena *a, struct str s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - 'a' + 'A') : s.p[i];
+    return (struct str){p, s.n};
+}
+
+/* How a field of that order is kept beside it. */
+static struct str
+folded(struct arena *a, struct str s)
+{
+    unsigned other = 0;
+    return fold_code(a, s, &other);
+}
+
+/* The place a page begins at, for the field it is sorted by. */
+static enum rc
+choose_from(struct op_ctx *ctx, const struct params *p, struct page_query *q, struct err *reterr)
+{
+    if (!params_has(p, PARAM_FROM))
+        return RC_OK;
+    if (params_has(p, PARAM_CURSOR))
+        return err_set(reterr, RC_BAD_PARAMS, "from",
+                       "a page begins at \"from\" or at \"cursor\", not at both");
+    enum rc rc = op_coerce(ctx, q->sort, &p->from, &q->from, reterr);
+    if (rc != RC_OK)
+        return rc;
+    if (q->from.type == VT_TEXT && (q->sort->flags & FF_INTERNAL))
+        q->from.text = folded(ctx->arena, q->from.text);
+    else if (q->from.type == VT_TEXT && (q->sort->flags & SCHEMA_UPPER))
+        q->from.text = upper(ctx->arena, q->from.text);
+    q->has_from = q->from.type != VT_NULL;
     return RC_OK;
 }
 
@@ -46,13 +91,15 @@ one_filter(struct op_ctx *ctx, const struct entity *e, const struct param_filter
         (given->op == FILTER_PREFIX && f->type != VT_TEXT))
         return err_set(reterr, RC_BAD_PARAMS, f->name, "%s can't be compared with \"%s\"", f->label,
                        filter_op_name(given->op));
-    *ret = (struct page_filter){f, given->op, VALUE_NULL};
+    *ret = (struct page_filter){ordering(e, f), given->op, VALUE_NULL};
     if (f->type == VT_REF && given->value.type == VT_TEXT && str_trim(given->value.text).n) {
         *lookup = (struct op_lookup){
             .entity = entity_by_number(f->ref), .field = f->name, .key = str_trim(given->value.text)};
         return RC_OK;
     }
     enum rc rc = op_coerce(ctx, f, &given->value, &ret->value, reterr);
+    if (rc == RC_OK && f->order && ret->value.type == VT_TEXT)
+        ret->value.text = folded(ctx->arena, ret->value.text);
     if (rc == RC_OK && ret->value.type == VT_NULL && given->op != FILTER_EQ && given->op != FILTER_NE)
         return err_set(reterr, RC_BAD_PARAMS, f->name, "%s needs a value to be compared with", f->label);
     return rc;
@@ -133,8 +180,8 @@ open_row(struct op_ctx *ctx, const struct page_query *q, size_t nread, struct bo
     row->cells = cells;
 }
 
-static enum rc
-run_page(struct op_ctx *ctx, const struct page_query *q, struct body_page *ret, struct err *reterr)
+enum rc
+op_list_run(struct op_ctx *ctx, const struct page_query *q, struct body_page *ret, struct err *reterr)
 {
     struct page_query plain = *q;
     const struct field **fields = arena_new(ctx->arena, const struct field *, q->nfields + 2);
@@ -152,8 +199,33 @@ run_page(struct op_ctx *ctx, const struct page_query *q, struct body_page *ret, 
     return RC_OK;
 }
 
+/* The view's columns or those that were asked for, as far as this person may see them. */
+static enum rc
+choose_columns(struct op_ctx *ctx, const struct view *v, const struct params *p, struct page_query *q,
+               struct err *reterr)
+{
+    const struct entity *e = q->entity;
+    const bool own = params_has(p, PARAM_COLUMNS);
+    const size_t n = own ? p->ncolumns : v->ncolumns;
+    const struct field **fields = arena_new(ctx->arena, const struct field *, n + 1);
+    uint64_t taken = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct field *f =
+            own ? op_field(e->fields, e->nfields, p->columns[i]) : entity_field(e, v->columns[i]);
+        if (!f || (own && !(f->flags & SCHEMA_LIST)))
+            return err_set(reterr, RC_BAD_PARAMS, "columns", "%s have no such column; see describe %s",
+                           lang_text(e->plural), e->name);
+        if (!rights_see(&ctx->who.rights, e, f) || (taken & ROW_BIT(f->tag)))
+            continue;
+        taken |= ROW_BIT(f->tag);
+        fields[q->nfields++] = f;
+    }
+    q->fields = fields;
+    return RC_OK;
+}
+
 enum rc
-op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
+op_list_query(struct op_ctx *ctx, const struct params *p, struct page_query *ret, struct err *reterr)
 {
     const struct entity *e;
     const struct view *v = NULL;
@@ -162,33 +234,40 @@ op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err
         rc = choose_view(e, p, &v, reterr);
     if (rc != RC_OK)
         return rc;
-    const struct field **fields = arena_new(ctx->arena, const struct field *, v->ncolumns);
-    size_t nfields = 0;
-    for (size_t i = 0; i < v->ncolumns; i++) {
-        const struct field *f = entity_field(e, v->columns[i]);
-        if (rights_see(&ctx->who.rights, e, f))
-            fields[nfields++] = f;
-    }
     struct page_query q = {
         .entity = e,
-        .fields = fields,
-        .nfields = nfields,
         .where = v->where,
-        .sort = entity_field(e, v->sort),
+        .sort = ordering(e, entity_field(e, v->sort)),
         .desc = v->desc,
         .limit = params_has(p, PARAM_LIMIT) && p->limit > 0 ? (size_t)p->limit : LIMIT_PAGE_DEFAULT,
         .cursor = p->cursor,
+        .back = p->back,
         .count = p->total,
+        .sums = p->sums,
     };
     if (q.limit > LIMIT_PAGE)
         q.limit = LIMIT_PAGE;
-    rc = choose_sort(ctx, e, p, &q, reterr);
+    rc = choose_columns(ctx, v, p, &q, reterr);
+    if (rc == RC_OK)
+        rc = choose_sort(ctx, e, p, &q, reterr);
     if (params_has(p, PARAM_DESC))
         q.desc = p->desc;
     if (rc == RC_OK)
+        rc = choose_from(ctx, p, &q, reterr);
+    if (rc == RC_OK)
         rc = read_filters(ctx, e, p, &q, reterr);
     if (rc == RC_OK)
-        rc = run_page(ctx, &q, &ret->page, reterr);
+        *ret = q;
+    return rc;
+}
+
+enum rc
+op_list(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
+{
+    struct page_query q;
+    enum rc rc = op_list_query(ctx, p, &q, reterr);
+    if (rc == RC_OK)
+        rc = op_list_run(ctx, &q, &ret->page, reterr);
     if (rc == RC_OK)
         ret->present |= 1u << BODY_PAGE;
     return rc;

@@ -10,7 +10,7 @@
 typedef enum rc op_fn(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr);
 
 op_fn op_me, op_home, op_status;
-op_fn op_find, op_list, op_get, op_history, op_as_of;
+op_fn op_find, op_list, op_export, op_get, op_history, op_as_of;
 op_fn op_check, op_add, op_set, op_act, op_batch;
 op_fn op_print;
 

@@ -2,6 +2,7 @@
 #define OP_PARTS_H
 
 #include "server/op/op.h"
+#include "server/store/page.h"
 
 /* What several operations share: reading a request's parts, finding the record it names, showing records. */
 
@@ -137,6 +138,16 @@ enum rc op_tokens(struct op_ctx *ctx, const struct entity *e, const void *row, b
 /* A field's value out of a history document ({"column": value, …}); VT_NULL when it has none. */
 struct json_t;
 struct value op_json_value(struct op_ctx *ctx, const struct field *f, const struct json_t *doc);
+
+/* ------------------------------------------------------------------ list.c */
+
+/* Which rows, in which order, with which columns: what list and export are asked for alike. Fails:
+   RC_BAD_PARAMS, and as op_look_up. */
+enum rc op_list_query(struct op_ctx *ctx, const struct params *p, struct page_query *ret,
+                      struct err *reterr) NODISCARD;
+/* The page, sealed fields opened and shown as this person may see them. Fails: as page_run. */
+enum rc op_list_run(struct op_ctx *ctx, const struct page_query *q, struct body_page *ret,
+                    struct err *reterr) NODISCARD;
 
 /* ------------------------------------------------------------------ past.c */
 

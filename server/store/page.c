@@ -33,10 +33,36 @@ column_of(struct arena *a, const struct field *f)
 
 /* ------------------------------------------------------------------ filters */
 
+/* Is it put in order as people do? Keys in capitals and what is not a text have one order anyway. */
+static bool
+is_collated(const struct field *f)
+{
+    return f->type == VT_TEXT && !(f->flags & (SCHEMA_UPPER | FF_INTERNAL));
+}
+
+/* What rows are ordered by, and compared with where a page begins. */
+static const char *
+order_of(struct arena *a, const struct field *f)
+{
+    const char *column = column_of(a, f);
+    return is_collated(f) ? str_printf(a, "%s collate \"und-x-icu\"", column).p : column;
+}
+
 static void
 add_null_filter(struct query *q, const char *column, enum filter_op op)
 {
     buf_printf(&q->sql, "%s is %snull", column, op == FILTER_NE ? "not " : "");
+}
+
+/* The range is what an index can find; U+FFFF stands behind every letter. Small letters come first of their
+   kind. */
+static void
+add_begins(struct query *q, const struct field *f, const char *place)
+{
+    const char *column = column_of(q->sql.a, f), *order = order_of(q->sql.a, f);
+    buf_printf(&q->sql,
+               "%s >= lower(%s) and %s < lower(%s) || U&'\\FFFF' and starts_with(lower(%s), lower(%s))",
+               order, place, order, place, column, place);
 }
 
 static void
@@ -56,13 +82,14 @@ add_filter(struct query *q, const struct page_filter *f)
     const char *place = param(q, &f->value);
     /* Numbers and codes are kept in capitals and compared by their index; other texts do not mind capitals.
      */
-    bool is_key =
-        f->field->type == VT_TEXT && (f->field->flags & SCHEMA_KEY) && (f->field->flags & SCHEMA_UPPER);
+    const uint32_t flags = f->field->flags;
+    bool is_key = f->field->type == VT_TEXT &&
+                  ((flags & FF_INTERNAL) || ((flags & SCHEMA_KEY) && (flags & SCHEMA_UPPER)));
     if (is_key && f->op == FILTER_PREFIX)
         buf_printf(&q->sql, "%s >= upper(%s) and %s < upper(%s) || U&'\\+10FFFF'", column, place, column,
                    place);
     else if (f->op == FILTER_PREFIX)
-        buf_printf(&q->sql, "starts_with(lower(%s), lower(%s))", column, place);
+        add_begins(q, f->field, place);
     else if (f->field->type == VT_TEXT)
         buf_printf(&q->sql, is_key ? "%s %s upper(%s)" : "lower(%s) %s lower(%s)", column, operators[f->op],
                    place);
@@ -143,118 +170,221 @@ cursor_read(struct arena *a, const struct page_query *pq, struct value *ret_at, 
     return RC_OK;
 }
 
-/* Rows after the cursor. Ascending lists end with the rows that have no value, descending ones begin with
-   them: the order an index has by itself. */
-static void
-add_cursor(struct query *q, const struct page_query *pq, const struct value *at, int64_t id)
+/* ------------------------------------------------------------------ where a page begins */
+
+/* Rows go one way: `down` when descending in the order of the index, which has the rows without a value last
+   and so first when it is read backward. */
+struct place {
+    bool down, given, inclusive;
+    struct value at;
+    int64_t id;
+};
+
+static enum rc
+find_place(struct arena *a, const struct page_query *pq, struct place *ret, struct err *reterr)
 {
-    const char *column = column_of(q->sql.a, pq->sort);
-    bool nullable = !(pq->sort->flags & (SCHEMA_REQUIRED | FF_FILLED));
-    struct value id_value = VALUE_INT(id);
-    const char *past = pq->desc ? "<" : ">";
-    if (at->type == VT_NULL) {
-        const char *place = param(q, &id_value);
-        buf_printf(&q->sql, " and ((%s is null and t.id %s %s)%s", column, past, place,
-                   pq->desc ? " or " : ")");
-        if (pq->desc)
-            buf_printf(&q->sql, "%s is not null)", column);
+    struct place p = {.down = pq->desc != pq->back};
+    if (pq->cursor.n) {
+        enum rc rc = cursor_read(a, pq, &p.at, &p.id, reterr);
+        if (rc != RC_OK)
+            return rc;
+        p.given = true;
+    } else if (pq->has_from) {
+        p.given = p.inclusive = true;
+        p.at = pq->from;
+    }
+    *ret = p;
+    return RC_OK;
+}
+
+static bool
+is_nullable(const struct field *f)
+{
+    return !(f->flags & (SCHEMA_REQUIRED | FF_FILLED));
+}
+
+/* Rows with a value and rows without are two ranges of the index. The second one is read as well where the
+   first may run out: after the values when ascending, after the empty ones when descending. */
+static bool
+has_second_range(const struct page_query *pq, const struct place *p)
+{
+    return p->given && is_nullable(pq->sort) && p->down == (p->at.type == VT_NULL);
+}
+
+static void
+add_second_range(struct query *q, const struct page_query *pq, const struct place *p)
+{
+    buf_printf(&q->sql, " and %s is %snull", column_of(q->sql.a, pq->sort), p->down ? "not " : "");
+}
+
+static void
+add_place(struct query *q, const struct page_query *pq, const struct place *p)
+{
+    const char *order = order_of(q->sql.a, pq->sort), *past = p->down ? "<" : ">";
+    const struct value id = VALUE_INT(p->id);
+    if (!p->given)
+        return;
+    if (p->at.type == VT_NULL) {
+        buf_printf(&q->sql, " and %s is null and t.id %s %s", column_of(q->sql.a, pq->sort), past,
+                   param(q, &id));
         return;
     }
-    const char *value_place = param(q, at);
-    const char *id_place = param(q, &id_value);
-    buf_printf(&q->sql, " and ((%s, t.id) %s (%s, %s)", column, past, value_place, id_place);
-    if (nullable && !pq->desc)
-        buf_printf(&q->sql, " or %s is null", column);
-    buf_add_char(&q->sql, ')');
+    const char *at = param(q, &p->at);
+    if (!p->inclusive)
+        buf_printf(&q->sql, " and (%s, t.id) %s (%s, %s)", order, past, at, param(q, &id));
+    else if (!is_collated(pq->sort))
+        buf_printf(&q->sql, " and %s %s= %s", order, past, at);
+    else if (p->down)
+        buf_printf(&q->sql, " and %s < lower(%s) || U&'\\FFFF'", order, at);
+    else
+        buf_printf(&q->sql, " and %s >= lower(%s)", order, at);
 }
 
 /* ------------------------------------------------------------------ the page */
 
-static enum rc
+static void
 build_page(struct query *q, struct arena *a, const struct page_query *pq, const struct field *const *fields,
-           struct err *reterr)
+           const struct place *p, bool second)
 {
     buf_init(&q->sql, a, 2048);
     q->nparams = 0;
     sql_select(&q->sql, pq->entity, NULL, fields, pq->nfields + 1);
     add_conditions(q, pq);
-    if (pq->cursor.n) {
-        struct value at = VALUE_NULL;
-        int64_t id = 0;
-        enum rc rc = cursor_read(a, pq, &at, &id, reterr);
-        if (rc != RC_OK)
-            return rc;
-        add_cursor(q, pq, &at, id);
-    }
-    const char *dir = pq->desc ? "desc" : "asc";
+    if (second)
+        add_second_range(q, pq, p);
+    else
+        add_place(q, pq, p);
+    const char *dir = p->down ? "desc" : "asc";
     struct value limit = VALUE_INT((int64_t)pq->limit + 1);
-    buf_printf(&q->sql, " order by %s %s, t.id %s limit %s", column_of(a, pq->sort), dir, dir,
+    buf_printf(&q->sql, " order by %s %s, t.id %s limit %s", order_of(a, pq->sort), dir, dir,
                param(q, &limit));
     buf_add_char(&q->sql, '\0');
-    return RC_OK;
+}
+
+static bool
+adds_up(const struct field *f)
+{
+    return f->type == VT_MONEY && field_is_stored(f);
 }
 
 static void
 build_count(struct query *q, struct arena *a, const struct page_query *pq)
 {
+    char column[FIELD_COLUMN];
     buf_init(&q->sql, a, 512);
     q->nparams = 0;
-    buf_printf(&q->sql, "select count(*) from (select 1 from app.%s t", pq->entity->table);
+    buf_add_str(&q->sql, STR("select count(*)"));
+    for (size_t i = 0; pq->sums && i < pq->nfields; i++)
+        if (adds_up(pq->fields[i]))
+            buf_printf(&q->sql, ", coalesce(sum(x.%s), 0)::bigint", field_column(pq->fields[i], column));
+    buf_add_str(&q->sql, STR(" from (select 1"));
+    for (size_t i = 0; pq->sums && i < pq->nfields; i++)
+        if (adds_up(pq->fields[i]))
+            buf_printf(&q->sql, ", t.%s", field_column(pq->fields[i], column));
+    buf_printf(&q->sql, " from app.%s t", pq->entity->table);
     add_conditions(q, pq);
-    buf_printf(&q->sql, " limit %d) x", PAGE_COUNT_CAP + 1);
+    buf_printf(&q->sql, " limit %d) x", (pq->sums ? PAGE_SUMS_CAP : PAGE_COUNT_CAP) + 1);
     buf_add_char(&q->sql, '\0');
+}
+
+/* Rows of both ranges, one after the other; `nth` counts from 0. */
+static enum rc
+read_row(struct arena *a, const struct page_query *pq, const struct field *const *fields,
+         const struct pg_rows *ranges, size_t nth, struct body_row *ret, struct err *reterr)
+{
+    const struct pg_rows *rows = nth < ranges[0].nrows ? &ranges[0] : &ranges[1];
+    const size_t r = nth < ranges[0].nrows ? nth : nth - ranges[0].nrows;
+    struct value *cells = arena_new(a, struct value, pq->nfields + 1);
+    enum rc rc = row_values(fields, pq->nfields + 1, rows, r, cells, reterr);
+    if (rc == RC_OK)
+        *ret = (struct body_row){.id = row_id(rows, r), .version = row_version(rows, r), .cells = cells};
+    return rc;
+}
+
+/* Where the list goes on at either end. Before a page nobody asked to begin anywhere there is nothing. */
+static void
+add_cursors(struct arena *a, const struct page_query *pq, const struct place *p, bool more,
+            struct body_page *page)
+{
+    if (page->nrows == 0)
+        return;
+    const struct body_row *first = &page->rows[0], *last = &page->rows[page->nrows - 1];
+    if (pq->back ? p->given : more)
+        page->next = cursor_make(a, pq, &last->cells[pq->nfields], last->id);
+    if (pq->back ? more : p->given)
+        page->prev = cursor_make(a, pq, &first->cells[pq->nfields], first->id);
 }
 
 static enum rc
 read_page(struct arena *a, const struct page_query *pq, const struct field *const *fields,
-          const struct pg_rows *rows, struct body_page *ret, struct err *reterr)
+          const struct place *p, const struct pg_rows *ranges, struct body_page *ret, struct err *reterr)
 {
     struct body_page page = {.entity = pq->entity->number, .ncolumns = pq->nfields, .total = -1};
+    const size_t found = ranges[0].nrows + ranges[1].nrows;
     page.columns = arena_new(a, uint32_t, pq->nfields + 1);
     for (size_t i = 0; i < pq->nfields; i++)
         page.columns[i] = fields[i]->tag;
-    page.nrows = rows->nrows > pq->limit ? pq->limit : rows->nrows;
+    page.nrows = found > pq->limit ? pq->limit : found;
     page.rows = arena_new(a, struct body_row, page.nrows + 1);
     for (size_t r = 0; r < page.nrows; r++) {
-        struct value *cells = arena_new(a, struct value, pq->nfields + 1);
-        enum rc rc = row_values(fields, pq->nfields + 1, rows, r, cells, reterr);
+        size_t to = pq->back ? page.nrows - 1 - r : r;
+        enum rc rc = read_row(a, pq, fields, ranges, r, &page.rows[to], reterr);
         if (rc != RC_OK)
             return rc;
-        page.rows[r] =
-            (struct body_row){.id = row_id(rows, r), .version = row_version(rows, r), .cells = cells};
-        if (r + 1 == page.nrows && rows->nrows > pq->limit)
-            page.next = cursor_make(a, pq, &cells[pq->nfields], page.rows[r].id);
     }
+    add_cursors(a, pq, p, found > pq->limit, &page);
     *ret = page;
     return RC_OK;
+}
+
+static void
+read_count(struct arena *a, const struct page_query *pq, const struct pg_rows *rows, struct body_page *page)
+{
+    const int64_t cap = pq->sums ? PAGE_SUMS_CAP : PAGE_COUNT_CAP, total = pg_cell(rows, 0, 0)->i;
+    page->total_capped = total > cap;
+    page->total = page->total_capped ? cap : total;
+    page->sums = arena_new(a, struct body_sum, pq->nfields + 1);
+    for (size_t i = 0; pq->sums && i < pq->nfields; i++)
+        if (adds_up(pq->fields[i])) {
+            page->sums[page->nsums] =
+                (struct body_sum){pq->fields[i]->tag, pg_cell(rows, 0, page->nsums + 1)->i};
+            page->nsums++;
+        }
 }
 
 enum rc
 page_run(struct tx *tx, struct arena *a, const struct page_query *pq, struct body_page *ret,
          struct err *reterr)
 {
+    enum { FIRST, SECOND, COUNT, STATEMENTS };
     /* the sort field rides along as one column more, for the cursor */
     const struct field **fields = arena_new(a, const struct field *, pq->nfields + 1);
     for (size_t i = 0; i < pq->nfields; i++)
         fields[i] = pq->fields[i];
     fields[pq->nfields] = pq->sort;
-    struct query rows_query, count_query;
-    enum rc rc = build_page(&rows_query, a, pq, fields, reterr);
+    struct query *queries = arena_new(a, struct query, STATEMENTS);
+    struct pg_stmt stmts[STATEMENTS];
+    struct pg_rows rows[STATEMENTS] = {{0}}, ranges[2] = {{0}};
+    struct place place;
+    size_t n = 0;
+    enum rc rc = find_place(a, pq, &place, reterr);
     if (rc != RC_OK)
         return rc;
-    build_count(&count_query, a, pq);
-    struct pg_stmt stmts[2] = {
-        {(const char *)rows_query.sql.p,  rows_query.params,  rows_query.nparams },
-        {(const char *)count_query.sql.p, count_query.params, count_query.nparams},
-    };
-    struct pg_rows rows[2] = {{0}};
-    rc = tx_run(tx, a, stmts, pq->count ? 2 : 1, rows, reterr);
+    const bool second = has_second_range(pq, &place), counts = pq->count || pq->sums;
+    build_page(&queries[n++], a, pq, fields, &place, false);
+    if (second)
+        build_page(&queries[n++], a, pq, fields, &place, true);
+    if (counts)
+        build_count(&queries[n++], a, pq);
+    for (size_t i = 0; i < n; i++)
+        stmts[i] = (struct pg_stmt){(const char *)queries[i].sql.p, queries[i].params, queries[i].nparams};
+    rc = tx_run(tx, a, stmts, n, rows, reterr);
+    ranges[0] = rows[0];
+    if (second)
+        ranges[1] = rows[1];
     if (rc == RC_OK)
-        rc = read_page(a, pq, fields, &rows[0], ret, reterr);
-    if (rc != RC_OK || !pq->count)
-        return rc;
-    int64_t total = pg_cell(&rows[1], 0, 0)->i;
-    ret->total_capped = total > PAGE_COUNT_CAP;
-    ret->total = ret->total_capped ? PAGE_COUNT_CAP : total;
-    return RC_OK;
+        rc = read_page(a, pq, fields, &place, ranges, ret, reterr);
+    if (rc == RC_OK && counts)
+        read_count(a, pq, &rows[n - 1], ret);
+    return rc;
 }

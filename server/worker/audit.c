@@ -238,6 +238,12 @@ read_event(struct worker *w, struct call *c, struct event *ret)
         ret->detail = c->body.file.name;
         return true;
     }
+    if (c->method->number == METHOD_EXPORT) {
+        ret->kind = AUDIT_TAKEN;
+        ret->count = c->body.page.total;
+        ret->detail = c->body.file.name;
+        return true;
+    }
     if (!shows_persons(c, e))
         return false;
     switch (c->method->number) {

@@ -34,6 +34,7 @@ static const struct {
     {METHOD_ACT,      op_act     },
     {METHOD_HISTORY,  op_history },
     {METHOD_AS_OF,    op_as_of   },
+    {METHOD_EXPORT,   op_export  },
     {METHOD_PRINT,    op_print   },
     {METHOD_BATCH,    op_batch   },
     {METHOD_STATUS,   op_status  },

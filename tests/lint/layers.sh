@@ -46,7 +46,7 @@ only 'server/store/' 'libpq-fe|postgres_ext|pg_config'
 only 'client/tui/' 'ncurses|curses|term\.h'
 only 'common/crypt/' 'sodium|liboath'
 only 'server/report/' 'cairo|pango|qrencode'
-only 'common/wire/frame|common/wire/' 'zlib'
+only 'common/wire/|server/report/zip' 'zlib'
 only 'server/config' 'ini\.h'
 only 'common/wire/twin|server/op/|client/cli/' 'jansson'
 exit $bad
