@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -389,6 +390,9 @@ open_groups(struct master *m, struct err *reterr)
         struct front_group *g = &m->groups[i];
         g->index = i;
         g->control = -1;
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, g->news) != 0) {
+            return err_set(reterr, RC_INTERNAL, NULL, "could not make a line: %s", strerror(errno));
+        }
         g->stats_fd = memfd_create("bimad-stats", MFD_CLOEXEC);
         if (g->stats_fd < 0 || ftruncate(g->stats_fd, sizeof *g->stats) != 0) {
             return err_set(reterr, RC_INTERNAL, NULL, "could not make shared memory: %s", strerror(errno));

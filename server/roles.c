@@ -15,6 +15,8 @@ enum { WRONG = 78 }; /* configuration error, as sysexits has it */
 struct inherited {
     struct front_config front;
     int worker_line;
+    int news[JOBS_FRONTS]; /* of the jobs process */
+    size_t nnews;
 };
 
 static size_t
@@ -54,6 +56,9 @@ take_descriptors(void *ctx, const char *key, const char *value)
         (void)read_numbers(value, &in->front.host_key, 1);
     } else if (strcmp(key, "fd_stats") == 0) {
         (void)read_numbers(value, &in->front.stats, 1);
+    } else if (strcmp(key, "fd_news") == 0) {
+        in->nnews = read_numbers(value, in->news, JOBS_FRONTS);
+        in->front.news = in->nnews > 0 ? in->news[0] : 0;
     } else if (strcmp(key, "fd_listeners") == 0) {
         in->front.nlisteners = read_numbers(value, in->front.listeners, FRONT_LISTENERS);
     } else if (strcmp(key, "fd_workers") == 0) {
@@ -97,10 +102,13 @@ run_worker(const struct inherited *in, const struct config *c, enum worker_kind 
 }
 
 static int
-run_jobs(const struct config *c)
+run_jobs(const struct inherited *in, const struct config *c)
 {
-    struct jobs_config j = {
-        .conninfo = c->conninfo, .has_today = c->today[0] != '\0', .audit_key = c->audit_key};
+    struct jobs_config j = {.conninfo = c->conninfo,
+                            .has_today = c->today[0] != '\0',
+                            .audit_key = c->audit_key,
+                            .news = in->news,
+                            .nnews = in->nnews};
     if (j.has_today && date_parse(str_from(c->today), "today", &j.today, NULL) != RC_OK) {
         return WRONG;
     }
@@ -128,7 +136,7 @@ role_main(const char *role, int settings_fd)
         }
     }
     if (strcmp(role, "jobs") == 0) {
-        return run_jobs(&settings);
+        return run_jobs(&in, &settings);
     }
     if (strcmp(role, "probe") == 0) {
         return migrate_check(settings.conninfo, NULL) == RC_OK ? 0 : 1;

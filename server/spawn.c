@@ -185,6 +185,7 @@ spawn_group(struct master *m, struct front_group *g)
         order_keep(&o, "fd_control", &pair[1], 1);
         order_keep(&o, "fd_host_key", &m->host_key, 1);
         order_keep(&o, "fd_stats", &g->stats_fd, 1);
+        order_keep(&o, "fd_news", &g->news[1], 1);
         order_keep(&o, "fd_listeners", m->listeners, m->nlisteners);
         order_keep(&o, "fd_workers", lines, n);
         ok = order_run(&o, m, &g->front);
@@ -207,7 +208,15 @@ bool
 spawn_jobs(struct master *m)
 {
     struct order o;
-    return order_open(&o, m, "jobs", CONFIG_JOBS) && order_run(&o, m, &m->jobs);
+    int news[MASTER_FRONTS];
+    if (!order_open(&o, m, "jobs", CONFIG_JOBS)) {
+        return false;
+    }
+    for (unsigned i = 0; i < m->config.fronts; i++) {
+        news[i] = m->groups[i].news[0];
+    }
+    order_keep(&o, "fd_news", news, m->config.fronts);
+    return order_run(&o, m, &m->jobs);
 }
 
 bool

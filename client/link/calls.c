@@ -132,6 +132,26 @@ link_cancel(struct link *l, uint64_t id)
     }
 }
 
+void
+link_listen(struct link *l, link_event_fn *fn, void *ctx)
+{
+    l->event_fn = fn;
+    l->event_ctx = ctx;
+}
+
+void
+link_unsubscribe(struct link *l)
+{
+    struct buf b;
+    if (l->subscribed == 0 || !l->greeted)
+        return;
+    buf_init(&b, &l->encoding, 16);
+    cancel_encode(&b, l->subscribed);
+    l->subscribed = 0;
+    link_put(l, &b);
+    l->kick = true;
+}
+
 /* Takes the slot out before calling: the callback may call and cancel as it likes. */
 static void
 answer(struct slot **at, struct link_reply *reply)
@@ -208,6 +228,8 @@ calls_reply(struct link *l, const struct reply *wire)
         pause_slot(s, &wire->meta);
         return;
     }
+    if (s->method == METHOD_SUBSCRIBE && wire->code == RC_OK)
+        l->subscribed = wire->id;
     struct body body = {0};
     struct err err = {0};
     struct link_reply reply = {.code = wire->code, .body = &body, .err = &err, .meta = wire->meta};

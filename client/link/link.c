@@ -48,6 +48,7 @@ drop_line(struct link *l)
     recall_done(&l->recall);
     calls_unsend(l);
     l->greeted = l->asked = false;
+    l->subscribed = 0;
     l->ping_ms = l->leave_ms = l->hello_ms = 0;
 }
 
@@ -141,8 +142,11 @@ hear(struct link *l, const struct message *m)
     case MESSAGE_GOAWAY:
         hear_goaway(l, m);
         break;
-    case MESSAGE_REQUEST:
     case MESSAGE_EVENT:
+        if (l->event_fn != NULL)
+            l->event_fn(l->event_ctx, &m->event);
+        break;
+    case MESSAGE_REQUEST:
     case MESSAGE_CANCEL:
     case MESSAGE_HELLO:
         break; /* not for a client, or newer than this one */

@@ -99,6 +99,13 @@ void link_keep_password(struct link *l, struct str password);
 /* From OFFLINE or WAITING: try now (forgets a refused password, asks again). */
 void link_retry_now(struct link *l);
 
+/* What the service tells without being asked, once METHOD_SUBSCRIBE was answered. Called from link_pump; `e` lives
+   until the callback returns. A line that broke takes the subscription along: call METHOD_SUBSCRIBE again. */
+typedef void link_event_fn(void *ctx, const struct wire_event *e);
+void link_listen(struct link *l, link_event_fn *fn, void *ctx);
+/* No more of it, please. Nothing when there is no subscription. */
+void link_unsubscribe(struct link *l);
+
 struct link_status {
     enum link_state state;
     uint32_t rtt_us;     /* last measured; 0 not yet */

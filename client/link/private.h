@@ -83,6 +83,10 @@ struct link {
     struct queue in, out;
     struct recall recall; /* of what came on the present line */
 
+    link_event_fn *event_fn; /* NULL: nobody listens */
+    void *event_ctx;
+    uint64_t subscribed; /* wire id of the request that did, on the present line; 0 none */
+
     struct slot *slots;
     uint64_t next_id, next_wire_id;
 

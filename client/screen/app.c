@@ -79,6 +79,15 @@ on_reply(void *ctx, const struct link_reply *r)
     call_done(c);
 }
 
+static void
+on_event(void *ctx, const struct wire_event *e)
+{
+    struct app *a = ctx;
+    for (int i = 0; i < a->tui.depth; i++)
+        if (a->tui.stack[i]->ops->event)
+            a->tui.stack[i]->ops->event(a->tui.stack[i], e);
+}
+
 static struct app_call *
 free_call(struct app *a)
 {
@@ -256,8 +265,10 @@ follow_state(struct app *a, enum link_state now)
             app_begin(a);
         else if (link_me(a->link)->todo.n && !setup_stands(a))
             setup_open(a);
-        else if (a->was_online && a->seen != LINK_ONLINE)
+        else if (a->was_online && a->seen != LINK_ONLINE) {
+            on_event(a, NULL);
             tui_say(&a->tui, ROLE_GOOD, "%s", _("Online again. Nothing you typed is lost."));
+        }
         a->was_online = true;
     } else if (!asking && (asks_person(now) || !a->was_online)) {
         signin_open(a);
@@ -276,6 +287,7 @@ host_pump(void *ctx)
     struct app *a = ctx;
     if (!a->link)
         return;
+    link_listen(a->link, on_event, a);
     enum link_state now = link_pump(a->link);
     if (now != a->seen)
         follow_state(a, now);

@@ -6,9 +6,11 @@
 #include "client/screen/rows.h"
 #include "client/text.h"
 #include "client/tui/choice.h"
+#include "client/tui/term.h"
 
 /* Home: one line to find or do anything, what runs out, today's figures, what needs a person. */
-enum { TAG_HOME = 1, TAG_FIND = 2, PURPOSE_HIT = 1 };
+enum { TAG_HOME = 1, TAG_FIND = 2, TAG_SEEN = 3, PURPOSE_HIT = 1 };
+enum { ASK_EVERY_MS = 2000 };
 
 static bool
 sells(struct view *v)
@@ -19,7 +21,107 @@ sells(struct view *v)
 static void
 load(struct view *v, bool barrier)
 {
-    app_ask(v, &(struct ask){.method = METHOD_HOME, .tag = TAG_HOME, .barrier = barrier});
+    struct home *d = v->data;
+    enum method method = d->untold ? METHOD_HOME : METHOD_SUBSCRIBE;
+    d->stale = false;
+    d->asked_ms = term_now();
+    app_ask(v, &(struct ask){.method = method, .tag = TAG_HOME, .barrier = barrier});
+}
+
+/* Soon, but not with every change of a busy day. */
+static void
+load_soon(struct view *v)
+{
+    struct home *d = v->data;
+    int64_t due = d->asked_ms + ASK_EVERY_MS, now = term_now();
+    d->stale = true;
+    if (view_top(v->tui) != v)
+        return;
+    if (now >= due)
+        load(v, false);
+    else
+        tui_wake(v->tui, (int)(due - now));
+}
+
+static void
+wake(struct view *v)
+{
+    if (((struct home *)v->data)->stale)
+        load(v, false);
+}
+
+/* ---- what the service tells ---- */
+
+static void
+take_counter(struct home *d, const struct home_event *e)
+{
+    for (size_t i = 0; i < d->home->ncounters; i++) {
+        struct body_counter *c = &d->home->counters[i];
+        if (c->entity == e->entity && c->view == e->view) {
+            c->today = e->today;
+            c->week = e->week;
+            c->month = e->month;
+        }
+    }
+}
+
+static void
+take_figure(struct home *d, const struct home_event *e)
+{
+    if (e->place >= d->home->nfigures)
+        return;
+    d->home->figures[e->place].count = e->count;
+    d->home->figures[e->place].amount.minor = e->minor;
+}
+
+/* Alerts are in order of their day: a change behind the last one shown is none that can be seen. */
+static bool
+shows_day(const struct home *d, date_t day)
+{
+    size_t n = d->home->nalerts;
+    return n == 0 || d->home->more_alerts == 0 || date_cmp(day, d->home->alerts[n - 1].due) <= 0;
+}
+
+static void
+take_event(struct view *v, const struct home_event *e)
+{
+    struct home *d = v->data;
+    switch (e->kind) {
+    case HOME_COUNTER:
+        take_counter(d, e);
+        break;
+    case HOME_FIGURE:
+        take_figure(d, e);
+        break;
+    case HOME_SPARK:
+        for (size_t i = 0; i < e->nspark && i < d->home->nspark; i++)
+            d->home->spark[i] = e->spark[i];
+        break;
+    case HOME_ALERTS:
+        if (shows_day(d, e->day))
+            load_soon(v);
+        break;
+    case HOME_CHANGED:
+        load_soon(v);
+        break;
+    }
+}
+
+static void
+event(struct view *v, const struct wire_event *e)
+{
+    struct home *d = v->data;
+    struct home_event h;
+    if (!e) {
+        load_soon(v);
+    } else if (view_top(v->tui) !=
+               v) { /* asked for again when it is looked at; until then not a byte of it */
+        link_unsubscribe(app_of(v)->link);
+        d->stale = true;
+    } else if (d->home && home_event_decode(e, &h)) {
+        take_event(v, &h);
+        tui_touch(v->tui);
+    }
 }
 
 /* ---- the alert list ---- */
@@ -58,21 +160,72 @@ alert_tone(void *ctx, size_t row)
     return (int)((struct home *)v->data)->home->alerts[row].tone;
 }
 
+/* What was typed before alerts, and the one the cursor is on: they stay where they were, though others come
+ * and go. */
+enum { TYPED = 64 };
+struct typed {
+    struct {
+        uint32_t entity;
+        int64_t id;
+        char option;
+        bool here;
+    } rows[TYPED];
+    size_t n;
+};
+
+static void
+keep_typed(const struct home *d, struct typed *ret)
+{
+    ret->n = 0;
+    for (size_t i = 0; d->home && i < d->alerts.nrows && ret->n < TYPED; i++) {
+        const struct body_ref *r = &d->home->alerts[i].record;
+        bool here = d->in_alerts && i == d->alerts.at;
+        if (!d->alerts.ops[i] && !here)
+            continue;
+        ret->rows[ret->n].entity = r->entity;
+        ret->rows[ret->n].id = r->id;
+        ret->rows[ret->n].option = d->alerts.ops[i];
+        ret->rows[ret->n++].here = here;
+    }
+}
+
+static void
+put_typed(struct home *d, const struct typed *typed)
+{
+    for (size_t i = 0; i < d->alerts.nrows; i++)
+        for (size_t k = 0; k < typed->n; k++) {
+            const struct body_ref *r = &d->home->alerts[i].record;
+            if (r->entity != typed->rows[k].entity || r->id != typed->rows[k].id)
+                continue;
+            d->alerts.ops[i] = typed->rows[k].option;
+            if (typed->rows[k].here)
+                d->alerts.at = i;
+        }
+}
+
 static void
 take_home(struct view *v, struct answer *a)
 {
     struct home *d = v->data;
+    if (a->code == RC_UNKNOWN_METHOD && !d->untold) {
+        d->untold = true;
+        load(v, false);
+        return;
+    }
     if (a->code != RC_OK || !body_has(a->body, BODY_HOME)) {
         app_say_error(v, a);
         return;
     }
     const struct body_home *home = &a->body->home;
+    struct typed typed;
+    keep_typed(d, &typed);
     answer_keep(a, &d->kept);
     d->home = home;
     size_t at = d->alerts.at;
     list_reset(&d->alerts);
     d->alerts.nrows = home->nalerts < LIST_ROWS ? home->nalerts : LIST_ROWS;
     d->alerts.at = at < d->alerts.nrows ? at : 0;
+    put_typed(d, &typed);
     d->in_alerts = d->in_alerts && d->alerts.nrows;
 }
 
@@ -130,8 +283,10 @@ answer(struct view *v, struct answer *a)
 {
     if (a->tag == TAG_HOME)
         take_home(v, a);
-    else
+    else if (a->tag == TAG_FIND)
         take_hits(v, a);
+    else if (a->code != RC_OK)
+        app_say_error(v, a);
 }
 
 static void
@@ -175,6 +330,37 @@ find_or_do(struct view *v)
 
 /* ---- alerts: options ---- */
 
+/* What is done about alerts themselves is done to them as records, where the service has such. */
+static const struct schema_entity *
+alert_entity(struct view *v)
+{
+    const struct schema *s = app_schema(app_of(v));
+    for (size_t i = 0; i < s->nentities; i++)
+        if (str_eq_c(s->entities[i].name, "alert"))
+            return &s->entities[i];
+    return NULL;
+}
+
+static bool
+has_option(const struct schema_entity *e, char option)
+{
+    for (size_t i = 0; e && i < e->nactions; i++)
+        if (e->actions[i].option == option)
+            return true;
+    return false;
+}
+
+/* The record's own options come first. */
+static bool
+run_option(struct view *v, const struct body_alert *al, char option)
+{
+    const struct schema_entity *e = schema_entity(app_schema(app_of(v)), al->record.entity);
+    const struct schema_entity *alert = alert_entity(v);
+    if (al->id && !has_option(e, option) && has_option(alert, option))
+        return option_run(app_of(v), alert, al->id, option);
+    return e && option_run(app_of(v), e, al->record.id, option);
+}
+
 static void
 run_options(struct view *v)
 {
@@ -182,9 +368,7 @@ run_options(struct view *v)
     size_t row;
     char option;
     while (list_take_option(&d->alerts, &row, &option)) {
-        const struct body_ref *r = &d->home->alerts[row].record;
-        const struct schema_entity *e = schema_entity(app_schema(app_of(v)), r->entity);
-        d->running = e && option_run(app_of(v), e, r->id, option);
+        d->running = run_option(v, &d->home->alerts[row], option);
         if (d->running)
             return;
     }
@@ -204,6 +388,23 @@ enter_alert(struct view *v)
     }
     const struct body_ref *r = &d->home->alerts[d->alerts.at].record;
     record_open(app_of(v), r->entity, r->id);
+}
+
+/* All alerts, as a list; the new ones have been seen then. */
+static void
+open_alerts(struct view *v)
+{
+    const struct schema_entity *e = alert_entity(v);
+    if (!e)
+        return;
+    for (size_t i = 0; i < e->nactions; i++)
+        if (str_eq_c(e->actions[i].name, "seen")) {
+            struct params p = params_entity(e->number);
+            p.present |= 1u << PARAM_ACTION;
+            p.action.number = e->actions[i].number;
+            app_ask(v, &(struct ask){.method = METHOD_ACT, .params = &p, .tag = TAG_SEEN, .may_fail = true});
+        }
+    browse_open(app_of(v), e->number, 0);
 }
 
 static void
@@ -261,8 +462,13 @@ command(struct view *v, enum cmd c)
         if (d->in_alerts && d->alerts.at == 0)
             return go_alerts(d, false);
         return d->in_alerts && list_command(&d->alerts, c);
-    case CMD_DOWN:
     case CMD_PAGE_FORWARD:
+        if (d->in_alerts && d->alerts.at + 1 >= d->alerts.nrows && alert_entity(v)) {
+            open_alerts(v);
+            return true;
+        }
+        return d->in_alerts ? list_command(&d->alerts, c) : go_alerts(d, true);
+    case CMD_DOWN:
         return d->in_alerts ? list_command(&d->alerts, c) : go_alerts(d, true);
     case CMD_PAGE_BACK:
         return d->in_alerts && list_command(&d->alerts, c);
@@ -369,13 +575,16 @@ about(struct view *v, struct arena *a)
         return str_from(_("This is the platform above the companies: it sees counts, requests and the people "
                           "who run things, and no company's business. Type the name of what to open; F2 "
                           "finds every command by its words. A digit before a counter opens its list."));
-    return str_from(_("The line on top finds anything: a plate, phone, name, policy or receipt number in any "
-                      "spelling. With one hit you "
-                      "are on the record. It also takes a command by its words: customers, new vehicle, new "
-                      "business.\n\nThe digits "
-                      "before the counters open their lists. Tab goes to the alerts: !! is overdue, ! today, "
-                      ". soon. There a digit "
-                      "and Enter does something for the row: 5 shows it, 9 renews a policy."));
+    return str_from(
+        _("The line on top finds anything: a plate, phone, name, policy or receipt number in any "
+          "spelling. With one hit you "
+          "are on the record. It also takes a command by its words: customers, new vehicle, new "
+          "business.\n\nThe digits "
+          "before the counters open their lists. Tab goes to the alerts: !! is overdue, ! today, "
+          ". soon. There a digit "
+          "and Enter does something for the row: 5 shows it, 9 renews a policy, 1 puts it away for "
+          "you, 6 puts it off until a day. F8 at the last one opens the list of all alerts.\n\n"
+          "The numbers keep themselves: what others do shows here by itself."));
 }
 
 static void
@@ -396,6 +605,8 @@ static const struct view_ops ops = {.name = "home",
                                     .bar = bar,
                                     .may = may,
                                     .shown = shown,
+                                    .wake = wake,
+                                    .event = event,
                                     .close = close_view};
 
 void

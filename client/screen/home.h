@@ -12,6 +12,9 @@ struct home {
     const struct body_home *home;
     struct list alerts;
     bool in_alerts, running;
+    bool stale;       /* something changed that was not told in full: asked for when it is looked at */
+    bool untold;      /* the service tells nothing: it is older than this program */
+    int64_t asked_ms; /* when it was last asked for; 0 never */
     char asked[FIELD_TEXT];
 };
 

@@ -100,9 +100,26 @@ paint_bars(const struct home *d, const struct area *a, int y)
                  (long long)extreme(h, false), (long long)extreme(h, true), (long long)h->spark[0]);
 }
 
+/* "3 new since 08:00" in the head of the list. */
 static void
-paint_alerts(struct home *d, const struct area *a)
+paint_fresh(struct view *v, const struct area *a)
 {
+    const struct home *d = v->data;
+    const struct locale_info *l = app_locale(app_of(v));
+    char when[STAMP_TEXT];
+    enum { TIME_AT = 11, FRESH_AT = 10 };
+    if (d->home->fresh <= 0 || a->cols < 60)
+        return;
+    stamp_local(d->home->fresh_since, l->offset_minutes, when);
+    bool today = date_cmp(stamp_day(d->home->fresh_since, l->offset_minutes), l->today) == 0;
+    paint_format(a, (struct spot){.x = FRESH_AT, .role = ROLE_WARN}, _("%lld new since %s"),
+                 (long long)d->home->fresh, today ? when + TIME_AT : when);
+}
+
+static void
+paint_alerts(struct view *v, const struct area *a)
+{
+    struct home *d = v->data;
     if (d->alerts.nrows == 0) {
         paint_text(a, 0, 1, ROLE_HEAD, _("Alerts"));
         paint_text(a, 1, 1, ROLE_DIM, _("Nothing needs you now."));
@@ -115,6 +132,7 @@ paint_alerts(struct home *d, const struct area *a)
     d->alerts.columns[2] = (struct list_column){.label = str_from(_("When")), .width = 11};
     d->alerts.ncolumns = d->alerts.sort = 3;
     list_paint(&d->alerts, a, d->in_alerts);
+    paint_fresh(v, a);
     size_t below =
         d->alerts.nrows -
         (d->alerts.top + d->alerts.page < d->alerts.nrows ? d->alerts.top + d->alerts.page : d->alerts.nrows);
@@ -197,7 +215,7 @@ home_paint(struct view *v, const struct area *a)
     bool bars = a->rows >= 18 && d->home->nspark;
     struct area alerts = area_sub(a, y, 0, a->rows - y - (bars ? 2 : 0), a->cols);
     if (d->alerts.nrows || !home_on_platform(v))
-        paint_alerts(d, &alerts);
+        paint_alerts(v, &alerts);
     if (bars)
         paint_bars(d, a, a->rows - 1);
 }

@@ -11,6 +11,7 @@
 #include "common/base/err.h"
 #include "common/base/str.h"
 #include "common/wire/body.h"
+#include "common/wire/event.h"
 
 /*
  * A view is what stands on the screen: data and operations. Views are stacked; keys go to the top one; a box
@@ -88,7 +89,13 @@ struct view_ops {
     bool (*may_leave)(struct view *v);       /* false: it asks something first */
     void (*wake)(struct view *v);            /* the time asked for with tui_wake has passed */
     void (*shown)(struct view *v);           /* on top again after another closed */
-    void (*close)(struct view *v);           /* drops what it kept */
+    /* A list goes one row on or back and says which record stands there, for the one opened from it; false
+       at its end. NULL: no list. */
+    bool (*neighbour)(struct view *v, int step, struct body_ref *ret);
+    /* The service told something, whether the view is on top or not; NULL: the line is a new one, on which
+       nothing is told before it is asked for. */
+    void (*event)(struct view *v, const struct wire_event *e);
+    void (*close)(struct view *v); /* drops what it kept */
 };
 
 struct view {

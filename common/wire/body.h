@@ -137,6 +137,7 @@ struct body_alert {
     struct str note;       /* "unpaid", "" */
     date_t due;
     uint32_t action; /* what one would do about it, of record.entity; 0 none */
+    int64_t id;      /* of the alert as a record; 0: it is none */
 };
 struct body_home {
     struct body_counter *counters;
@@ -149,6 +150,8 @@ struct body_home {
     struct str spark_label;
     int64_t *spark;
     size_t nspark;
+    int64_t fresh;     /* alerts that came since the person last looked at them */
+    stamp_t fresh_since; /* when that was */
 };
 
 struct body_file {

@@ -11,7 +11,9 @@ enum {
     COUNTER_ITEMS = 6,
     FIGURE_ITEMS = 3,
     ALERT_ITEMS = 6,
+    ALERT_LATER = 1, /* items that services of before did not send */
     HOME_ITEMS = 6,
+    HOME_LATER = 2,
     FILE_ITEMS = 3,
     ME_ITEMS = 16,
     ERROR_ITEMS = 7,
@@ -183,13 +185,14 @@ figure_decode(struct rbuf *r, struct body_figure *ret)
 static void
 alert_encode(struct buf *b, const struct body_alert *x)
 {
-    wbuf_array(b, ALERT_ITEMS);
+    wbuf_array(b, ALERT_ITEMS + ALERT_LATER);
     ref_encode(b, &x->record);
     wbuf_uint(b, x->tone);
     wbuf_text(b, x->text);
     wbuf_text(b, x->note);
     wbuf_int(b, x->due.days);
     wbuf_uint(b, x->action);
+    wbuf_int(b, x->id);
 }
 
 static void
@@ -202,13 +205,17 @@ alert_decode(struct rbuf *r, struct body_alert *ret)
     ret->note = rbuf_text(r);
     ret->due.days = part_i32(r);
     ret->action = part_u32(r);
+    if (extra > 0) {
+        ret->id = rbuf_int(r);
+        extra--;
+    }
     part_leave(r, extra);
 }
 
 void
 home_encode(struct buf *b, const struct body_home *h)
 {
-    wbuf_array(b, HOME_ITEMS);
+    wbuf_array(b, HOME_ITEMS + HOME_LATER);
     wbuf_array(b, h->ncounters);
     for (size_t i = 0; i < h->ncounters; i++)
         counter_encode(b, &h->counters[i]);
@@ -223,6 +230,8 @@ home_encode(struct buf *b, const struct body_home *h)
     wbuf_array(b, h->nspark);
     for (size_t i = 0; i < h->nspark; i++)
         wbuf_int(b, h->spark[i]);
+    wbuf_int(b, h->fresh);
+    wbuf_int(b, h->fresh_since.usec);
 }
 
 void
@@ -251,6 +260,11 @@ home_decode(struct arena *a, struct rbuf *r, struct body_home *ret)
     for (size_t i = 0; i < ret->nspark; i++)
         ret->spark[i] = rbuf_int(r);
     rbuf_leave(r);
+    if (extra >= HOME_LATER) {
+        ret->fresh = rbuf_int(r);
+        ret->fresh_since.usec = rbuf_int(r);
+        extra -= HOME_LATER;
+    }
     part_leave(r, extra);
 }
 

@@ -139,15 +139,14 @@ reply_decode(struct rbuf *r, struct reply *ret)
     rbuf_leave(r);
 }
 
-/* Events are for later versions: a well-formed one is passed over, so that they can come without a new
- * version. */
 static void
-event_decode(struct rbuf *r)
+event_decode(struct rbuf *r, struct wire_event *ret)
 {
-    (void)rbuf_text(r); /* topic */
-    (void)rbuf_uint(r); /* seq */
-    (void)rbuf_uint(r); /* kind */
-    (void)read_raw_map(r);
+    ret->topic = rbuf_text(r);
+    ret->seq = rbuf_uint(r);
+    uint64_t kind = rbuf_uint(r);
+    ret->kind = kind < UINT32_MAX ? (uint32_t)kind : UINT32_MAX; /* one that nobody knows */
+    ret->body_raw = read_raw_map(r);
 }
 
 void
@@ -236,7 +235,7 @@ part_decode(struct rbuf *r, struct message *m)
         reply_decode(r, &m->reply);
         break;
     case MESSAGE_EVENT:
-        event_decode(r);
+        event_decode(r, &m->event);
         break;
     case MESSAGE_CANCEL:
         cancel_decode(r, m);

@@ -7,6 +7,7 @@
 #include "common/base/err.h"
 #include "common/base/str.h"
 #include "common/wire/body.h"
+#include "common/wire/event.h"
 #include "common/wire/params.h"
 
 /* The messages inside frames; arrays, first item is the kind. See bima-protocol(7). */
@@ -62,6 +63,7 @@ struct message {
         struct request request;
         struct reply reply;
         struct hello hello;
+        struct wire_event event;
         uint64_t cancel_id;
         uint64_t token;
         struct {

@@ -36,6 +36,8 @@ static const struct method_info table[] = {
     {METHOD_STATUS, "status", 0, 0, 0, "the service's version, day and health as this user may see them"},
     {METHOD_TRIAL, "trial", 0, P(STEPS), P(STEPS),
      "what a batch would answer: everything is done and undone again, so a price is seen before it is agreed"},
+    {METHOD_SUBSCRIBE, "subscribe", 0, 0, 0,
+     "the first screen, and from then on events when something on it changes, until it is cancelled"},
     {METHOD_EXPORT, "export", METHOD_BULK, LISTED | P(FORMAT), P(ENTITY) | P(FORMAT),
      "the rows of a list as a file, piece by piece: the cursor of one asks for the next"},
   /* clang-format on */

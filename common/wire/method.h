@@ -26,6 +26,7 @@ enum method {
     METHOD_BATCH = 14,   /* steps (add, set, act) -> results, all or nothing */
     METHOD_STATUS = 15,  /* -> status of the service as this user may see it (version, today, latency) */
     METHOD_TRIAL = 16,  /* steps as of a batch -> the results they would have; all undone, nothing is saved */
+    METHOD_SUBSCRIBE = 18, /* -> home, and from then on events about it until the request is cancelled */
     METHOD_EXPORT = 19, /* entity, format, and as list: view?, filters?, … cursor? -> file (a piece), page
                            (next, rows so far) */
 };

@@ -72,6 +72,7 @@ put_alert(struct writer *w, const struct body_alert *x)
     put_key(w, "due");
     put_date(w, x->due);
     put_text_member(w, "action", action_name(w, x->record.entity, x->action));
+    put_int_member(w, "id", x->id);
     put_close(w, '}');
 }
 
@@ -109,6 +110,9 @@ put_home(struct writer *w, const struct body_home *h)
         put_int(w, h->spark[i]);
     }
     put_close(w, ']');
+    put_int_member(w, "fresh", h->fresh);
+    put_key(w, "fresh_since");
+    put_value(w, NULL, &(struct value){.type = VT_STAMP, .stamp = h->fresh_since});
     put_close(w, '}');
 }
 

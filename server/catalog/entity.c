@@ -1,6 +1,7 @@
 #include "server/catalog/entity.h"
 
 #include "server/catalog/account.h"
+#include "server/catalog/alert.h"
 #include "server/catalog/audit.h"
 #include "server/catalog/branch.h"
 #include "server/catalog/certificate.h"
@@ -44,6 +45,7 @@ static const struct entity *const entities[] = {
     &cover_entity,
     &ownership_entity,
     &product_entity,
+    &alert_entity,
     &rate_entity,
     &branch_entity,
     &user_entity,

@@ -87,6 +87,10 @@ static const struct field quote_params[] = {
 };
 static const struct field renew_params[] = {
     {FIELD(policy_renew, months, VT_INT), RENEW_MONTHS, "Months", FF_NEW, 3, 36,
+    {5, "unpaid_soon", "Unpaid, starting within 30 days", unpaid_columns, COUNTOF(unpaid_columns),
+     POLICY_CREATED_AT, true,
+     "@.id in (select d.row_id from app.due_item d where d.tenant_id = @.tenant_id and d.kind = 2 and d.is_open"
+     " and d.due_date <= (select app.today()) + 30)"},
      .help = "How long the next term runs; as long as the last when left empty."},
     {FIELD(policy_renew, sum_insured, VT_MONEY), RENEW_SUM_INSURED, "Sum insured", FF_NEW, 16, 0,
      .help = "What the vehicle is insured for; as the last term when left empty."},

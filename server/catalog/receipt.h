@@ -26,6 +26,8 @@ enum receipt_tag {
     RECEIPT_SERIAL = 51,
 };
 
+enum receipt_view { RECEIPT_VIEW_TO_VERIFY = 2 }; /* that home opens */
+
 enum receipt_action { RECEIPT_VERIFY = 1, RECEIPT_REJECT = 2, RECEIPT_REVERSE = 3 };
 
 struct receipt {

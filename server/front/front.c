@@ -233,6 +233,7 @@ open_front(struct front *f, struct err *reterr)
         abuse_open(&f->abuse);
         mailbox_open(f);
         report_open(f);
+        news_open(f, f->config->news);
         listener_open(f);
     }
     return rc;
@@ -247,6 +248,7 @@ close_front(struct front *f)
         (void)kill(k->pid, SIGKILL);
     }
     report_close(f);
+    news_close(f);
     mailbox_close(f);
     abuse_close(&f->abuse);
     ssh_bind_free(f->bind);

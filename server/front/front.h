@@ -20,6 +20,7 @@ struct front_config {
     int workers[FRONT_WORKERS]; /* one socket per slot: see front_slot; -1: none */
     int control;                /* to the master, see control.h */
     int host_key;               /* open file with the private key */
+    int news;                   /* events from the jobs process, see ipc.h; 0: none come */
     int stats;                  /* memory of sizeof(struct front_stats) shared with the master */
 };
 

@@ -139,6 +139,7 @@ answered(struct task_owner *o, struct task *t, const struct answer *an)
         if (!fits)
             put_code(r, t->request, RC_TOO_LARGE);
     }
+    news_answer(r, t->request, &an->audience);
     if (an->code == RC_UNAUTHENTICATED) {
         dismissed_by(r, an->payload);
     }
@@ -182,12 +183,18 @@ post(struct rpc *r, enum job_kind kind, struct str payload, const struct request
                       .deadline_ms = q == NULL ? 0 : q->deadline_ms};
     r->inflight++; /* the answer may come before mailbox_post returns, when the worker is lost */
     STAT_ADD(r->front->stats, requests, 1);
-    s->active = true;
-    r->active = r->front->now;
+    if (m != NULL &&
+        m->number == METHOD_SUBSCRIBE) { /* programs do it by themselves: nobody is at the keys for it */
+        news_ask(r, id);
+    } else {
+        s->active = true;
+        r->active = r->front->now;
+    }
     /* all registrations are one user: each waits in a queue of its own */
     uint64_t whose = (uint64_t)(s->who.tenant == 0 ? s->who.session : s->who.user);
     if (!mailbox_post(r->front, &r->tasks, lane, whose, id, &job)) {
         r->inflight--;
+        (void)news_cancel(r, id);
         put_code(r, id, RC_BUSY);
     }
 }
@@ -195,6 +202,7 @@ post(struct rpc *r, enum job_kind kind, struct str payload, const struct request
 static void
 take_cancel(struct rpc *r, uint64_t id)
 {
+    (void)news_cancel(r, id);
     if (mailbox_cancel(r->front, &r->tasks, id)) {
         r->inflight--;
         put_code(r, id, RC_CANCELLED);
@@ -400,6 +408,7 @@ rpc_run(struct rpc *r)
     if (r->broken) {
         bytes_done(&r->in);
     }
+    news_resume(r);
 }
 
 bool
@@ -425,6 +434,7 @@ rpc_goaway(struct rpc *r)
         return;
     }
     r->gone_away = true;
+    news_leave(r);
     if (r->json || !r->greeted) {
         return;
     }
@@ -441,6 +451,7 @@ rpc_dismiss(struct rpc *r, struct str sentence)
         return;
     }
     r->gone_away = true;
+    news_leave(r);
     if (r->json) {
         memset(&err, 0, sizeof err);
         (void)err_set(&err, RC_UNAUTHENTICATED, NULL, "%.*s", STR_ARG(sentence));
@@ -457,6 +468,7 @@ rpc_close(struct rpc *r)
         return;
     }
     mailbox_forget(r->front, &r->tasks);
+    news_leave(r);
     bytes_done(&r->in);
     outq_done(&r->out);
     recall_done(&r->recall);

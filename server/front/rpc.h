@@ -9,6 +9,7 @@
 #include "common/wire/recall.h"
 #include "server/front/bytes.h"
 #include "server/front/mailbox.h"
+#include "server/front/news.h"
 #include "server/front/outq.h"
 
 /*
@@ -28,6 +29,7 @@ struct rpc {
     struct bytes in;
     struct outq out;
     struct recall recall; /* of the replies */
+    struct subscription news;
     unsigned inflight;
     uint64_t last_id, active; /* loop time of the last request */
     char client[RPC_CLIENT];  /* what the client calls itself, for history */

@@ -10,6 +10,7 @@
 #include "server/front/front.h"
 #include "server/front/loop.h"
 #include "server/front/mailbox.h"
+#include "server/front/news.h"
 #include "server/front/report.h"
 
 /* Everything a front has; one per process, passed down by pointer. */
@@ -24,6 +25,7 @@ struct front {
     struct front_stats *stats;
     struct loop loop;
     struct mailbox mailbox;
+    struct news news;
     struct abuse abuse;
     struct prefix offices[PREFIXES_MAX];
     size_t noffices;

@@ -6,7 +6,7 @@
 #include "common/wire/cbor.h"
 #include "common/wire/part.h"
 
-enum { JOB_ITEMS = 10, ANSWER_ITEMS = 9 };
+enum { JOB_ITEMS = 10, ANSWER_ITEMS = 10, AUDIENCE_ITEMS = 4, NOTICE_ITEMS = 7 };
 
 /* Leaves room for the length and says where. */
 static size_t
@@ -85,6 +85,28 @@ job_read(struct str bytes, struct job *ret, struct err *reterr)
     return RC_OK;
 }
 
+static void
+audience_put(struct buf *b, const struct audience *a)
+{
+    wbuf_array(b, AUDIENCE_ITEMS);
+    wbuf_uint(b, a->part);
+    wbuf_int(b, a->id);
+    wbuf_int(b, a->branch);
+    wbuf_uint(b, a->sees);
+}
+
+static void
+audience_read(struct rbuf *r, struct audience *ret)
+{
+    if (rbuf_array(r) != AUDIENCE_ITEMS)
+        r->bad = true;
+    ret->part = (enum audience_part)part_enum(r, AUDIENCE_CUSTOMER);
+    ret->id = rbuf_int(r);
+    ret->branch = rbuf_int(r);
+    ret->sees = part_u32(r);
+    rbuf_leave(r);
+}
+
 void
 answer_put(struct buf *b, const struct answer *an)
 {
@@ -96,6 +118,7 @@ answer_put(struct buf *b, const struct answer *an)
     wbuf_uint(b, an->more);
     wbuf_uint(b, an->idle_seconds);
     wbuf_uint(b, an->session_seconds);
+    audience_put(b, &an->audience);
     wbuf_bytes(b, an->payload);
     end(b, at);
 }
@@ -117,10 +140,46 @@ answer_read(struct str bytes, struct answer *ret, struct err *reterr)
     an.more = (enum sign_in_more)more;
     an.idle_seconds = part_u32(&r);
     an.session_seconds = part_u32(&r);
+    audience_read(&r, &an.audience);
     an.payload = rbuf_bytes(&r);
     if (!rbuf_done(&r))
         return err_log(reterr, RC_BAD_FRAME, "an answer between processes is not well formed");
     *ret = an;
+    return RC_OK;
+}
+
+void
+notice_put(struct buf *b, const struct notice *n)
+{
+    wbuf_array(b, NOTICE_ITEMS);
+    wbuf_int(b, n->tenant);
+    wbuf_uint(b, n->to);
+    wbuf_int(b, n->id);
+    wbuf_uint(b, n->sees);
+    wbuf_bool(b, n->ends);
+    wbuf_bytes(b, n->wire);
+    wbuf_bytes(b, n->json);
+}
+
+enum rc
+notice_read(struct str bytes, struct notice *ret, struct err *reterr)
+{
+    struct rbuf r;
+    struct notice n = {0};
+    rbuf_init(&r, bytes);
+    if (rbuf_array(&r) != NOTICE_ITEMS)
+        r.bad = true;
+    n.tenant = part_i32(&r);
+    n.to = (enum notice_to)part_enum(&r, NOTICE_USER);
+    n.id = rbuf_int(&r);
+    n.sees = part_u32(&r);
+    n.ends = rbuf_bool(&r);
+    n.wire = rbuf_bytes(&r);
+    n.json = rbuf_bytes(&r);
+    rbuf_leave(&r);
+    if (!rbuf_done(&r) || n.to < NOTICE_ALL)
+        return err_log(reterr, RC_BAD_FRAME, "a notice between processes is not well formed");
+    *ret = n;
     return RC_OK;
 }
 

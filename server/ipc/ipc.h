@@ -57,6 +57,21 @@ struct job {
     uint32_t deadline_ms;
 };
 
+/* What a session that subscribed may be told: as the worker that let it in found. */
+enum audience_part {
+    AUDIENCE_NOBODY = 0,
+    AUDIENCE_WHOLE = 1,    /* sees all of the company */
+    AUDIENCE_BRANCH = 2,   /* sees the records of a branch */
+    AUDIENCE_CUSTOMER = 3, /* sees the records of a customer */
+};
+enum audience_sees { SEES_POLICIES = 1, SEES_RECEIPTS = 2 };
+struct audience {
+    enum audience_part part;
+    int64_t id;     /* of that branch or customer */
+    int64_t branch; /* his own */
+    uint32_t sees;  /* bits: enum audience_sees */
+};
+
 struct answer {
     uint64_t id;
     enum rc code;        /* AUTH: OK or why not. WIRE, JSON: OK (the payload carries the real one), RETRY, or
@@ -65,6 +80,7 @@ struct answer {
     enum sign_in_more more;   /* AUTH */
     uint32_t idle_seconds;    /* AUTH: end the session after so long without a request; 0: the front's own */
     uint32_t session_seconds; /* AUTH: longest life of the session; 0: the front's own */
+    struct audience audience; /* WIRE, JSON: what this line is told from now on, when it subscribed */
     struct str payload; /* WIRE: an encoded reply message; JSON: a line without newline; AUTH: the prompt,
                            or a sentence why not */
 };
@@ -81,6 +97,25 @@ struct session_verdict {
     struct str why; /* a sentence for the person: "Your account was switched off." */
 };
 
+/* From the jobs process to the fronts, one a packet: an event, and to whom of a company. */
+enum notice_to {
+    NOTICE_ALL = 1,      /* everybody who subscribed */
+    NOTICE_WHOLE = 2,    /* who sees all of the company */
+    NOTICE_HOUSE = 3,    /* of those, the people of branch `id` */
+    NOTICE_BRANCH = 4,   /* who sees branch `id` only */
+    NOTICE_CUSTOMER = 5, /* who sees customer `id` only */
+    NOTICE_USER = 6,     /* user `id` */
+};
+struct notice {
+    int32_t tenant;
+    enum notice_to to;
+    int64_t id;
+    uint32_t sees;          /* all of these bits are needed */
+    bool ends;              /* subscriptions of those it goes to end with it: they have to ask anew */
+    struct str wire, json;  /* the event: message, and line without newline */
+};
+enum { NOTICE_MAX = 1024 }; /* bytes of a packet */
+
 enum { IPC_HEADER = 4, IPC_MAX = 2 * 1024 * 1024 };
 
 /* Appends length and body. */
@@ -89,6 +124,9 @@ void answer_put(struct buf *b, const struct answer *an);
 /* `bytes` is one body. Texts are borrowed. Fails: RC_BAD_FRAME. */
 enum rc job_read(struct str bytes, struct job *ret, struct err *reterr) NODISCARD;
 enum rc answer_read(struct str bytes, struct answer *ret, struct err *reterr) NODISCARD;
+/* Fails: RC_BAD_FRAME. Texts are borrowed. */
+void notice_put(struct buf *b, const struct notice *n);
+enum rc notice_read(struct str bytes, struct notice *ret, struct err *reterr) NODISCARD;
 /* The payloads of JOB_SESSIONS: CBOR arrays of [session, active, gone] and [session, why]. `ret` has room for
    SESSIONS_MAX. Fail: RC_BAD_FRAME. */
 void session_reports_put(struct buf *b, const struct session_report *rows, size_t n);

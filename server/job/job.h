@@ -7,12 +7,14 @@
 /* One round of one job. Each works in small transactions, so that people at the counter never wait for it. */
 
 struct sealer;
+struct teller;
 
 struct job_round {
     struct pg *pg;
     struct arena *arena; /* emptied by whoever runs the round */
     const struct jobs_config *config;
     struct sealer *sealer; /* NULL: nothing is sealed */
+    struct teller *teller; /* NULL: nobody is told of changes */
 };
 
 /* Active terms of a company whose last day is over by the company's own day become expired; suspended and

@@ -8,6 +8,7 @@
 
 #include "server/job/job.h"
 #include "server/job/seal.h"
+#include "server/job/tell.h"
 #include "server/log.h"
 
 enum { ARENA = 32 * 1024 * 1024 };
@@ -21,10 +22,12 @@ static const struct {
     int interval_ms;
     enum rc (*run)(struct job_round *round, struct err *reterr);
 } jobs[] = {
-    {"seal",     5 * 1000,  seal_round  },
-    {"lag",      60 * 1000, lag_round   },
-    {"expire",   60 * 1000, job_round   },
-    {"sessions", 30 * 1000, job_sessions},
+    {"tell",     500,       job_tell     },
+    {"seal",     5 * 1000,  seal_round   },
+    {"lag",      60 * 1000, lag_round    },
+    {"expire",   60 * 1000, job_round    },
+    {"days",     60 * 1000, job_turn_days},
+    {"sessions", 30 * 1000, job_sessions },
 };
 
 static volatile sig_atomic_t stopped;
@@ -119,6 +122,7 @@ jobs_main(const struct jobs_config *c)
 {
     struct arena arena;
     struct sealer sealer = {0};
+    struct teller teller;
     struct err err = {0};
     char text[LOG_TEXT];
     sigset_t waiting = hold_sigterm();
@@ -129,9 +133,11 @@ jobs_main(const struct jobs_config *c)
     struct pg *pg = pg_new(c->conninfo, c->role ? c->role : "bima_jobs");
     arena_init(&arena, ARENA, NULL, NULL);
     stopped = 0;
+    teller_init(&teller, c);
     struct job_round round = {
-        .pg = pg, .arena = &arena, .config = c, .sealer = c->audit_key ? &sealer : NULL};
+        .pg = pg, .arena = &arena, .config = c, .sealer = c->audit_key ? &sealer : NULL, .teller = &teller};
     run_rounds(&round, &waiting);
+    teller_done(&teller);
     arena_done(&arena);
     pg_free(pg);
     sealer_done(&sealer);

@@ -5,6 +5,8 @@
 
 #include "common/value/date.h"
 
+enum { JOBS_FRONTS = 16 };
+
 /* Work that nobody asks for: it is due when its time has come. One process, one connection, role bima_jobs.
  */
 struct jobs_config {
@@ -13,6 +15,8 @@ struct jobs_config {
     bool has_today;       /* the day is fixed (bimad.conf: today) */
     date_t today;
     const char *audit_key; /* path of the key that signs audit and history; NULL: nothing is sealed */
+    const int *news; /* lines to the fronts of this machine: see struct notice of ipc.h */
+    size_t nnews;    /* at most JOBS_FRONTS */
     int control_fd;        /* readable or closed: time to end; 0: none, SIGTERM alone ends it */
     int interval_ms;       /* between two rounds of a job; 0: each job's own */
 };

@@ -16,6 +16,9 @@ static const struct {
     {ENTITY_SESSION,  "end_all"},
 };
 
+/* What everybody who may read an entity may do with it: its rules keep it to what is his own. */
+static const uint32_t readers[] = {ENTITY_ALERT};
+
 /* Verbs every entity knows beside its actions. */
 static const char *const common_verbs[] = {"read", "add", "set", "print", "personal", "secret", "*"};
 
@@ -69,6 +72,15 @@ rights_reach(const struct rights *r, const struct entity *e)
     return there;
 }
 
+static bool
+comes_with_reading(const struct rights *r, const struct entity *e, const char *verb)
+{
+    for (size_t i = 0; i < COUNTOF(readers); i++)
+        if (readers[i] == e->number)
+            return holds(r->words, e, "read") && entity_action_named(e, str_from(verb)) != NULL;
+    return false;
+}
+
 bool
 rights_may(const struct rights *r, const struct entity *e, const char *verb)
 {
@@ -78,7 +90,7 @@ rights_may(const struct rights *r, const struct entity *e, const char *verb)
         return !r->customers;
     if (r->limited)
         return e->number == ENTITY_ACCOUNT || (e->number == ENTITY_USER_KEY && is_own(e, verb));
-    return (!r->crowd && is_own(e, verb)) || holds(r->words, e, verb);
+    return (!r->crowd && is_own(e, verb)) || holds(r->words, e, verb) || comes_with_reading(r, e, verb);
 }
 
 bool

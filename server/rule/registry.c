@@ -29,7 +29,7 @@ rule_for(uint32_t entity)
         &company_request_rule,
         &field_template_rule,
         &platform_default_rule,
-        &compliance_rule,
+        &compliance_rule,     &alert_rule,
     };
     for (size_t i = 0; i < COUNTOF(rules); i++)
         if (rules[i]->entity == entity)

@@ -19,4 +19,5 @@ extern const struct rule role_rule;
 extern const struct rule setting_rule;
 extern const struct rule audit_rule;
 
+extern const struct rule alert_rule;
 #endif

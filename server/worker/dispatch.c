@@ -39,6 +39,7 @@ static const struct {
     {METHOD_BATCH,    op_batch   },
     {METHOD_STATUS,   op_status  },
     {METHOD_TRIAL,    op_batch   },
+    {METHOD_SUBSCRIBE, op_home   },
 };
 
 /* describe asks nothing of the database: dispatch puts the schema in once it knows the role. */
@@ -238,6 +239,23 @@ run_write(struct call *c)
 
 /* ------------------------------------------------------------------ answering */
 
+/* What who subscribed may be told: the front knows no rights. */
+static struct audience
+audience_of(const struct op_context *who)
+{
+    const struct rights *r = &who->rights;
+    struct audience a = {.part = AUDIENCE_WHOLE, .branch = who->branch.id};
+    if (who->customer)
+        a = (struct audience){.part = AUDIENCE_CUSTOMER, .id = who->customer};
+    else if (who->branch_only)
+        a = (struct audience){.part = AUDIENCE_BRANCH, .id = who->branch.id};
+    if (rights_may(r, entity_by_number(ENTITY_POLICY), "read"))
+        a.sees |= SEES_POLICIES;
+    if (rights_may(r, entity_by_number(ENTITY_RECEIPT), "read"))
+        a.sees |= SEES_RECEIPTS;
+    return a;
+}
+
 static enum rc
 run_request(struct worker *w, struct call *c)
 {
@@ -246,6 +264,8 @@ run_request(struct worker *w, struct call *c)
         rc = run_trial(c);
     else if (rc == RC_OK)
         rc = (c->method->flags & METHOD_WRITES) ? run_write(c) : run_read(w, c);
+    if (rc == RC_OK && c->method->number == METHOD_SUBSCRIBE)
+        w->audience = audience_of(&c->ctx.who);
     if (rc == RC_OK && c->method->number == METHOD_DESCRIBE)
         rc = call_put_schema(w, c, c->params.hash);
     rc = audit_request(w, c, rc);

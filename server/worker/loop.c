@@ -117,6 +117,7 @@ answer_auth(struct worker *w, const struct job *job, struct answer *ret)
 static void
 answer_job(struct worker *w, const struct job *job, struct answer *ret)
 {
+    w->audience = (struct audience){.part = AUDIENCE_NOBODY};
     switch (job->kind) {
     case JOB_AUTH_PASSWORD:
     case JOB_AUTH_KEY:
@@ -133,6 +134,7 @@ answer_job(struct worker *w, const struct job *job, struct answer *ret)
         ret->payload = dispatch_json(w, job);
         break;
     }
+    ret->audience = w->audience;
     if (w->signed_out) { /* the front ends the session when it has passed the reply on */
         w->signed_out = false;
         ret->code = RC_UNAUTHENTICATED;

@@ -49,6 +49,7 @@ verb_of(const struct method_info *m, const struct params *p, const struct entity
     case METHOD_DESCRIBE:
     case METHOD_ME:
     case METHOD_HOME:
+    case METHOD_SUBSCRIBE:
     case METHOD_FIND:
     case METHOD_BATCH:
     case METHOD_TRIAL:

@@ -27,7 +27,7 @@ class Conformance(unittest.TestCase):
         self.none("select i.indexrelid::regclass from pg_index i join pg_class c on c.oid = i.indrelid "
                   "where c.relnamespace = 'app'::regnamespace and c.relname not in ('tenant', 'tenant_domain', 'installation', 'seal_state') "
                   "and i.indexrelid::regclass::text not in ('app.idempotency_by_age', 'app.session_by_token', 'app.audit_by_at', "
-                  "'app.audit_by_xid', 'app.history_by_xid') "
+                  "'app.audit_by_xid', 'app.history_by_xid', 'app.outbox_by_xid') "
                   "and (select attname from pg_attribute where attrelid = c.oid and attnum = i.indkey[0]) is distinct from 'tenant_id'")
 
     def test_public_has_no_rights(self):

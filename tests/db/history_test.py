@@ -59,7 +59,7 @@ class History(Refusals, unittest.TestCase):
         with boot() as cur:
             cur.execute("select relname from pg_class c where relnamespace = 'app'::regnamespace and relkind = 'r' "
                         "and not exists (select from pg_constraint k where k.conrelid = c.oid and k.conname = 'platform_only') and relname not in "
-                        "('idempotency', 'search_token', 'search_word', 'due_item', 'due_count', 'day_figure', 'user_key', 'certificate', 'tenant_domain', 'sign_in_failure')")  # a domain is given up, wrong tries are forgotten
+                        "('idempotency', 'search_token', 'search_word', 'due_item', 'due_count', 'day_figure', 'user_key', 'certificate', 'tenant_domain', 'sign_in_failure', 'outbox', 'told_day', 'alert_mark', 'alert_seen')")  # a domain is given up, wrong tries are forgotten
             tables = [row[0] for row in cur.fetchall()]
             # where there is no row there is nothing to defend
             tables = [table for table in tables if one(cur, f"select exists (select from app.{table})")]

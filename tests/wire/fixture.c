@@ -451,12 +451,13 @@ put_home(struct buf *b)
         STR("Policy KK/26/001841  T 337 DSE"),
         STR("unpaid"),
         {9554},
-        5
+        5,
+        14729
     };
     int64_t spark[] = {4, 26, 18};
     struct body body = {
         .present = PART(HOME),
-        .home = {&counter, 1, figures, 2, &alert, 1, 22, STR("Renewals, 14 days"), spark, 3}
+        .home = {&counter, 1, figures, 2, &alert, 1, 22, STR("Renewals, 14 days"), spark, 3, 3, {824373000000000}}
     };
     put_reply(b, 12, RC_OK, &body, (struct reply_meta){0});
 }
@@ -504,6 +505,24 @@ put_error(struct buf *b)
     put_reply(b, 6, RC_CONFIRM, &body, (struct reply_meta){.retry_after_ms = 250});
 }
 
+static void
+put_event(struct buf *b)
+{
+    const struct home_event e = {
+        .kind = HOME_COUNTER, .entity = 6, .view = 2, .today = 12, .week = 83, .month = 291};
+    struct buf body;
+    buf_init(&body, a, 64);
+    home_event_encode(&body, &e);
+    event_encode(b, &(struct wire_event){STR(EVENT_HOME), 41, e.kind, buf_str(&body)});
+}
+
+static void
+put_subscribe(struct buf *b)
+{
+    struct request r = {.id = 17, .method = {.number = METHOD_SUBSCRIBE}};
+    request_encode(b, &r);
+}
+
 const struct golden *
 fixture_goldens(size_t *ret_count)
 {
@@ -513,7 +532,8 @@ fixture_goldens(size_t *ret_count)
         {"ping",              put_ping       },
         {"pong",              put_pong       },
         {"goaway",            put_goaway     },
-        {"event",             NULL           }, /* read only: nothing sends events yet */
+        {"event",             put_event      },
+        {"request_subscribe", put_subscribe  },
         {"request_me",        put_me_request },
         {"request_describe",  put_describe   },
         {"request_find",      put_find       },

@@ -48,8 +48,8 @@ ME = [77, "amina@simba.co.tz", "Amina Juma", "agent", "Kariakoo", "Simba Insuran
 HOME = [
     [["Policies", 12, 83, 291, 6, 2]],
     [["Issued", 34, 1241250000], ["Claims", 3, None]],
-    [[[6, 1841, "KK/26/001841"], 4, "Policy KK/26/001841  T 337 DSE", "unpaid", 9554, 5]],
-    22, "Renewals, 14 days", [4, 26, 18],
+    [[[6, 1841, "KK/26/001841"], 4, "Policy KK/26/001841  T 337 DSE", "unpaid", 9554, 5, 14729]],
+    22, "Renewals, 14 days", [4, 26, 18], 3, 824373000000000,
 ]
 EVENT = [9001, 824373000000000, "Amina Juma", "10.0.0.7", "bima 0.1.0 tui", "changed", "typing error", REF_VEHICLE,
          [[5, "Colour", "white", "silver"]]]
@@ -65,7 +65,8 @@ MESSAGES = {
     "ping": [4, 2**32],
     "pong": [5, 2**32],
     "goaway": [6, "the service is stopping", 5000],
-    "event": [2, "renewals", 4, 1, {1: "new"}],
+    "event": [2, "home", 41, 1, {1: 6, 2: 2, 3: 12, 4: 83, 5: 291}],
+    "request_subscribe": [0, 17, 18, {}, {}],
     "request_me": [0, 1, 2, {}, {}],
     "request_describe": [0, 2, 1, {17: HASH}, {}],
     "request_find": [0, 3, 4, {9: 10, 11: "t 337-dse"}, {}],
