@@ -16,7 +16,7 @@ enum {
     CHOICE_ITEMS = 4,
     FIELD_ITEMS = 12,
     VIEW_ITEMS = 6,
-    ACTION_ITEMS = 9,
+    ACTION_ITEMS = 9, /* and one more where there is something to show */
     TAB_ITEMS = 3,
     ENTITY_ITEMS = 10
 };
@@ -106,15 +106,33 @@ fields_decode(struct arena *a, struct rbuf *r, size_t *ret_n)
 }
 
 static void
+tags_encode(struct buf *b, const uint32_t *tags, size_t n)
+{
+    wbuf_array(b, n);
+    for (size_t i = 0; i < n; i++)
+        wbuf_uint(b, tags[i]);
+}
+
+static uint32_t *
+tags_decode(struct arena *a, struct rbuf *r, size_t *ret_n)
+{
+    size_t n = part_count(r, 1);
+    uint32_t *tags = arena_new(a, uint32_t, n);
+    for (size_t i = 0; i < n; i++)
+        tags[i] = part_u32(r);
+    rbuf_leave(r);
+    *ret_n = n;
+    return tags;
+}
+
+static void
 view_encode(struct buf *b, const struct schema_view *v)
 {
     wbuf_array(b, VIEW_ITEMS);
     wbuf_uint(b, v->number);
     wbuf_text(b, v->name);
     wbuf_text(b, v->label);
-    wbuf_array(b, v->ncolumns);
-    for (size_t i = 0; i < v->ncolumns; i++)
-        wbuf_uint(b, v->columns[i]);
+    tags_encode(b, v->columns, v->ncolumns);
     wbuf_uint(b, v->sort);
     wbuf_bool(b, v->desc);
 }
@@ -126,11 +144,7 @@ view_decode(struct arena *a, struct rbuf *r, struct schema_view *ret)
     ret->number = part_u32(r);
     ret->name = rbuf_text(r);
     ret->label = rbuf_text(r);
-    ret->ncolumns = part_count(r, 1);
-    ret->columns = arena_new(a, uint32_t, ret->ncolumns);
-    for (size_t i = 0; i < ret->ncolumns; i++)
-        ret->columns[i] = part_u32(r);
-    rbuf_leave(r);
+    ret->columns = tags_decode(a, r, &ret->ncolumns);
     ret->sort = part_u32(r);
     ret->desc = rbuf_bool(r);
     part_leave(r, extra);
@@ -139,7 +153,7 @@ view_decode(struct arena *a, struct rbuf *r, struct schema_view *ret)
 static void
 action_encode(struct buf *b, const struct schema_action *x)
 {
-    wbuf_array(b, ACTION_ITEMS);
+    wbuf_array(b, ACTION_ITEMS + (x->nshows ? 1 : 0));
     wbuf_uint(b, x->number);
     wbuf_text(b, x->name);
     wbuf_text(b, x->label);
@@ -150,6 +164,8 @@ action_encode(struct buf *b, const struct schema_action *x)
     wbuf_uint(b, x->state_mask);
     wbuf_uint(b, (unsigned char)x->option);
     fields_encode(b, x->fields, x->nfields);
+    if (x->nshows)
+        tags_encode(b, x->shows, x->nshows);
 }
 
 static void
@@ -168,6 +184,10 @@ action_decode(struct arena *a, struct rbuf *r, struct schema_action *ret)
     ret->state_mask = rbuf_uint(r);
     ret->option = (char)part_enum(r, '~');
     ret->fields = fields_decode(a, r, &ret->nfields);
+    if (extra) {
+        ret->shows = tags_decode(a, r, &ret->nshows);
+        extra--;
+    }
     part_leave(r, extra);
 }
 

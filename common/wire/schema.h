@@ -71,6 +71,9 @@ struct schema_action {
     char option;                 /* list option digit, or 0 */
     struct schema_field *fields; /* parameters */
     size_t nfields;
+    const uint32_t *shows; /* tags of the record it answers with, to be shown before it is done to several:
+                              see METHOD_TRIAL. None: it is just done */
+    size_t nshows;
 };
 
 /* A tab of a record: the `entity` rows whose field `via` points here. */

@@ -24,6 +24,7 @@
 #include "server/catalog/product.h"
 #include "server/catalog/rate.h"
 #include "server/catalog/receipt.h"
+#include "server/catalog/renewal.h"
 #include "server/catalog/role.h"
 #include "server/catalog/service_error.h"
 #include "server/catalog/session.h"
@@ -39,6 +40,7 @@ static const struct entity *const entities[] = {
     &customer_entity,
     &vehicle_entity,
     &policy_entity,
+    &renewal_entity,
     &receipt_entity,
     &certificate_entity,
     &term_entity,

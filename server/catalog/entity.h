@@ -32,6 +32,7 @@ enum entity_number {
     ENTITY_SETTING = 20,
     ENTITY_AUDIT = 21,
     ENTITY_PERSON_KEY = 22,
+    ENTITY_RENEWAL = 24,
     ENTITY_ALERT = 23,
     ENTITY_RENEWAL = 24,
     ENTITY_TERM_VEHICLE = 25,
@@ -92,6 +93,10 @@ struct action {
     const struct field *params;
     size_t nparams;
     size_t params_size; /* of the parameter struct, which starts with a row_head */
+    /* What a person looks at before it is done to several records: fields of the record it answers with. A
+       client tries it first, shows these and asks. */
+    const uint32_t *shows;
+    size_t nshows;
 };
 
 /* A tab of a record: the rows of `entity` whose reference `via` points here. */

@@ -3,12 +3,18 @@
 #include "server/catalog/certificate.h"
 #include "server/catalog/cover.h"
 #include "server/catalog/receipt.h"
+#include "server/catalog/renewal.h"
 #include "server/catalog/term.h"
 #include "server/catalog/term_states.h"
 
 #define LATEST(column)                                                                                       \
     "(select x." column " from app.term x where x.tenant_id = @.tenant_id and x.policy_id = @.id"            \
     " order by x.seq desc limit 1)"
+
+#define LAST_TOTAL                                                                                           \
+    "select y.total from app.term y where y.tenant_id = @.tenant_id and y.policy_id = @.id"                  \
+    " and y.activated_at is not null and y.seq < (select max(x.seq) from app.term x"                         \
+    " where x.tenant_id = @.tenant_id and x.policy_id = @.id) order by y.seq desc limit 1"
 
 static const struct field fields[] = {
     {FIELD(policy, number, VT_TEXT), POLICY_NUMBER, "Policy",
@@ -32,6 +38,13 @@ static const struct field fields[] = {
      0, .help = "Of the latest term.", .group = "Latest term", .sql = LATEST("sum_insured")},
     {FIELD(policy, total, VT_MONEY), POLICY_TOTAL, "Total", SCHEMA_LIST, 12, 0,
      .help = "Premium, levy and tax of the latest term.", .sql = LATEST("total")},
+    {FIELD(policy, term_end, VT_DATE), POLICY_TERM_END, "Until", SCHEMA_LIST | SCHEMA_NARROW, 10, 0,
+     .help = "Last day of the latest term, also before it is paid.", .sql = LATEST("end_date")},
+    {FIELD(policy, last_total, VT_MONEY), POLICY_LAST_TOTAL, "Last total", SCHEMA_LIST | SCHEMA_NARROW, 12, 0,
+     .help = "What the term before the latest did cost.", .sql = "(" LAST_TOTAL ")"},
+    {FIELD(policy, change, VT_MONEY), POLICY_CHANGE, "Change", SCHEMA_LIST | SCHEMA_NARROW, 12, 0,
+     .help = "How much more, or less, the latest term costs than the one before.",
+     .sql = LATEST("total") " - (" LAST_TOTAL ")"},
     {FIELD(policy, paid, VT_MONEY), POLICY_PAID, "Paid", SCHEMA_LIST | SCHEMA_NARROW, 12, 0,
      .help = "Verified receipts of the latest term.", .sql = LATEST("paid")},
     {FIELD(policy, outstanding, VT_MONEY), POLICY_OUTSTANDING, "Outstanding", SCHEMA_LIST, 12, 0,
@@ -95,13 +108,16 @@ static const struct field renew_params[] = {
     {FIELD(policy_renew, sum_insured, VT_MONEY), RENEW_SUM_INSURED, "Sum insured", FF_NEW, 16, 0,
      .help = "What the vehicle is insured for; as the last term when left empty."},
 };
+static const uint32_t renew_shows[] = {POLICY_CUSTOMER, POLICY_LAST_TOTAL, POLICY_TOTAL, POLICY_CHANGE,
+                                       POLICY_TERM_END};
 static const struct action actions[] = {
     {POLICY_QUOTE, "quote", "Quote", "Prices a policy for a vehicle. Nothing is covered yet.",
      .params = quote_params, .nparams = COUNTOF(quote_params), .params_size = sizeof(struct policy_quote)},
     {POLICY_ISSUE, "issue", "Issue", "Turns the quote into a policy that waits for its payment.",
      AF_ON_RECORD, POLICY_STATE, ROW_BIT(TERM_QUOTED), .option = '3'},
     {POLICY_RENEW, "renew", "Renew", "Appends the next term, which waits for its payment.", AF_ON_RECORD,
-     POLICY_STATE, ROW_BIT(TERM_ACTIVE) | ROW_BIT(TERM_EXPIRED), '9', PARAMS(policy_renew, renew_params)},
+     POLICY_STATE, ROW_BIT(TERM_ACTIVE) | ROW_BIT(TERM_EXPIRED), '9', PARAMS(policy_renew, renew_params),
+     TABLE(shows, renew_shows)},
     {POLICY_CANCEL, "cancel", "Cancel", "Ends the cover today.", AF_ON_RECORD | AF_REASON, POLICY_STATE,
      ROW_BIT(TERM_AWAITING_PAYMENT) | ROW_BIT(TERM_ACTIVE) | ROW_BIT(TERM_SUSPENDED), .option = '4'},
     {POLICY_VOID, "void", "Void", "Drops a quote or an unpaid term.", AF_ON_RECORD | AF_REASON, POLICY_STATE,
@@ -115,6 +131,7 @@ static const struct tab tabs[] = {
     {"Covers", ENTITY_COVER, COVER_POLICY},
     {"Receipts", ENTITY_RECEIPT, RECEIPT_POLICY},
     {"Certificates", ENTITY_CERTIFICATE, CERTIFICATE_POLICY},
+    {"Renewals", ENTITY_RENEWAL, RENEWAL_POLICY},
 };
 
 /* Vehicles are locked before policies, policies before their terms and receipts. */

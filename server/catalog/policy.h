@@ -57,6 +57,9 @@ enum policy_tag {
     POLICY_OUTSTANDING = 15,
     POLICY_SUM_INSURED = 16,
     POLICY_VEHICLES = 17,
+    POLICY_LAST_TOTAL = 18,
+    POLICY_CHANGE = 19,
+    POLICY_TERM_END = 20,
 };
 
 enum policy_action {
@@ -78,6 +81,8 @@ struct policy {
     date_t start_date, end_date;
     struct str note;
     money_t sum_insured, total, paid, outstanding; /* computed: of the latest term */
+    money_t last_total, change; /* computed: of the run before it, and how much more the latest costs */
+    date_t term_end;            /* computed: last day of the latest term, whether it ran or not */
     int64_t vehicles;                              /* computed: of a fleet, how many its latest term has */
     stamp_t created_at, updated_at;
 };

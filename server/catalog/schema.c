@@ -89,6 +89,8 @@ add_actions(struct arena *a, const struct entity *e, const void *rights, catalog
             .state_tag = from->state_tag,
             .state_mask = from->state_mask,
             .option = from->option,
+            .shows = from->shows,
+            .nshows = from->nshows,
         };
         to->fields = fields_of(a, from->params, from->nparams, 0, &to->nfields);
     }

@@ -10,6 +10,7 @@ rule_for(uint32_t entity)
         &vehicle_rule,
         &policy_rule,
         &receipt_rule,
+        &renewal_rule,
         &certificate_rule,
         &branch_rule,
         &product_rule,

@@ -8,6 +8,7 @@ extern const struct rule customer_rule;
 extern const struct rule vehicle_rule;
 extern const struct rule policy_rule;
 extern const struct rule receipt_rule;
+extern const struct rule renewal_rule;
 extern const struct rule certificate_rule;
 extern const struct rule branch_rule;
 extern const struct rule product_rule;

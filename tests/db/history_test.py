@@ -22,7 +22,7 @@ class History(Refusals, unittest.TestCase):
         with Work() as w:
             sale = w.sold()
             w.run("select distinct tbl from app.history where policy_id = %s", (sale.policy,))
-            self.assertEqual({row[0] for row in w.cur.fetchall()}, {"policy", "term", "cover", "receipt"})
+            self.assertEqual({row[0] for row in w.cur.fetchall()}, {"policy", "term", "cover", "receipt", "renewal"})
 
     def test_a_secret_shows_that_it_changed_and_nothing_else(self):
         with boot() as cur:
