@@ -457,7 +457,13 @@ put_home(struct buf *b)
     int64_t spark[] = {4, 26, 18};
     struct body body = {
         .present = PART(HOME),
-        .home = {&counter, 1, figures, 2, &alert, 1, 22, STR("Renewals, 14 days"), spark, 3, 3, {824373000000000}}
+        .home = {&counter,
+                 1, figures,
+                 2, &alert,
+                 1, 22,
+                 STR("Renewals, 14 days"),
+                 spark, 3,
+                 3, {824373000000000}}
     };
     put_reply(b, 12, RC_OK, &body, (struct reply_meta){0});
 }

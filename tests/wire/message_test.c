@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "common/wire/cbor.h"
+#include "common/wire/frame.h"
 #include "common/wire/message.h"
 #include "common/wire/method.h"
 #include "tests/wire/fixture.h"
@@ -49,7 +50,51 @@ Test(message, the_others_carry_what_they_say)
     m = decoded(fixture_golden("hello"));
     cr_assert(m.hello.version == 1 && m.hello.caps == CAP_DEFLATE && m.hello.schema_hash.n == 32);
     cr_assert(str_eq(m.hello.client, STR("bima 0.1.0 tui")) && str_eq(m.hello.locale, STR("sw")));
-    cr_assert_eq(decoded(fixture_golden("event")).kind, MESSAGE_EVENT);
+}
+
+Test(message, an_event_tells_a_counter_as_it_is_now)
+{
+    struct message m = decoded(fixture_golden("event"));
+    struct home_event e;
+    cr_assert(m.kind == MESSAGE_EVENT && m.event.seq == 41 && str_eq(m.event.topic, STR("home")));
+    cr_assert(home_event_decode(&m.event, &e));
+    cr_assert(e.kind == HOME_COUNTER && e.entity == 6 && e.view == 2);
+    cr_assert(e.today == 12 && e.week == 83 && e.month == 291);
+}
+
+static bool
+knows(const char *hex, struct home_event *ret)
+{
+    struct message m = decoded(fixture_hex(hex));
+    return home_event_decode(&m.event, ret);
+}
+
+Test(message, an_event_of_a_kind_a_topic_or_a_form_that_is_not_known_is_passed_over)
+{
+    struct home_event e = {.today = 7};
+    cr_expect_not(knows("8502 64686f6d65 01 06 a0", &e));
+    cr_expect_not(knows("8502 64686f6d65 01 00 a0", &e));
+    cr_expect_not(knows("8502 6872656e6577616c73 01 01 a0", &e));
+    cr_expect_not(knows("8502 64686f6d65 01 01 a1 01 6161", &e));
+    cr_expect_eq(e.today, 7, "nothing was put");
+    cr_expect(knows("8502 64686f6d65 01 01 a2 03 05 1863 f6", &e));
+    cr_expect_eq(e.today, 5, "a key of a newer service is passed over");
+}
+
+Test(message, what_home_is_told_of_a_counter_fits_60_bytes)
+{
+    const struct home_event e = {.kind = HOME_COUNTER,
+                                 .entity = 63,
+                                 .view = 200,
+                                 .today = 1000000,
+                                 .week = 1000000,
+                                 .month = 100000000};
+    struct buf body, message;
+    buf_init(&body, &fixture_arena, 64);
+    buf_init(&message, &fixture_arena, 64);
+    home_event_encode(&body, &e);
+    event_encode(&message, &(struct wire_event){STR(EVENT_HOME), UINT32_MAX, e.kind, buf_str(&body)});
+    cr_assert_leq(FRAME_HEADER + message.n, 60);
 }
 
 Test(message, hello_picks_the_version_both_know_or_none)
