@@ -193,6 +193,8 @@ say_keys(struct form *f)
     say(f->p, "%s", _("< goes back a field, > LABEL goes to a field."));
     say(f->p, "%s", _(". says all that is filled in."));
     say(f->p, "%s", _("! saves. .. leaves without saving."));
+    if (f->signs != NULL)
+        say(f->p, "%s", f->signs);
     say(f->p, "%s", _("\\ before a text that is one of these signs takes it as text."));
 }
 
@@ -293,6 +295,10 @@ go_on(struct form *f, struct item *i, bool changed)
     }
     if (f->left != NULL)
         f->left(f, i, changed);
+    if (f->again) {
+        f->again = false;
+        return true;
+    }
     return step(f, true);
 }
 
@@ -305,6 +311,8 @@ take_answer(struct form *f, struct item *i, struct str typed)
     char sign = typed.n == 1 ? typed.p[0] : '\0';
     if (str_eq_c(typed, ".."))
         return wants_to_leave(f) ? DID_LEAVE : DID_STAY;
+    if (sign != '\0' && f->sign != NULL && f->sign(f, sign))
+        return pitem_open(i) || step(f, true) ? DID_STAY : DID_NEXT;
     if (str_eq_c(typed, "<>")) /* of a secret: not the same twice */
         say_usage(f->p, "%s", _("The two are not the same. Once more."));
     else if (str_eq_c(typed, "??"))

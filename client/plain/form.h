@@ -30,6 +30,9 @@ struct form {
     struct str *listed;        /* what "?" listed last, to be chosen by number; NULL: nothing */
     size_t nlisted;
     void (*left)(struct form *f, struct item *i, bool changed); /* a field was answered; may be NULL */
+    bool (*sign)(struct form *f, char sign); /* signs of the form's own; true: dealt with; may be NULL */
+    const char *signs;                       /* what "??" says of them; NULL: nothing */
+    bool again;                              /* set by `left`: the same field is asked once more */
     void *ctx;
 };
 

@@ -2,123 +2,7 @@
 
 #include <string.h>
 
-/* What new business asks, and what is known already. */
-
-static bool
-is_key(const struct item *i)
-{
-    static const struct {
-        enum part part;
-        const char *name;
-    } keys[] = {
-        {PART_VEHICLE,  "plate"    },
-        {PART_VEHICLE,  "chassis"  },
-        {PART_CUSTOMER, "phone"    },
-        {PART_CUSTOMER, "id_number"}
-    };
-    for (size_t k = 0; k < COUNTOF(keys); k++)
-        if (i->part == (uint32_t)keys[k].part && str_eq_c(i->field->name, keys[k].name))
-            return true;
-    return false;
-}
-
-/* "On record: Vehicle T 337 DSE, Motor car, Toyota Corolla." */
-static void
-say_known(struct sell *d, enum part part, const struct body_record *r)
-{
-    struct buf b;
-    size_t said = 0;
-    buf_init(&b, d->form.a, 128);
-    buf_printf(&b, "%.*s %.*s", STR_ARG(d->e[part]->label), STR_ARG(r->label));
-    for (size_t k = 0; k < d->form.n && said < 4; k++) {
-        const struct item *i = &d->form.items[k];
-        if (i->part != (uint32_t)part || i->hidden || i->text.n == 0 || str_eq(i->text, r->label) ||
-            (i->field->flags & SCHEMA_LIST) == 0)
-            continue;
-        buf_printf(&b, ", %.*s", STR_ARG(i->text));
-        said++;
-    }
-    say(d->p, _("On record: %.*s."), (int)b.n, (const char *)b.p);
-}
-
-bool
-psell_fetch(struct sell *d, enum part part, int64_t id, bool with_owner)
-{
-    struct arena a;
-    struct body body = {0};
-    struct err err = {0};
-    arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct params params = params_of_record(d->e[part]->number, id);
-    struct wish r = {.method = METHOD_GET, .params = &params, .arena = &a};
-    bool ok = plain_call(d->p, &r, &body, &err) == RC_OK && body_has(&body, BODY_RECORD);
-    if (ok)
-        psell_take(d, part, &body.record, with_owner);
-    arena_done(&a);
-    return ok;
-}
-
-/* Its fields are shown, not asked; only the one it was found by can be answered anew. */
-void
-psell_take(struct sell *d, enum part part, const struct body_record *r, bool with_owner)
-{
-    for (size_t k = 0; k < d->form.n; k++) {
-        struct item *i = &d->form.items[k];
-        const struct value *v = record_value(r, i->field->tag);
-        struct value none = VALUE_NULL;
-        if (i->part != (uint32_t)part)
-            continue;
-        pitem_put(&d->form, i, v != NULL ? v : &none, true);
-        i->readonly = k != d->form.at;
-        i->by_hand = false;
-    }
-    *(part == PART_VEHICLE ? &d->vehicle : &d->customer) = r->id;
-    say_known(d, part, r);
-    const struct value *owner = part == PART_VEHICLE ? record_named(d->e[part], r, "owner") : NULL;
-    if (owner == NULL || owner->type != VT_REF || !with_owner)
-        return;
-    d->came_along = psell_fetch(d, PART_CUSTOMER, owner->i, false);
-}
-
-/* The record is another one now: its fields are asked again. */
-static void
-forget(struct sell *d, enum part part, const struct item *but)
-{
-    int64_t *known = part == PART_VEHICLE ? &d->vehicle : &d->customer;
-    if (*known == 0)
-        return;
-    *known = 0;
-    if (d->came_along) { /* no other vehicle is sold to the owner of this one by mistake */
-        d->came_along = false;
-        forget(d, PART_CUSTOMER, NULL);
-    }
-    for (size_t k = 0; k < d->form.n; k++) {
-        struct item *i = &d->form.items[k];
-        if (i->part != (uint32_t)part || !i->readonly)
-            continue;
-        i->readonly = false;
-        i->ref_id = 0;
-        if (i != but)
-            i->text = i->original = i->field->fallback;
-    }
-}
-
-static void
-look_up(struct sell *d, const struct item *i)
-{
-    struct arena a;
-    struct body body = {0};
-    struct err err = {0};
-    arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct params params = params_of_entity(d->e[i->part]->number);
-    params.present |= 1u << PARAM_KEY;
-    params.key = i->text;
-    struct wish r = {.method = METHOD_GET, .params = &params, .arena = &a};
-    if (plain_call(d->p, &r, &body, &err) == RC_OK && body_has(&body, BODY_RECORD))
-        psell_take(d, (enum part)i->part, &body.record, true);
-    else
-        d->p->failed = RC_OK; /* a new one: nothing went wrong */
-    arena_done(&a);
-}
+/* What new business asks. */
 
 /* Duplicates and oddities, said at the field they are about. */
 static void
@@ -127,30 +11,55 @@ check(struct sell *d, struct item *i)
     struct arena a;
     struct body body = {0};
     struct err err = {0};
-    bool known =
-        (i->part == PART_VEHICLE && d->vehicle != 0) || (i->part == PART_CUSTOMER && d->customer != 0);
+    bool known = (i->part == PART_VEHICLE && d->flow.vehicle != 0) ||
+                 (i->part == PART_CUSTOMER && d->flow.customer != 0);
     if (known || (i->field->flags & SCHEMA_CHECK) == 0 || i->text.n == 0)
         return;
     arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct params params = params_of_entity(d->e[i->part]->number);
+    struct params params = params_of_entity(d->flow.e[i->part]->number);
     params.nfields = pform_fields(&d->form, &a, i->part, false, &params.fields);
     params.present |= 1u << PARAM_FIELDS;
     struct wish r = {.method = METHOD_CHECK, .params = &params, .arena = &a};
     if (plain_call(d->p, &r, &body, &err) == RC_OK && body_has(&body, BODY_ISSUES))
         for (size_t k = 0; k < body.nissues; k++)
-            if (str_eq(body.issues[k].field, i->field->name))
-                say_issues(d->p, d->e[i->part], &body.issues[k], 1);
+            if (str_eq(body.issues[k].field, i->field->name)) {
+                say_issues(d->p, d->flow.e[i->part], &body.issues[k], 1);
+                if (body.issues[k].nrefs > 0)
+                    psell_offer(d, &body.issues[k].refs[0]);
+            }
     arena_done(&a);
 }
 
-/* No amount, no receipt: the rest of it is not asked. */
-static void
-follow_amount(struct sell *d, const struct item *amount)
+/* ---- which are asked ---- */
+
+static struct str
+code_of(struct sell *d, enum part part, const char *name)
 {
+    const struct item *i = pform_item(&d->form, part, name);
+    for (size_t k = 0; i != NULL && k < i->field->nchoices; k++)
+        if (str_eq(i->field->choices[k].label, i->text) || str_eq(i->field->choices[k].code, i->text))
+            return i->field->choices[k].code;
+    return STR_NONE;
+}
+
+void
+psell_arrange(struct sell *d)
+{
+    static const char *const headings[] = {N_("Vehicle"), N_("Customer"), N_("Policy"), N_("Payment")};
+    const struct item *amount = pform_item(&d->form, PART_RECEIPT, "amount");
+    struct str kind = code_of(d, PART_CUSTOMER, "kind"), method = code_of(d, PART_RECEIPT, "method");
+    bool headed[PARTS] = {false};
     for (size_t k = 0; k < d->form.n; k++) {
         struct item *i = &d->form.items[k];
-        if (i->part == PART_RECEIPT && i != amount)
-            i->readonly = amount->text.n == 0;
+        enum part part = (enum part)i->part;
+        bool folded = !d->all && !flow_usual(part, i->field) && i->text.n == 0;
+        bool unpaid = part == PART_RECEIPT && amount != NULL && i != amount && amount->text.n == 0;
+        i->heading = STR_NONE;
+        i->hidden = !i->readonly && (folded || unpaid || !flow_applies(part, i->field, kind, method));
+        if (i->hidden || headed[part])
+            continue;
+        i->heading = str_from(_(headings[part]));
+        headed[part] = true;
     }
 }
 
@@ -158,76 +67,88 @@ static void
 left(struct form *f, struct item *i, bool changed)
 {
     struct sell *d = f->ctx;
-    if (i->part == PART_RECEIPT) {
-        if (str_eq_c(i->field->name, "amount"))
-            follow_amount(d, i);
+    bool key = flow_is_key((enum part)i->part, i->field);
+    bool amount = flow_is((enum part)i->part, i->field, PART_RECEIPT, "amount");
+    if (i->part != PART_RECEIPT && i->part != PART_CUSTOMER)
+        d->quoted = d->quoted && !changed;
+    if (changed && flow_is((enum part)i->part, i->field, PART_VEHICLE, "plate") &&
+        psell_phone_for_plate(d, i))
         return;
-    }
-    d->quoted = d->quoted && !changed;
-    if (changed && is_key(i)) {
-        forget(d, (enum part)i->part, i);
+    if (changed)
+        d->offer.id = 0;
+    if (changed && key) {
+        psell_forget(d, (enum part)i->part, i);
         if (i->text.n > 0)
-            look_up(d, i);
+            psell_look_up(d, i);
     }
-    if (changed && i->part != PART_POLICY)
+    if (changed && i->part <= PART_CUSTOMER && d->offer.id == 0)
         check(d, i);
-    if (!d->quoted)
+    if (changed || amount)
+        psell_arrange(d);
+    if (!d->quoted && i->part != PART_RECEIPT)
         psell_price(d, false);
+}
+
+static bool
+sign(struct form *f, char c)
+{
+    struct sell *d = f->ctx;
+    if (c == '=') {
+        if (psell_take_offer(d))
+            psell_price(d, false);
+        return true;
+    }
+    if (c != '+')
+        return false;
+    d->all = !d->all;
+    psell_arrange(d);
+    say(d->p, "%s", d->all ? _("Every field is asked.") : _("The usual fields are asked."));
+    return true;
+}
+
+/* ---- what the steps take ---- */
+
+static size_t
+source_fields(void *ctx, struct arena *a, enum part part, size_t extra, struct param_field **ret)
+{
+    struct sell *d = ctx;
+    struct param_field *fields;
+    size_t n = pform_fields(&d->form, a, part, false, &fields);
+    *ret = arena_new(a, struct param_field, n + extra + 1);
+    memcpy(*ret, fields, n * sizeof *fields);
+    return n;
+}
+
+static struct str
+source_reason(void *ctx, enum part part)
+{
+    return ((struct sell *)ctx)->reasons[part];
+}
+
+struct flow_source
+psell_source(struct sell *d)
+{
+    const struct item *amount = pform_item(&d->form, PART_RECEIPT, "amount");
+    return (struct flow_source){.fields = source_fields,
+                                .reason = source_reason,
+                                .ctx = d,
+                                .vehicle = true,
+                                .pays = amount != NULL && amount->text.n > 0};
 }
 
 /* ---- opening ---- */
 
 static void
-hide(struct sell *d, enum part part, const char *name)
-{
-    struct item *i = pform_item(&d->form, part, name);
-    if (i != NULL)
-        i->hidden = true;
-}
-
-static void
 add_parts(struct sell *d)
 {
-    static const char *const headings[] = {N_("Vehicle"), N_("Customer"), N_("Policy"), N_("Payment")};
-    for (uint32_t part = PART_VEHICLE; part < PARTS; part++) {
-        struct form_source s = {.entity = d->e[part]->number,
-                                .part = part,
-                                .fields = d->e[part]->fields,
-                                .nfields = d->e[part]->nfields,
-                                .flags = SCHEMA_CREATE,
-                                .without = SCHEMA_MULTILINE};
-        if (part == PART_POLICY) {
-            s.fields = d->quote->fields;
-            s.nfields = d->quote->nfields;
-            s.flags = 0;
-        }
+    for (enum part part = PART_VEHICLE; part < PARTS; part++) {
+        struct form_source s = {.entity = d->flow.e[part]->number, .part = part};
+        s.nfields = flow_fields(&d->flow, part, d->form.a, &s.fields);
         pform_source(&d->form, &s);
     }
-    hide(d, PART_VEHICLE, "owner");
-    hide(d, PART_POLICY, "vehicle");
-    hide(d, PART_POLICY, "customer");
-    hide(d, PART_RECEIPT, "policy");
-    bool said[PARTS] = {false};
-    for (size_t k = 0; k < d->form.n; k++) {
-        struct item *i = &d->form.items[k];
-        i->optional = i->part == PART_RECEIPT;
-        if (!i->hidden && !said[i->part])
-            i->heading = str_from(_(headings[i->part]));
-        said[i->part] = said[i->part] || !i->hidden;
-    }
-}
-
-static bool
-find_entities(struct sell *d)
-{
-    static const char *const names[] = {"vehicle", "customer", "policy", "receipt"};
-    const struct schema *s = plain_schema(d->p);
-    for (size_t i = 0; i < PARTS; i++)
-        if ((d->e[i] = schema_entity_named(s, str_from(names[i]))) == NULL)
-            return false;
-    d->quote = schema_action_named(d->e[PART_POLICY], STR("quote"));
-    d->issue = schema_action_named(d->e[PART_POLICY], STR("issue"));
-    return (s->sell & FLOW_NEW_BUSINESS) && d->quote != NULL && d->issue != NULL;
+    for (size_t k = 0; k < d->form.n; k++)
+        d->form.items[k].optional = d->form.items[k].part == PART_RECEIPT;
+    psell_arrange(d);
 }
 
 static enum go
@@ -262,7 +183,9 @@ plain_sell(struct plain *p, struct str plate)
     pform_open(&d->form, p, &a);
     d->form.left = left;
     d->form.ctx = d;
-    if (!find_entities(d)) {
+    d->form.sign = sign;
+    d->form.signs = _("= takes the record that is offered, + asks every field and again the usual ones.");
+    if (!flow_start(&d->flow, plain_schema(p))) {
         say_usage(p, "%s", _("Your role does not sell new business."));
     } else {
         add_parts(d);
@@ -270,8 +193,10 @@ plain_sell(struct plain *p, struct str plate)
         struct item *first = pform_item(&d->form, PART_VEHICLE, "plate");
         if (plate.n > 0 && first != NULL && pitem_take(&d->form, first, plate)) {
             d->form.at = (size_t)(first - d->form.items);
+            first->by_hand = true;
             left(&d->form, first, true);
-            d->form.at++;
+            d->form.at += first->text.n > 0;
+            d->form.again = false;
         }
         go = run(d);
     }

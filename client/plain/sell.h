@@ -1,29 +1,28 @@
 #ifndef PLAIN_SELL_H
 #define PLAIN_SELL_H
 
+#include "client/flow/sell.h"
 #include "client/plain/form.h"
 
 /*
  * New business: vehicle, customer, policy and receipt asked one after the other, saved in one batch. A plate,
- * phone or identity number that is known fills in the rest; the price is said as soon as the service knows
- * it. The entities are known by name; their fields are what the description says. Shared by sell.c (what is
- * asked) and sell_save.c (price and save).
+ * phone, chassis or identity number that is known fills in the rest while nothing else was said of it; else
+ * the record is offered and "=" takes it. The price is said as soon as the service knows it. Shared by sell.c
+ * (what is asked), sell_known.c (what is known already) and sell_save.c (price and save).
  */
-enum part { PART_VEHICLE, PART_CUSTOMER, PART_POLICY, PART_RECEIPT, PARTS };
-enum { STEPS = 6 };
-
 struct sell {
     struct plain *p;
-    const struct schema_entity *e[PARTS];
-    const struct schema_action *quote, *issue;
+    struct flow flow;
     struct form form;
-    int64_t vehicle, customer; /* known records; 0: new ones */
-    bool came_along;           /* the customer is known as the owner of the known vehicle only */
-    enum part step_part[STEPS];
+    bool all; /* every field is asked */
     bool quoted;
     struct str price; /* said last */
     struct str doubt; /* why there is no price, said last */
-    struct str reason;
+    struct str reasons[PARTS];
+    struct {
+        enum part part;
+        int64_t id; /* 0: nothing is offered */
+    } offer;
 };
 
 enum sell_sent {
@@ -33,13 +32,25 @@ enum sell_sent {
     SELL_QUIT,
 };
 
+/* ---- sell.c ---- */
+void psell_arrange(struct sell *d); /* which fields are asked, after every change of what applies */
+struct flow_source psell_source(struct sell *d);
+
+/* ---- sell_known.c ---- */
+/* The record that the text of an item names: shown, or offered where something else was said already. */
+void psell_look_up(struct sell *d, const struct item *i);
+void psell_forget(struct sell *d, enum part part, const struct item *but);
+/* A phone number where the plate is asked. True: it was one, and the plate is asked again. */
+bool psell_phone_for_plate(struct sell *d, struct item *plate);
+void psell_offer(struct sell *d, const struct body_ref *ref);
+bool psell_take_offer(struct sell *d);
+bool psell_fetch(struct sell *d, enum part part, int64_t id);
+
+/* ---- sell_save.c ---- */
 /* Asks for the price when all it needs is there; says it when it is another one. `aloud`: also says what
    stands in its way. */
 void psell_price(struct sell *d, bool aloud);
 /* Sends everything at once; on SELL_SAVED go on with what came of it. */
 enum sell_sent psell_send(struct sell *d, enum go *ret);
-/* Shows a record in its part; the vehicle's owner comes along. */
-void psell_take(struct sell *d, enum part part, const struct body_record *r, bool with_owner);
-bool psell_fetch(struct sell *d, enum part part, int64_t id, bool with_owner);
 
 #endif

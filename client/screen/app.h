@@ -100,7 +100,11 @@ void act_open_setup(struct app *a, const struct schema_entity *e, const struct s
                     uint32_t purpose);
 void act_open_with(struct app *a, const struct schema_entity *e, const struct schema_action *act,
                    const struct body_record *on, uint32_t purpose);
-void sell_open(struct app *a, struct str plate);
+/* `typed`: a plate, phone or name to begin with. */
+void sell_open(struct app *a, struct str typed);
+/* The same with a vehicle or customer filled in; `sell_fits`: is it of those, and may this person sell? */
+void sell_open_with(struct app *a, uint32_t entity, int64_t id);
+bool sell_fits(struct app *a, uint32_t entity);
 void difference_open(struct app *a, const struct body_event *e);
 void document_open(struct app *a, uint32_t entity, int64_t id, struct str label);
 /* A text file that came with an answer; copied, and wiped when it is left. */

@@ -1,53 +1,86 @@
 #ifndef SCREEN_SELL_H
 #define SCREEN_SELL_H
 
+#include "client/flow/sell.h"
 #include "client/screen/app.h"
 #include "client/screen/draft.h"
-#include "client/screen/objection.h"
 
 /*
- * New business: vehicle, customer, policy and receipt in one form, saved in one batch. A plate, phone or
- * identity number that is known fills in the rest; the premium is quoted by the service as soon as it can be.
- * The screen knows the entities by name; their fields are what the description says.
+ * New business: vehicle, customer, policy and receipt in one form, saved in one batch. A plate, phone,
+ * chassis or identity number that is known fills in the rest while nobody typed there; else the record is
+ * offered beside the field, and one key takes it. The premium is asked for while it is typed; nothing that
+ * comes from the service moves the focus or replaces what a person typed.
  */
-enum part { PART_VEHICLE, PART_CUSTOMER, PART_POLICY, PART_RECEIPT, PART_TOTAL, PARTS };
-enum { TAG_VEHICLE = 1, TAG_CUSTOMER, TAG_OWNER, TAG_SAVE, TAG_CHECK = 16, TAG_QUOTE = 1 << 16 };
-enum { PURPOSE_OBJECTION = 1, PURPOSE_REASON, PURPOSE_LEAVE, PURPOSE_REF };
+enum {
+    TAG_KEY = 1, /* + part: the record a key names */
+    TAG_TAKE = 8,
+    TAG_OWNER = 12,
+    TAG_LAST,
+    TAG_THEIRS,
+    TAG_SAVE,
+    TAG_CHECK = 16, /* + part */
+    TAG_QUOTE = 1 << 16
+};
+enum { PURPOSE_LEAVE = 1, PURPOSE_REF, PURPOSE_OFFER };
 enum { LEAVE_STAY = 1, LEAVE_DROP, LEAVE_KEEP };
-enum { STEPS = 6 };
+enum { SELL_OFFERS = 12, SELL_PAUSE_MS = 350 };
+
+/* A record the form could go on with, told beside a field. */
+struct sell_offer {
+    enum part part; /* that it would fill */
+    size_t item;
+    uint32_t gen; /* of the item when it was offered: typed over, the offer is gone */
+    int64_t id;
+    char label[96];
+};
 
 struct sell {
-    const struct schema_entity *e[PARTS];
-    const struct schema_action *quote, *issue;
+    struct flow flow;
     struct form form;
-    int64_t vehicle, customer; /* known records; 0: new ones */
-    bool came_along;           /* the customer is known as the owner of the known vehicle only */
-    enum part step_part[STEPS];
+    struct sell_offer offers[SELL_OFFERS];
+    size_t noffers;
+    size_t asked[2];      /* the item a record is looked up by, of vehicle and customer */
+    bool doubtful[PARTS]; /* the service wants to know why it is another one */
+    bool all;             /* every field is shown */
     bool quoted, save_after_quote, sent, saved;
     struct draft_slot slot;
     uint16_t quote_turn; /* answers of older quotes are dropped */
     uint16_t pricing;    /* turn of the price asked for by itself: one at a time … */
     bool price_again;    /* … and once more when something changed meanwhile */
-    struct objection objection;
-    enum part objected;
-    char reason[256];
     unsigned char idem[IDEM_BYTES];
 };
 
 /* sell.c: an empty form; NULL: not open to this person, who was told. */
 struct view *sell_start(struct app *a);
-void sell_heading(struct sell *d, enum part part); /* says whether it is on record */
+
+/* sell_form.c: the items, which of them are shown, and what they say. */
+void sell_add_parts(struct view *v);
+void sell_arrange(struct sell *d); /* after every change of what applies */
+bool sell_pays(struct sell *d);
+struct flow_source sell_source(struct sell *d);
+
+/* sell_known.c: records that are known. */
+void sell_look_up(struct view *v, size_t item);
+void sell_forget(struct sell *d, enum part part);
+void sell_known_answer(struct view *v, struct answer *a); /* TAG_KEY … TAG_THEIRS, TAG_CHECK */
+void sell_take_record(struct view *v, enum part part, int64_t id);
+/* The one key: takes what is offered where the focus is, or gives back what was taken. */
+void sell_take(struct view *v);
+bool sell_pick(struct view *v); /* F4: the records offered at this field; false: none */
+const struct sell_offer *sell_offer_at(const struct sell *d, size_t n); /* that still stand; NULL: no more */
+/* Records an issue is about, told and offered beside its field. */
+void sell_issues(struct view *v, enum part part, const struct body_issue *issues, size_t n);
+bool sell_offer_ref(struct view *v, struct form_item *i, const struct body_ref *ref);
+
 /* sell_draft.c: what is typed, and the save under way, into the journal. */
 void sell_keep(struct view *v);
 
-/* sell_save.c: the steps of the save and the price. */
+/* sell_save.c: the price and the save. */
 void sell_quote(struct view *v, bool barrier); /* nothing when something is missing */
 void sell_take_quote(struct view *v, struct answer *a);
 void sell_save(struct view *v);
 void sell_send(struct view *v);
 void sell_saved(struct view *v, struct answer *a);
 void sell_refused(struct view *v, struct answer *a);
-const struct value *sell_value(struct view *v, const struct body_record *r,
-                               const char *name); /* NULL: none */
 
 #endif

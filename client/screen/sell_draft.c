@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "client/screen/lookup.h"
@@ -18,15 +17,14 @@ sell_keep(struct view *v)
     struct arena a;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct draft *k = arena_new(&a, struct draft, 1);
-    char steps[STEPS];
-    for (size_t i = 0; i < STEPS; i++)
-        steps[i] = (char)d->step_part[i];
+    char steps[FLOW_STEPS];
+    for (size_t i = 0; i < FLOW_STEPS; i++)
+        steps[i] = (char)d->flow.step_part[i];
     k->sells = true;
-    k->vehicle = d->vehicle;
-    k->customer = d->customer;
-    k->came_along = d->came_along;
-    k->reason = str_from(d->reason);
-    k->steps = (struct str){steps, STEPS};
+    k->vehicle = d->flow.vehicle;
+    k->customer = d->flow.customer;
+    k->came_along = d->flow.came_along;
+    k->steps = (struct str){steps, FLOW_STEPS};
     draft_read_form(k, &d->form, &a);
     if (d->sent)
         draft_of_slot(k, &d->slot, d->idem, &d->form);
@@ -42,16 +40,18 @@ sell_open_draft(struct app *a, const struct draft *k, const char *id)
         return false;
     struct sell *d = v->data;
     memcpy(d->slot.id, id, sizeof d->slot.id);
-    d->vehicle = k->vehicle;
-    d->customer = k->customer;
-    d->came_along = k->came_along;
-    snprintf(d->reason, sizeof d->reason, "%.*s", STR_ARG(k->reason));
-    for (size_t i = 0; i < STEPS && i < k->steps.n; i++)
+    d->flow.vehicle = k->vehicle;
+    d->flow.customer = k->customer;
+    d->flow.came_along = k->came_along;
+    for (size_t i = 0; i < FLOW_STEPS && i < k->steps.n; i++)
         if ((unsigned char)k->steps.p[i] < PARTS)
-            d->step_part[i] = (enum part)k->steps.p[i];
-    sell_heading(d, PART_VEHICLE);
-    sell_heading(d, PART_CUSTOMER);
+            d->flow.step_part[i] = (enum part)k->steps.p[i];
     draft_fill_form(k, &d->form);
+    for (enum part part = PART_VEHICLE; part <= PART_CUSTOMER; part++) {
+        const struct form_item *why = form_find(&d->form, PART_WHY + part, "reason");
+        d->doubtful[part] = why && form_filled(why);
+    }
+    sell_arrange(d);
     d->slot.typed = draft_typed(&d->form);
     d->sent = k->idem.n == IDEM_BYTES;
     if (d->sent)

@@ -37,6 +37,7 @@ forbid server/personal 'server/(op|rule/[a-z_]+\.h|worker|account|platform|job|r
 forbid "server/store" 'server/(op|rule|worker|account|job|report|personal)/' 'the store is below operations and rules'
 forbid "server/catalog" 'server/(op|rule|worker|store|account|job|report|personal)/' 'the catalog is data'
 forbid "client/link" 'client/(tui|screen|cli)/' 'the link is below the screens'
+forbid "client/flow" 'client/(tui|screen|plain|cli|link)/' 'what screens and plain mode share knows neither'
 forbid "client/tui" 'client/(screen|cli)/' 'widgets know no screen'
 forbid "client/cli" 'client/(tui|screen|plain)/' 'the command line needs no terminal'
 forbid "client/plain" 'client/(tui|screen)/' 'plain mode needs no screen'

@@ -5,9 +5,9 @@
 
 /* New business: vehicle, customer, policy, payment; one line an answer. */
 #define VEHICLE "T 999 XYZ\ncar\nNissan Note\n2012\n"
-#define CUSTOMER "ind\nRehema Ally\n0655 010 203\n\n\nIlala\n"
+#define CUSTOMER "ind\n0655 010 203\nRehema Ally\n\n"
 #define POLICY "compr\n15m\n\n\n"
-#define PAYMENT "\n\n\n"
+#define PAYMENT "\n\n"
 
 Test(journey, new_business_from_plate_to_certificate)
 {
@@ -39,7 +39,7 @@ Test(journey, a_phone_that_is_known_brings_the_customer)
 {
     int status;
     const char *said =
-        talk_script("sell\n" VEHICLE "ind\nSalma I.\n0712345678\n" POLICY PAYMENT "\nquit\n", &status);
+        talk_script("sell\n" VEHICLE "ind\n0712345678\n" POLICY PAYMENT "\nquit\n", &status);
     expect_transcript(said, "new_business_phone");
     cr_assert_eq(status, 0);
 }
@@ -48,10 +48,10 @@ Test(journey, a_look_alike_of_the_customer_can_be_gone_on_with)
 {
     struct talk *t = talk_start(&(struct talk_options){.pipes = false});
     talk_see(t, "Home: ");
-    talk_do(t, "sell\n" VEHICLE "ind\nSalma I.", "Phone (required): ");
+    talk_do(t, "sell\n" VEHICLE "ind", "Phone (required): ");
     talk_server(t)->fail_next = RC_NOT_FOUND; /* as if its phone were kept in another spelling */
     talk_do(t, "0712345678", "Note: Phone: also the phone of Salma Ibrahim.");
-    talk_see(t, "ID number: ");
+    talk_do(t, "Salma I.", "ID number: ");
     talk_do(t, "> product", "Product (required): ");
     talk_do(t, "compr\n15m", "To pay: 619,500");
     talk_see(t, "Starts [2026-03-02]: ");

@@ -139,9 +139,9 @@ Test(drafts, a_form_is_offered_again_whole_wherever_the_client_was_killed)
         killed_after(n);
 }
 
-static const char *const business[] = {"T 999 XYZ", "car",         "Nissan Note",  "2012",
-                                       "ind",       "Rehema Ally", "0655 010 203", "",
-                                       "",          "Ilala",       "compr",        "15m"};
+static const char *const business[] = {"T 999 XYZ", "car",          "Nissan Note", "2012",
+                                       "ind",       "0655 010 203", "Rehema Ally", "",
+                                       "compr",     "15m"};
 
 static void
 type_field(struct screen *s, const char *text)
@@ -164,7 +164,7 @@ business_killed_after(size_t n)
     s = start(&p);
     screen_type(s, "drafts" ENTER ENTER);
     for (size_t i = 0; i < n; i++) /* money and choices are shown as they were understood */
-        EXPECT_TEXT(s, i == 11 ? "15,000,000" : business[i]);
+        EXPECT_TEXT(s, i == 9 ? "15,000,000" : business[i]);
     for (size_t i = n; i < COUNTOF(business); i++) {
         type_field(s, business[i]);
     }
@@ -182,14 +182,14 @@ Test(drafts, a_new_business_is_offered_again_whole_wherever_the_client_was_kille
 }
 
 #define VEHICLE "T 999 XYZ" ENTER "car" ENTER "Nissan Note" ENTER "2012" ENTER
-#define CUSTOMER "ind" ENTER "Rehema Ally" ENTER "0655 010 203" ENTER ENTER ENTER "Ilala" ENTER
-#define POLICY "compr" ENTER "15m" ENTER ENTER ENTER
+#define CUSTOMER "0655 010 203" ENTER "Rehema Ally" ENTER ENTER
+#define POLICY "compr" ENTER "15m" ENTER
 
 Test(drafts, a_new_business_comes_back_with_what_is_on_record)
 {
     struct place p = place_new();
     struct screen *s = start(&p);
-    screen_type(s, F6 VEHICLE ENTER ENTER "0712345678" ENTER);
+    screen_type(s, F6 VEHICLE "0712345678" ENTER);
     screen_type(s, "compr" ENTER);
     kill_it(s);
     s = start(&p);

@@ -82,19 +82,19 @@ static struct schema_view company_views[] = {{1, S("all"), S("All"), company_col
 static struct schema_view account_views[] = {{1, S("me"), S("My account"), account_columns, 2, 1, false}};
 
 static struct schema_action account_actions[] = {
-    {1, S("password"), S("Change password"), S("A new password."), true, false, false, 0, 0, '4', N(password_fields)},
-    {2, S("factor"), S("Second factor"), S("Shows a code to scan."), true, false, false, 0, 0, '6', NULL, 0},
-    {3, S("confirm"), S("Confirm factor"), S("Shows recovery codes once."), true, false, false, 0, 0, '7', N(code_fields)},
+    {1, S("password"), S("Change password"), S("A new password."), true, false, false, 0, 0, '4', N(password_fields), NULL, 0},
+    {2, S("factor"), S("Second factor"), S("Shows a code to scan."), true, false, false, 0, 0, '6', NULL, 0, NULL, 0},
+    {3, S("confirm"), S("Confirm factor"), S("Shows recovery codes once."), true, false, false, 0, 0, '7', N(code_fields), NULL, 0},
 };
 static struct schema_action user_actions[] = {
-    {1, S("enrol"), S("Enrol"), S("A one-time token, shown once."), true, false, false, 0, 0, '8', NULL, 0},
+    {1, S("enrol"), S("Enrol"), S("A one-time token, shown once."), true, false, false, 0, 0, '8', NULL, 0, NULL, 0},
 };
 static struct schema_action request_actions[] = {
-    {1, S("reject"), S("Reject"), S("Says no, and why."), true, true, false, 4, 1u << 1, '4', NULL, 0},
+    {1, S("reject"), S("Reject"), S("Says no, and why."), true, true, false, 4, 1u << 1, '4', NULL, 0, NULL, 0},
 };
 static struct schema_action compliance_actions[] = {
     {1, S("insured"), S("Was it insured?"), S("Tells whether a vehicle was insured on a day."), false, false, false, 0, 0,
-     0, N(insured_fields)},
+     0, N(insured_fields), NULL, 0},
 };
 
 #define ACCOUNT {FAKE_ACCOUNT, S("account"), S("My account"), S("My account"), S("Yourself: name, password, keys."), \

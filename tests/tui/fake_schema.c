@@ -107,16 +107,16 @@ static struct schema_view table_views[] = {{1, S("all"), S("All"), table_columns
 static struct schema_view certificate_views[] = {{1, S("all"), S("All"), certificate_columns, 2, 1, false}};
 
 static struct schema_action policy_actions[] = {
-    {1, S("quote"), S("Quote"), S("Prices a policy."), false, false, false, 0, 0, 0, quote_fields, 6},
-    {2, S("issue"), S("Issue"), S("Waits for payment then."), true, false, false, 2, 1u << 2, '3', NULL, 0},
+    {1, S("quote"), S("Quote"), S("Prices a policy."), false, false, false, 0, 0, 0, quote_fields, 6, NULL, 0},
+    {2, S("issue"), S("Issue"), S("Waits for payment then."), true, false, false, 2, 1u << 2, '3', NULL, 0, NULL, 0},
     {3, S("renew"), S("Renew"), S("Appends the next term."), true, false, false, 2, 1u << 4 | 1u << 6, '9',
-     renew_fields, 1},
-    {4, S("cancel"), S("Cancel"), S("Ends the cover today."), true, true, false, 2, 1u << 4, '4', NULL, 0},
+     renew_fields, 1, NULL, 0},
+    {4, S("cancel"), S("Cancel"), S("Ends the cover today."), true, true, false, 2, 1u << 4, '4', NULL, 0, NULL, 0},
 };
 static struct schema_action receipt_actions[] = {
-    {1, S("verify"), S("Verify"), S("The money is there."), true, false, false, 2, 1u << 1, '6', NULL, 0}};
+    {1, S("verify"), S("Verify"), S("The money is there."), true, false, false, 2, 1u << 1, '6', NULL, 0, NULL, 0}};
 static struct schema_action certificate_actions[] = {
-    {1, S("print"), S("Print"), S("Shows it."), true, false, true, 0, 0, '1', NULL, 0}};
+    {1, S("print"), S("Print"), S("Shows it."), true, false, true, 0, 0, '1', NULL, 0, NULL, 0}};
 
 static struct schema_tab customer_tabs[] = {{S("Vehicles"), FAKE_VEHICLE, 5}, {S("Policies"), FAKE_POLICY, 4}};
 static struct schema_tab vehicle_tabs[] = {{S("Policies"), FAKE_POLICY, 3}};

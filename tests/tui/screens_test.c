@@ -110,9 +110,8 @@ Test(screens, leaving_asks)
 }
 Test(screens, document)
 {
-    screen_is(F6 "T 999 XYZ" ENTER "car" ENTER "Nissan" ENTER ENTER "ind" ENTER "Rehema Ally" ENTER
-                 "0655 010 203" ENTER ENTER ENTER ENTER "compr" ENTER
-                 "15m" ENTER ENTER ENTER ENTER ENTER ENTER "6"
+    screen_is(F6 "T 999 XYZ" ENTER "car" ENTER "Nissan" ENTER ENTER "0655 010 203" ENTER
+                 "Rehema Ally" ENTER ENTER "compr" ENTER "15m" F10 "6"
                  "1",
               "document");
 }

@@ -13,8 +13,8 @@ Test(sell, opens_with_what_was_typed_at_home)
 
 /* Vehicle, customer, policy, payment: every field typed, Enter after each. */
 #define VEHICLE "T 999 XYZ" ENTER "car" ENTER "Nissan Note" ENTER "2012" ENTER
-#define CUSTOMER "ind" ENTER "Rehema Ally" ENTER "0655 010 203" ENTER ENTER ENTER "Ilala" ENTER
-#define POLICY "compr" ENTER "15m" ENTER ENTER ENTER
+#define CUSTOMER "0655 010 203" ENTER "Rehema Ally" ENTER ENTER
+#define POLICY "compr" ENTER "15m" ENTER
 
 Test(sell, prices_as_soon_as_all_is_there)
 {
@@ -27,7 +27,7 @@ Test(sell, prices_as_soon_as_all_is_there)
 Test(sell, saves_once_and_shows_what_came_of_it)
 {
     struct screen *s = screen_home();
-    screen_type(s, F6 VEHICLE CUSTOMER POLICY ENTER ENTER ENTER);
+    screen_type(s, F6 VEHICLE CUSTOMER POLICY ENTER);
     expect_golden(s, "sold");
     cr_assert_eq(screen_server(s)->saves, 1);
     screen_stop(s);
@@ -44,10 +44,10 @@ Test(sell, a_known_plate_fills_in_vehicle_and_owner)
 Test(sell, a_known_phone_fills_in_the_customer)
 {
     struct screen *s = screen_home();
-    screen_type(s, F6 VEHICLE ENTER ENTER "0712345678" ENTER);
+    screen_type(s, F6 VEHICLE "0712345678" ENTER);
     EXPECT_TEXT(s, "Customer, on record");
     EXPECT_TEXT(s, "Salma Ibrahim");
-    screen_type(s, POLICY ENTER ENTER ENTER);
+    screen_type(s, POLICY ENTER);
     EXPECT_TEXT(s, "waiting for verification");
     screen_stop(s);
 }
@@ -99,7 +99,7 @@ Test(sell, a_wrong_amount_goes_to_its_field_and_nothing_is_saved)
 
 Test(sell, everything_typed_in_one_burst_is_one_business)
 {
-    static const char keys[] = F6 VEHICLE CUSTOMER POLICY ENTER ENTER ENTER "6";
+    static const char keys[] = F6 VEHICLE CUSTOMER POLICY ENTER "6";
     struct screen *s = screen_home();
     screen_send(s, keys, sizeof keys - 1);
     screen_idle(s);
