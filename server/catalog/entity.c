@@ -30,6 +30,7 @@
 #include "server/catalog/session.h"
 #include "server/catalog/setting.h"
 #include "server/catalog/term.h"
+#include "server/catalog/term_vehicle.h"
 #include "server/catalog/user.h"
 #include "server/catalog/user_key.h"
 #include "server/catalog/vehicle.h"
@@ -37,17 +38,19 @@
 
 /* Every entity, in the order menus and pages show them. */
 static const struct entity *const entities[] = {
+    /* clang-format off */
     &customer_entity,
     &vehicle_entity,
     &policy_entity,
     &renewal_entity,
     &receipt_entity,
     &certificate_entity,
+    &alert_entity,
     &term_entity,
+    &term_vehicle_entity,
     &cover_entity,
     &ownership_entity,
     &product_entity,
-    &alert_entity,
     &rate_entity,
     &branch_entity,
     &user_entity,
@@ -72,6 +75,7 @@ static const struct entity *const entities[] = {
     &platform_audit_entity,
     &field_template_entity,
     &platform_default_entity,
+    /* clang-format on */
 };
 
 const struct entity *const *

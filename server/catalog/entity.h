@@ -32,7 +32,6 @@ enum entity_number {
     ENTITY_SETTING = 20,
     ENTITY_AUDIT = 21,
     ENTITY_PERSON_KEY = 22,
-    ENTITY_RENEWAL = 24,
     ENTITY_ALERT = 23,
     ENTITY_RENEWAL = 24,
     ENTITY_TERM_VEHICLE = 25,
@@ -58,8 +57,9 @@ enum entity_flag {
     EF_PRIVATE = 1u << 5,         /* not among "every entity" of a role: must be granted by name */
     EF_PLATFORM = 1u << 6,        /* the platform's; a company doesn't know it */
     EF_SHARED = 1u << 7,          /* the platform's and a company's alike */
-    EF_NO_PAST = 1u << 9,         /* versions of it are not kept: it has no history */
+    EF_NO_PAST = 1u << 10,        /* versions of it are not kept: it has no history */
     EF_SINGLE = 1u << 8,          /* there is one record for whoever asks: no list, opened by its key "me" */
+    EF_FLEET = 1u << 11,          /* of fleets: no tab of it where the company sells none */
     EF_DETAIL_PERSONAL = 1u << 9, /* detail_sql shows personal fields */
 };
 
@@ -80,6 +80,7 @@ enum action_flag {
     AF_ON_RECORD = 1u << 0, /* needs a record; its row is locked before the action runs */
     AF_REASON = 1u << 1,    /* needs a reason */
     AF_PRINTS = 1u << 2,    /* gives a file, called with print; changes nothing */
+    AF_FLEET = 1u << 4,     /* of fleets: not offered where the company sells none */
     AF_SECRET = 1u << 3, /* its answer may hold a file that is shown once: not kept for a repeated request */
 };
 

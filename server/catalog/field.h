@@ -59,6 +59,7 @@ enum field_flag {
     FF_PSEUDO = 1u << 22,   /* given by a person, not stored as such (password) */
     FF_SEALED = 1u << 23,   /* personal, and kept nowhere but in the record's sealed document */
     FF_STAFF = 1u << 24,    /* of the company's people among themselves: no customer or fleet user sees it */
+    FF_FLEET = 1u << 25,    /* of fleets: not asked for where the company sells none */
     FF_SERVED = 0xfffffu,   /* the part of the flags that goes to clients */
 };
 #define FF_NEW (SCHEMA_CREATE)                /* may be given once, when the record is added */

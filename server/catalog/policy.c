@@ -1,11 +1,13 @@
 #include "server/catalog/policy.h"
 
+#include "common/base/limits.h"
 #include "server/catalog/certificate.h"
 #include "server/catalog/cover.h"
 #include "server/catalog/receipt.h"
 #include "server/catalog/renewal.h"
 #include "server/catalog/term.h"
 #include "server/catalog/term_states.h"
+#include "server/catalog/term_vehicle.h"
 
 #define LATEST(column)                                                                                       \
     "(select x." column " from app.term x where x.tenant_id = @.tenant_id and x.policy_id = @.id"            \
@@ -22,8 +24,13 @@ static const struct field fields[] = {
      .help = "One number for life; renewals keep it.", .group = "Policy"},
     {FIELD(policy, state, VT_CHOICE), POLICY_STATE, "State", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 17, 0,
      .help = "State of its latest term.", CHOICES(term_states)},
-    {FIELD(policy, vehicle, VT_REF), POLICY_VEHICLE, "Vehicle", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 12,
-     0, .help = "What is insured.", .ref = ENTITY_VEHICLE},
+    {FIELD(policy, vehicle, VT_REF), POLICY_VEHICLE, "Vehicle", SCHEMA_LIST | SCHEMA_FILTER, 12, 0,
+     .help = "What is insured; empty for a fleet.", .ref = ENTITY_VEHICLE},
+    {FIELD(policy, vehicles, VT_INT), POLICY_VEHICLES, "Vehicles", SCHEMA_LIST | SCHEMA_NARROW, 8, 0,
+     .help = "Of a fleet: how many vehicles its latest term insures.",
+     .sql = "case when @.vehicle_id is null then (select count(*) from app.term_vehicle l where l.tenant_id ="
+            " @.tenant_id and l.term_id = (select x.id from app.term x where x.tenant_id = @.tenant_id"
+            " and x.policy_id = @.id order by x.seq desc limit 1)) end"},
     {FIELD(policy, customer, VT_REF), POLICY_CUSTOMER, "Holder", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 24,
      0, .help = "Who holds the policy.", .ref = ENTITY_CUSTOMER},
     {FIELD(policy, product, VT_REF), POLICY_PRODUCT, "Product",
@@ -80,10 +87,17 @@ static const struct view views[] = {
      "@.state = 3"},
     {4, "lapsed", "Expired in the last 30 days", all_columns, COUNTOF(all_columns), POLICY_END_DATE, true,
      "@.state = 6 and @.end_date >= (select app.today()) - 30"},
+    {5, "unpaid_soon", "Unpaid, starting within 30 days", unpaid_columns, COUNTOF(unpaid_columns),
+     POLICY_CREATED_AT, true,
+     "@.id in (select d.row_id from app.due_item d where d.tenant_id = @.tenant_id and d.kind = 2 and d.is_open"
+     " and d.due_date <= (select app.today()) + 30)"},
 };
 
+#define VEHICLES_HELP                                                                                        \
+    "Plates or chassis numbers with what each vehicle is insured for: T337DSE=61m; T338DSE=40m."
+
 static const struct field quote_params[] = {
-    {FIELD(policy_quote, vehicle, VT_REF), QUOTE_VEHICLE, "Vehicle", SCHEMA_REQUIRED | FF_NEW, 14, 0,
+    {FIELD(policy_quote, vehicle, VT_REF), QUOTE_VEHICLE, "Vehicle", FF_NEW, 14, 0,
      .help = "Plate or chassis number of the vehicle to insure.", .ref = ENTITY_VEHICLE},
     {FIELD(policy_quote, customer, VT_REF), QUOTE_CUSTOMER, "Holder", FF_NEW, 24, 0,
      .help = "Who holds the policy; the vehicle's owner when left empty.", .ref = ENTITY_CUSTOMER},
@@ -97,16 +111,22 @@ static const struct field quote_params[] = {
      .help = "How long it runs: 1 to 36 months.", .fallback = "12"},
     {FIELD(policy_quote, note, VT_TEXT), QUOTE_NOTE, "Note", FF_NEW | SCHEMA_MULTILINE, 40, 1000,
      .help = "Anything worth knowing at the counter."},
+    {FIELD(policy_quote, vehicles, VT_TEXT), QUOTE_VEHICLES, "Fleet", FF_NEW | SCHEMA_MULTILINE | FF_FLEET,
+     40, LIMIT_TEXT, .help = VEHICLES_HELP " Instead of one vehicle."},
 };
 static const struct field renew_params[] = {
     {FIELD(policy_renew, months, VT_INT), RENEW_MONTHS, "Months", FF_NEW, 3, 36,
-    {5, "unpaid_soon", "Unpaid, starting within 30 days", unpaid_columns, COUNTOF(unpaid_columns),
-     POLICY_CREATED_AT, true,
-     "@.id in (select d.row_id from app.due_item d where d.tenant_id = @.tenant_id and d.kind = 2 and d.is_open"
-     " and d.due_date <= (select app.today()) + 30)"},
      .help = "How long the next term runs; as long as the last when left empty."},
     {FIELD(policy_renew, sum_insured, VT_MONEY), RENEW_SUM_INSURED, "Sum insured", FF_NEW, 16, 0,
      .help = "What the vehicle is insured for; as the last term when left empty."},
+    {FIELD(policy_renew, vehicles, VT_TEXT), RENEW_VEHICLES, "Fleet", FF_NEW | SCHEMA_MULTILINE | FF_FLEET,
+     40, LIMIT_TEXT, .help = VEHICLES_HELP " Those of the last term when left empty."},
+};
+static const struct field include_params[] = {
+    {FIELD(policy_include, vehicles, VT_TEXT), INCLUDE_VEHICLES, "Fleet",
+     SCHEMA_REQUIRED | FF_NEW | SCHEMA_MULTILINE | FF_FLEET, 40, LIMIT_TEXT, .help = VEHICLES_HELP},
+    {FIELD(policy_include, sum_insured, VT_MONEY), INCLUDE_SUM_INSURED, "Sum insured", FF_NEW, 16, 0,
+     .help = "What each vehicle is insured for that says nothing else."},
 };
 static const uint32_t renew_shows[] = {POLICY_CUSTOMER, POLICY_LAST_TOTAL, POLICY_TOTAL, POLICY_CHANGE,
                                        POLICY_TERM_END};
@@ -124,10 +144,14 @@ static const struct action actions[] = {
      /* an active policy may have an unpaid renewal to drop */
      ROW_BIT(TERM_DRAFT) | ROW_BIT(TERM_QUOTED) | ROW_BIT(TERM_AWAITING_PAYMENT) | ROW_BIT(TERM_ACTIVE),
      .option = '8'},
+    {POLICY_INCLUDE, "include", "Include", "Adds vehicles to the quote of a fleet.", AF_ON_RECORD | AF_FLEET,
+     POLICY_STATE, ROW_BIT(TERM_QUOTED), .params = include_params, .nparams = COUNTOF(include_params),
+     .params_size = sizeof(struct policy_include)},
 };
 
 static const struct tab tabs[] = {
     {"Terms", ENTITY_TERM, TERM_POLICY},
+    {"Vehicles", ENTITY_TERM_VEHICLE, LINE_POLICY},
     {"Covers", ENTITY_COVER, COVER_POLICY},
     {"Receipts", ENTITY_RECEIPT, RECEIPT_POLICY},
     {"Certificates", ENTITY_CERTIFICATE, CERTIFICATE_POLICY},
@@ -136,8 +160,9 @@ static const struct tab tabs[] = {
 
 /* Vehicles are locked before policies, policies before their terms and receipts. */
 static const char *const locks[] = {
-    "select v.id from app.vehicle v join app.policy p on p.tenant_id = v.tenant_id and p.vehicle_id = v.id"
-    " where p.id = $1 for no key update of v",
+    "select v.id from app.vehicle v where v.id in (select p.vehicle_id from app.policy p where p.id = $1"
+    " union all select l.vehicle_id from app.term_vehicle l where l.policy_id = $1)"
+    " order by v.id for no key update of v",
 };
 
 const struct entity policy_entity = {
@@ -158,7 +183,8 @@ const struct entity policy_entity = {
     TABLE(locks, locks),
     .history_column = "policy_id",
     .detail_sql =
-        "concat_ws(' · ', (select coalesce(v.plate, v.chassis) from app.vehicle v where v.tenant_id ="
-        " @.tenant_id and v.id = @.vehicle_id), (select c.name from app.customer c where c.tenant_id ="
+        "concat_ws(' · ', case when @.vehicle_id is null then 'fleet' else (select coalesce(v.plate, "
+        "v.chassis) from app.vehicle v where v.tenant_id ="
+        " @.tenant_id and v.id = @.vehicle_id) end, (select c.name from app.customer c where c.tenant_id ="
         " @.tenant_id and c.id = @.customer_id), 'until ' || @.end_date::text)",
 };

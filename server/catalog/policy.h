@@ -62,11 +62,11 @@ enum policy_tag {
     POLICY_TERM_END = 20,
 };
 
+enum policy_view { POLICY_VIEW_EXPIRING = 2, POLICY_VIEW_UNPAID = 5 }; /* those that home opens */
+
 enum policy_action {
     POLICY_QUOTE = 1,
     POLICY_ISSUE = 2,
-enum policy_view { POLICY_VIEW_EXPIRING = 2, POLICY_VIEW_UNPAID = 5 }; /* those that home opens */
-
     POLICY_RENEW = 3,
     POLICY_CANCEL = 4,
     POLICY_VOID = 5,

@@ -84,9 +84,12 @@ static const struct action actions[] = {
 
 /* Vehicles are locked before policies, policies before their terms and receipts. */
 static const char *const locks[] = {
-    "select v.id from app.vehicle v join app.policy p on p.tenant_id = v.tenant_id and p.vehicle_id = v.id"
-    " join app.receipt r on r.tenant_id = p.tenant_id and r.policy_id = p.id"
-    " where r.id = $1 for no key update of v",
+    "select v.id from app.vehicle v where v.id in (select p.vehicle_id from app.policy p join app.receipt r "
+    "on"
+    " r.tenant_id = p.tenant_id and r.policy_id = p.id where r.id = $1 union all select l.vehicle_id from"
+    " app.term_vehicle l join app.receipt r on r.tenant_id = l.tenant_id and r.term_id = l.term_id where "
+    "r.id = $1)"
+    " order by v.id for no key update of v",
     "select p.id from app.policy p join app.receipt r on r.tenant_id = p.tenant_id and r.policy_id = p.id"
     " where r.id = $1 for no key update of p",
     "select x.id from app.term x join app.receipt r on r.tenant_id = x.tenant_id and r.term_id = x.id"

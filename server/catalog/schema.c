@@ -36,7 +36,7 @@ catalog_field(struct arena *a, const struct field *f)
 static bool
 is_hidden(const struct field *f, uint32_t hide)
 {
-    return (f->flags & (FF_INTERNAL | (hide & FF_STAFF))) ||
+    return (f->flags & (FF_INTERNAL | (hide & (FF_STAFF | FF_FLEET)))) ||
            ((f->flags & hide & SCHEMA_PERSONAL) && !(f->flags & SCHEMA_KEY));
 }
 
@@ -75,7 +75,7 @@ add_actions(struct arena *a, const struct entity *e, const void *rights, catalog
     ret->actions = arena_new(a, struct schema_action, e->nactions + 1);
     for (size_t i = 0; i < e->nactions; i++) {
         const struct action *from = &e->actions[i];
-        if (!may(rights, e, from->name))
+        if (!may(rights, e, from->name) || ((from->flags & AF_FLEET) && !may(rights, e, "fleets")))
             continue;
         struct schema_action *to = &ret->actions[ret->nactions++];
         *to = (struct schema_action){
@@ -92,7 +92,8 @@ add_actions(struct arena *a, const struct entity *e, const void *rights, catalog
             .shows = from->shows,
             .nshows = from->nshows,
         };
-        to->fields = fields_of(a, from->params, from->nparams, 0, &to->nfields);
+        to->fields =
+            fields_of(a, from->params, from->nparams, may(rights, e, "fleets") ? 0 : FF_FLEET, &to->nfields);
     }
 }
 
@@ -101,10 +102,12 @@ add_tabs(struct arena *a, const struct entity *e, const void *rights, catalog_ma
          struct schema_entity *ret)
 {
     ret->tabs = arena_new(a, struct schema_tab, e->ntabs + 1);
-    for (size_t i = 0; i < e->ntabs; i++)
-        if (may(rights, entity_by_number(e->tabs[i].entity), "read"))
+    for (size_t i = 0; i < e->ntabs; i++) {
+        const struct entity *of = entity_by_number(e->tabs[i].entity);
+        if (may(rights, of, "read") && (!(of->flags & EF_FLEET) || may(rights, of, "fleets")))
             ret->tabs[ret->ntabs++] =
                 (struct schema_tab){said(e->tabs[i].label), e->tabs[i].entity, e->tabs[i].via};
+    }
 }
 
 static struct schema_entity

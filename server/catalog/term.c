@@ -3,6 +3,7 @@
 #include "server/catalog/cover.h"
 #include "server/catalog/receipt.h"
 #include "server/catalog/term_states.h"
+#include "server/catalog/term_vehicle.h"
 
 static const struct field fields[] = {
     {FIELD(term, policy, VT_REF), TERM_POLICY, "Policy", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_KEY,
@@ -18,10 +19,11 @@ static const struct field fields[] = {
     {FIELD(term, months, VT_INT), TERM_MONTHS, "Months", FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW, 6, 0,
      .help = "How long it runs."},
     {FIELD(term, sum_insured, VT_MONEY), TERM_SUM_INSURED, "Sum insured",
-     FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW, 14, 0, .help = "What the vehicle is insured for.",
-     .group = "Money"},
-    {FIELD(term, rate, VT_REF), TERM_RATE, "Rate", FF_FILLED, 24, 0,
-     .help = "Row of the rate book it was priced by.", .ref = ENTITY_RATE},
+     FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW, 14, 0,
+     .help = "What the vehicle is insured for; of a fleet, all of them together.", .group = "Money"},
+    {FIELD(term, rate, VT_REF), TERM_RATE, "Rate", 0, 24, 0,
+     .help = "Row of the rate book it was priced by; of a fleet, its vehicles have theirs.",
+     .ref = ENTITY_RATE},
     {FIELD(term, premium, VT_MONEY), TERM_PREMIUM, "Premium", FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW, 12, 0,
      .help = "Price of the cover itself."},
     {FIELD(term, levy, VT_MONEY), TERM_LEVY, "Levy", FF_FILLED | SCHEMA_LIST | SCHEMA_NARROW, 12, 0,
@@ -57,6 +59,7 @@ static const struct view views[] = {
 };
 
 static const struct tab tabs[] = {
+    {"Vehicles", ENTITY_TERM_VEHICLE, LINE_TERM},
     {"Receipts", ENTITY_RECEIPT, RECEIPT_TERM},
     {"Covers", ENTITY_COVER, COVER_TERM},
 };

@@ -4,6 +4,7 @@
 #include "server/catalog/cover.h"
 #include "server/catalog/ownership.h"
 #include "server/catalog/policy.h"
+#include "server/catalog/term_vehicle.h"
 
 static const struct choice usages[] = {
     {USAGE_PRIVATE, "private", "private", TONE_PLAIN},
@@ -103,6 +104,7 @@ static const struct action actions[] = {
 
 static const struct tab tabs[] = {
     {"Policies", ENTITY_POLICY, POLICY_VEHICLE},
+    {"Fleets", ENTITY_TERM_VEHICLE, LINE_VEHICLE},
     {"Covers", ENTITY_COVER, COVER_VEHICLE},
     {"Owners", ENTITY_OWNERSHIP, OWNERSHIP_VEHICLE},
     {"Certificates", ENTITY_CERTIFICATE, CERTIFICATE_VEHICLE},

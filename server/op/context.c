@@ -72,6 +72,7 @@ read_rights(const struct pg_rows *rows)
         .platform = number(rows, "tenant_id") == 0,
         .crowd = number(rows, "tenant_id") == 0 && str_eq_c(text(rows, "role_code"), RIGHTS_CROWD),
         .customers = number(rows, "customer_id") != 0,
+        .fleets = yes(rows, "fleet_policies"),
         .limited = number(rows, "session_state") == SESSION_LIMITED,
     };
 }

@@ -88,6 +88,8 @@ rights_may(const struct rights *r, const struct entity *e, const char *verb)
         return false;
     if (strcmp(verb, "staff") == 0)
         return !r->customers;
+    if (strcmp(verb, "fleets") == 0)
+        return r->fleets;
     if (r->limited)
         return e->number == ENTITY_ACCOUNT || (e->number == ENTITY_USER_KEY && is_own(e, verb));
     return (!r->crowd && is_own(e, verb)) || holds(r->words, e, verb) || comes_with_reading(r, e, verb);

@@ -23,6 +23,7 @@ struct rights {
     bool platform; /* of tenant 0: entities of the platform and none of a company's, or the other way round */
     bool crowd;    /* of a login that anybody may use: registration */
     bool customers; /* of one customer's own people: sees nothing that is the company's among itself */
+    bool fleets;    /* of a company that sells fleet policies: what is of fleets alone is offered */
     bool limited;   /* account set-up only: a session that must choose a password or enrol a second factor */
 };
 

@@ -6,6 +6,7 @@
 #include "server/catalog/vehicle.h"
 #include "server/catalog/vehicle_type.h"
 
+#include "common/base/buf.h"
 #include "common/certificate/certificate.h"
 #include "server/rule/cover_life.h"
 #include "server/rule/finding.h"
@@ -19,10 +20,11 @@ usage_text(const struct vehicle *v)
 }
 
 static enum rc
-load_facts(struct op_ctx *ctx, const struct policy *policy, struct certificate_facts *ret, struct err *reterr)
+load_facts(struct op_ctx *ctx, const struct policy *policy, const struct cover *cover,
+           struct certificate_facts *ret, struct err *reterr)
 {
     struct vehicle v;
-    enum rc rc = op_load(ctx, ENTITY_VEHICLE, policy->vehicle.id, OP_READ, &v, reterr);
+    enum rc rc = op_load(ctx, ENTITY_VEHICLE, cover->vehicle.id, OP_READ, &v, reterr);
     if (rc)
         return rc;
     *ret = (struct certificate_facts){
@@ -32,38 +34,38 @@ load_facts(struct op_ctx *ctx, const struct policy *policy, struct certificate_f
         .chassis = row_has(&v.row, VEHICLE_CHASSIS) ? v.chassis : STR_NONE,
         .usage = usage_text(&v),
         .holder = policy->customer.label,
+        .from = cover->from_date,
+        .to = cover->to_date,
     };
     return RC_OK;
 }
 
 static enum rc
-issue_certificate(struct op_ctx *ctx, const struct policy *policy, const struct term *term, int64_t cover,
-                  struct term_dates days, struct err *reterr)
+issue_certificate(struct op_ctx *ctx, const struct policy *policy, const struct cover *cover,
+                  struct err *reterr)
 {
     struct certificate k = {0};
     struct certificate_facts facts;
     struct numbered number;
     if (!ctx->signer)
         return err_log(reterr, RC_INTERNAL, "no key to sign certificates with is configured");
-    enum rc rc = load_facts(ctx, policy, &facts, reterr);
+    enum rc rc = load_facts(ctx, policy, cover, &facts, reterr);
     if (!rc)
         rc = numbering_next(ctx, NUMBERING_CERTIFICATE, policy->branch, &number, reterr);
     if (rc)
         return rc;
     facts.number = number.number;
-    facts.from = days.start;
-    facts.to = days.end;
     rc = certificate_seal(ctx->arena, &facts, ctx->signer, &k.payload, reterr);
     if (rc)
         return rc;
     row_put(&k.row, CERTIFICATE_PAYLOAD);
     ROW_SET(&k, CERTIFICATE_NUMBER, number, number.number);
     ROW_SET(&k, CERTIFICATE_POLICY, policy, ((struct ref){.id = policy->row.id}));
-    ROW_SET(&k, CERTIFICATE_TERM, term, ((struct ref){.id = term->row.id}));
-    ROW_SET(&k, CERTIFICATE_COVER, cover, ((struct ref){.id = cover}));
-    ROW_SET(&k, CERTIFICATE_VEHICLE, vehicle, policy->vehicle);
-    ROW_SET(&k, CERTIFICATE_FROM_DATE, from_date, days.start);
-    ROW_SET(&k, CERTIFICATE_TO_DATE, to_date, days.end);
+    ROW_SET(&k, CERTIFICATE_TERM, term, cover->term);
+    ROW_SET(&k, CERTIFICATE_COVER, cover, ((struct ref){.id = cover->row.id}));
+    ROW_SET(&k, CERTIFICATE_VEHICLE, vehicle, cover->vehicle);
+    ROW_SET(&k, CERTIFICATE_FROM_DATE, from_date, cover->from_date);
+    ROW_SET(&k, CERTIFICATE_TO_DATE, to_date, cover->to_date);
     ROW_SET(&k, CERTIFICATE_STATE, state, CERTIFICATE_VALID);
     ROW_SET(&k, CERTIFICATE_ISSUED_BY, issued_by, ((struct ref){.id = ctx->who.user}));
     return op_insert(ctx, ENTITY_CERTIFICATE, &k, reterr);
@@ -91,23 +93,39 @@ days_of(struct op_ctx *ctx, struct term *term, struct term_dates *ret, struct er
     return RC_OK;
 }
 
+static enum rc
+check_free(struct op_ctx *ctx, const struct policy *policy, const struct covers *covers,
+           struct term_dates days, struct err *reterr)
+{
+    struct buf ids;
+    buf_init(&ids, ctx->arena, 16 * (covers->n + 1));
+    for (size_t i = 0; i < covers->n; i++)
+        buf_printf(&ids, "%s%lld", i ? "," : "", (long long)covers->rows[i].vehicle.id);
+    const struct cover_of of = {buf_str(&ids), !row_has(&policy->row, POLICY_VEHICLE)};
+    return cover_check_free(ctx, &of, days, policy->row.id, reterr);
+}
+
 enum rc
 activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term, struct err *reterr)
 {
     struct term_dates days;
-    int64_t cover;
+    struct covers covers;
     if (term->paid.minor < term->total.minor)
         return err_set(reterr, RC_REFUSED, "policy", "no cover before it is paid: %s of %s",
                        finding_money(ctx, term->paid), finding_money(ctx, term->total));
     enum rc rc = days_of(ctx, term, &days, reterr);
     if (!rc)
-        rc = cover_check_free(ctx, policy->vehicle.id, days, policy->row.id, reterr);
+        rc = cover_load(ctx, term, &covers, reterr);
+    if (!rc)
+        rc = check_free(ctx, policy, &covers, days, reterr);
     if (rc)
         return rc;
     ROW_SET(term, TERM_STATE, state, TERM_ACTIVE);
     row_drop(&term->row, TERM_REASON);
     rc = op_update(ctx, ENTITY_TERM, term, reterr);
-    if (!rc)
-        rc = cover_start(ctx, term, days, &cover, reterr);
-    return rc ? rc : issue_certificate(ctx, policy, term, cover, days, reterr);
+    for (size_t i = 0; !rc && i < covers.n; i++)
+        rc = cover_start(ctx, &covers.rows[i], days, reterr);
+    for (size_t i = 0; !rc && i < covers.n; i++)
+        rc = issue_certificate(ctx, policy, &covers.rows[i], reterr);
+    return rc;
 }

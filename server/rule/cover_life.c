@@ -1,63 +1,78 @@
 #include "server/rule/cover_life.h"
 
 #include "server/catalog/certificate.h"
-#include "server/catalog/cover.h"
 
 #include "server/rule/finding.h"
 
 enum rc
-cover_check_free(struct op_ctx *ctx, int64_t vehicle, struct term_dates days, int64_t but_policy,
+cover_check_free(struct op_ctx *ctx, const struct cover_of *of, struct term_dates days, int64_t but_policy,
                  struct err *reterr)
 {
-    static const char sql[] = "select p.id, p.number, c.to_date from app.cover c"
-                              " join app.policy p on p.tenant_id = c.tenant_id and p.id = c.policy_id"
-                              " where c.tenant_id = $1::int and c.vehicle_id = $2 and c.in_force and "
-                              "c.to_date >= $3 and c.from_date <= $4"
-                              " and c.policy_id <> $5 order by c.to_date desc limit 1";
+    static const char sql[] =
+        "select p.id, p.number, c.to_date, coalesce(v.plate, v.chassis) from app.cover c"
+        " join app.policy p on p.tenant_id = c.tenant_id and p.id = c.policy_id"
+        " join app.vehicle v on v.tenant_id = c.tenant_id and v.id = c.vehicle_id"
+        " where c.tenant_id = $1::int and c.vehicle_id = any (string_to_array($2, ',')::bigint[])"
+        " and c.in_force and c.to_date >= $3 and c.from_date <= $4"
+        " and c.policy_id <> $5 order by c.to_date desc limit 1";
     struct pg_rows rows;
-    const struct value params[] = {tenant_value(ctx), VALUE_INT(vehicle), VALUE_DATE(days.start),
+    const struct value params[] = {tenant_value(ctx), VALUE_TEXT(of->vehicles), VALUE_DATE(days.start),
                                    VALUE_DATE(days.end), VALUE_INT(but_policy)};
     enum rc rc = op_query(ctx, "cover_check_free", sql, params, COUNTOF(params), &rows, reterr);
     if (rc || rows.nrows == 0)
         return rc;
     struct str number = pg_cell(&rows, 0, 1)->text;
     date_t until = pg_cell(&rows, 0, 2)->date;
-    rc = err_set(reterr, RC_REFUSED, "vehicle",
-                 "the vehicle is already insured under policy %.*s until %s; renew that policy, or let the "
-                 "new cover start on %s",
-                 STR_ARG(number), finding_day(ctx, until), finding_day(ctx, date_add_days(until, 1)));
+    if (of->fleet)
+        rc = err_set(reterr, RC_REFUSED, "vehicles",
+                     "%.*s is already insured under policy %.*s until %s; leave it out, or let the new cover "
+                     "start on %s",
+                     STR_ARG(pg_cell(&rows, 0, 3)->text), STR_ARG(number), finding_day(ctx, until),
+                     finding_day(ctx, date_add_days(until, 1)));
+    else
+        rc = err_set(
+            reterr, RC_REFUSED, "vehicle",
+            "the vehicle is already insured under policy %.*s until %s; renew that policy, or let the "
+            "new cover start on %s",
+            STR_ARG(number), finding_day(ctx, until), finding_day(ctx, date_add_days(until, 1)));
     if (reterr)
         err_add_ref(reterr, ENTITY_POLICY, pg_cell(&rows, 0, 0)->i, str_dup(ctx->arena, number).p);
     return rc;
 }
 
 enum rc
-cover_plan(struct op_ctx *ctx, const struct policy *policy, const struct term *term, struct err *reterr)
+cover_plan(struct op_ctx *ctx, const struct term *term, struct ref vehicle, struct err *reterr)
 {
     struct cover c = {0};
-    ROW_SET(&c, COVER_POLICY, policy, ((struct ref){.id = policy->row.id}));
+    ROW_SET(&c, COVER_POLICY, policy, ((struct ref){.id = term->policy.id}));
     ROW_SET(&c, COVER_TERM, term, ((struct ref){.id = term->row.id}));
-    ROW_SET(&c, COVER_VEHICLE, vehicle, policy->vehicle);
+    ROW_SET(&c, COVER_VEHICLE, vehicle, vehicle);
     ROW_SET(&c, COVER_FROM_DATE, from_date, term->start_date);
     ROW_SET(&c, COVER_TO_DATE, to_date, term->end_date);
     ROW_SET(&c, COVER_IN_FORCE, in_force, false);
     return op_insert(ctx, ENTITY_COVER, &c, reterr);
 }
 
-/* A term has one cover, that of the policy's vehicle. */
-static enum rc
-load_cover(struct op_ctx *ctx, const struct term *term, struct cover *ret, struct err *reterr)
+enum rc
+cover_load(struct op_ctx *ctx, const struct term *term, struct covers *ret, struct err *reterr)
 {
+    static const char sql[] =
+        "select c.id from app.cover c left join app.term_vehicle l on l.tenant_id = c.tenant_id"
+        " and l.term_id = c.term_id and l.vehicle_id = c.vehicle_id"
+        " where c.tenant_id = $1::int and c.term_id = $2 order by l.seq";
     struct pg_rows rows;
     const struct value params[] = {tenant_value(ctx), VALUE_INT(term->row.id)};
-    enum rc rc =
-        op_query(ctx, "cover_of_term", "select id from app.cover where tenant_id = $1::int and term_id = $2",
-                 params, COUNTOF(params), &rows, reterr);
+    enum rc rc = op_query(ctx, "cover_of_term", sql, params, COUNTOF(params), &rows, reterr);
     if (rc)
         return rc;
-    if (rows.nrows != 1)
-        return err_log(reterr, RC_INTERNAL, "term %lld has %zu covers", (long long)term->row.id, rows.nrows);
-    return op_load(ctx, ENTITY_COVER, pg_cell(&rows, 0, 0)->i, OP_LOCK, ret, reterr);
+    if (rows.nrows == 0)
+        return err_log(reterr, RC_INTERNAL, "term %lld has no cover", (long long)term->row.id);
+    struct covers all = {.rows = arena_new(ctx->arena, struct cover, rows.nrows)};
+    for (; !rc && all.n < rows.nrows; all.n++)
+        rc = op_load(ctx, ENTITY_COVER, pg_cell(&rows, all.n, 0)->i, OP_LOCK, &all.rows[all.n], reterr);
+    if (!rc)
+        *ret = all;
+    return rc;
 }
 
 static enum rc
@@ -72,23 +87,18 @@ save_cover(struct op_ctx *ctx, struct cover *c, struct term_dates days, bool in_
 enum rc
 cover_replan(struct op_ctx *ctx, const struct term *term, struct err *reterr)
 {
-    struct cover c;
-    enum rc rc = load_cover(ctx, term, &c, reterr);
-    return rc ? rc
-              : save_cover(ctx, &c, (struct term_dates){term->start_date, term->end_date}, false, reterr);
+    struct covers all;
+    const struct term_dates days = {term->start_date, term->end_date};
+    enum rc rc = cover_load(ctx, term, &all, reterr);
+    for (size_t i = 0; !rc && i < all.n; i++)
+        rc = save_cover(ctx, &all.rows[i], days, false, reterr);
+    return rc;
 }
 
 enum rc
-cover_start(struct op_ctx *ctx, const struct term *term, struct term_dates days, int64_t *ret_cover,
-            struct err *reterr)
+cover_start(struct op_ctx *ctx, struct cover *cover, struct term_dates days, struct err *reterr)
 {
-    struct cover c;
-    enum rc rc = load_cover(ctx, term, &c, reterr);
-    if (!rc)
-        rc = save_cover(ctx, &c, days, true, reterr);
-    if (!rc)
-        *ret_cover = c.row.id;
-    return rc;
+    return save_cover(ctx, cover, days, true, reterr);
 }
 
 static enum rc
@@ -111,17 +121,22 @@ withdraw_certificates(struct op_ctx *ctx, const struct term *term, struct err *r
     return rc;
 }
 
+static enum rc
+end_one(struct op_ctx *ctx, struct cover *c, enum cover_end how, struct err *reterr)
+{
+    struct term_dates days = {c->from_date, c->to_date};
+    bool stays = how == COVER_CUT && c->in_force && date_cmp(c->from_date, ctx->who.today) <= 0;
+    if (stays && date_cmp(ctx->who.today, days.end) < 0)
+        days.end = ctx->who.today;
+    return save_cover(ctx, c, days, stays, reterr);
+}
+
 enum rc
 cover_end(struct op_ctx *ctx, const struct term *term, enum cover_end how, struct err *reterr)
 {
-    struct cover c;
-    enum rc rc = load_cover(ctx, term, &c, reterr);
-    if (rc)
-        return rc;
-    struct term_dates days = {c.from_date, c.to_date};
-    bool stays = how == COVER_CUT && c.in_force && date_cmp(c.from_date, ctx->who.today) <= 0;
-    if (stays && date_cmp(ctx->who.today, days.end) < 0)
-        days.end = ctx->who.today;
-    rc = save_cover(ctx, &c, days, stays, reterr);
+    struct covers all;
+    enum rc rc = cover_load(ctx, term, &all, reterr);
+    for (size_t i = 0; !rc && i < all.n; i++)
+        rc = end_one(ctx, &all.rows[i], how, reterr);
     return rc ? rc : withdraw_certificates(ctx, term, reterr);
 }

@@ -4,93 +4,126 @@
 #include "server/catalog/policy.h"
 #include "server/catalog/customer.h"
 #include "server/catalog/term.h"
-#include "server/catalog/vehicle.h"
 
+#include "common/base/lang.h"
 #include "server/rule/cover_life.h"
 #include "server/rule/finding.h"
+#include "server/rule/insured.h"
 #include "server/rule/numbering.h"
 #include "server/rule/policy_terms.h"
-#include "server/rule/pricing.h"
 #include "server/rule/rules.h"
 #include "server/rule/token.h"
 
 enum { YEAR_MONTHS = 12 };
 
-/* ------------------------------------------------------------------ quote */
+/* ------------------------------------------------------------------ a term and what it insures */
+
+static void
+set_price(struct term *t, const struct insured_set *set)
+{
+    ROW_SET(t, TERM_SUM_INSURED, sum_insured, set->sum);
+    ROW_SET(t, TERM_PREMIUM, premium, set->due.premium);
+    ROW_SET(t, TERM_LEVY, levy, set->due.levy);
+    ROW_SET(t, TERM_TAX, tax, set->due.tax);
+    ROW_SET(t, TERM_TOTAL, total, set->due.total);
+}
 
 static enum rc
-lock_vehicle(struct op_ctx *ctx, int64_t id, struct vehicle *ret, struct err *reterr)
+plan_covers(struct op_ctx *ctx, const struct insured_set *set, const struct term *t, struct err *reterr)
 {
-    enum rc rc = op_load(ctx, ENTITY_VEHICLE, id, OP_LOCK, ret, reterr);
-    if (!rc && ret->status != VEHICLE_REGISTERED)
-        return err_set(reterr, RC_REFUSED, "vehicle", "the vehicle %.*s is deregistered and can't be insured",
-                       STR_ARG(row_has(&ret->row, VEHICLE_PLATE) ? ret->plate : ret->chassis));
+    enum rc rc = RC_OK;
+    for (size_t i = 0; !rc && i < set->n; i++)
+        rc = cover_plan(ctx, t, set->rows[i].vehicle, reterr);
     return rc;
 }
 
 static enum rc
-check_holder(struct op_ctx *ctx, int64_t id, struct customer *ret, struct err *reterr)
-{
-    enum rc rc = op_load(ctx, ENTITY_CUSTOMER, id, OP_READ, ret, reterr);
-    if (!rc && ret->status == CUSTOMER_VOID)
-        return err_set(reterr, RC_REFUSED, "customer", "the customer %.*s is void; choose another holder",
-                       STR_ARG(ret->name));
-    return rc;
-}
-
-static enum rc
-add_term(struct op_ctx *ctx, const struct policy *policy, const struct pricing *price, struct term *t,
+add_term(struct op_ctx *ctx, const struct policy *policy, const struct insured_set *set, struct term *t,
          struct err *reterr)
 {
     ROW_SET(t, TERM_POLICY, policy, ((struct ref){.id = policy->row.id}));
-    ROW_SET(t, TERM_RATE, rate, ((struct ref){.id = price->rate}));
-    ROW_SET(t, TERM_PREMIUM, premium, price->due.premium);
-    ROW_SET(t, TERM_LEVY, levy, price->due.levy);
-    ROW_SET(t, TERM_TAX, tax, price->due.tax);
-    ROW_SET(t, TERM_TOTAL, total, price->due.total);
+    set_price(t, set);
+    if (set->only_rate)
+        ROW_SET(t, TERM_RATE, rate, ((struct ref){.id = set->only_rate}));
     enum rc rc = op_insert(ctx, ENTITY_TERM, t, reterr);
-    return rc ? rc : cover_plan(ctx, policy, t, reterr);
+    if (!rc)
+        rc = insured_write_lines(ctx, set, t, 1, reterr);
+    return rc ? rc : plan_covers(ctx, set, t, reterr);
 }
 
 static void
-plan_term(struct term *t, int64_t seq, enum term_state state, struct term_dates days,
-          const struct pricing_want *want)
+plan_term(struct term *t, int64_t seq, enum term_state state, struct term_dates days, int64_t months)
 {
     ROW_SET(t, TERM_SEQ, seq, seq);
     ROW_SET(t, TERM_STATE, state, (choice_t)state);
     ROW_SET(t, TERM_START_DATE, start_date, days.start);
     ROW_SET(t, TERM_END_DATE, end_date, days.end);
-    ROW_SET(t, TERM_MONTHS, months, want->months);
-    ROW_SET(t, TERM_SUM_INSURED, sum_insured, want->sum_insured);
+    ROW_SET(t, TERM_MONTHS, months, months);
+}
+
+/* ------------------------------------------------------------------ quote */
+
+static enum rc
+check_holder(struct op_ctx *ctx, int64_t id, struct err *reterr)
+{
+    struct customer holder;
+    enum rc rc = op_load(ctx, ENTITY_CUSTOMER, id, OP_READ, &holder, reterr);
+    if (!rc && holder.status == CUSTOMER_VOID)
+        return err_set(reterr, RC_REFUSED, "customer", "the customer %.*s is void; choose another holder",
+                       STR_ARG(holder.name));
+    return rc;
+}
+
+/* Who was named, or who owns the vehicles. */
+static enum rc
+find_holder(struct op_ctx *ctx, const struct policy_quote *q, const struct insured_set *set, struct ref *ret,
+            struct err *reterr)
+{
+    bool named = row_has(&q->row, QUOTE_CUSTOMER);
+    struct ref holder = named ? q->customer : set->rows[0].record.owner;
+    for (size_t i = 1; !named && i < set->n; i++)
+        if (set->rows[i].record.owner.id != holder.id)
+            return err_set(reterr, RC_BAD_PARAMS, "customer",
+                           "say who holds the policy: the vehicles belong to different customers");
+    enum rc rc = check_holder(ctx, holder.id, reterr);
+    if (!rc)
+        *ret = holder;
+    return rc;
 }
 
 static enum rc
-warn_waiting(struct op_ctx *ctx, int64_t vehicle, struct err *reterr)
+warn_waiting(struct op_ctx *ctx, const struct insured_set *set, struct err *reterr)
 {
-    static const struct finding_like waiting = {
+    const struct finding_like waiting = {
         ISSUE_WARN,
         ENTITY_POLICY,
-        "vehicle",
-        "a policy for this vehicle already waits for its payment",
+        set->fleet ? "vehicles" : "vehicle",
+        set->fleet ? N_("a policy for one of these vehicles already waits for its payment")
+                   : N_("a policy for this vehicle already waits for its payment"),
         "policy_waiting",
-        "select id, number from app.policy where tenant_id = $1::int and vehicle_id = $2 and state = 3"
-        " order by id limit 5"};
-    const struct value params[] = {tenant_value(ctx), VALUE_INT(vehicle)};
+        "select id, number from app.policy where tenant_id = $1::int and state = 3"
+        " and vehicle_id = any (string_to_array($2, ',')::bigint[])"
+        " union select p.id, p.number from app.term_vehicle l"
+        " join app.policy p on p.tenant_id = l.tenant_id and p.id = l.policy_id and p.state = 3"
+        " where l.tenant_id = $1::int and l.vehicle_id = any (string_to_array($2, ',')::bigint[])"
+        " order by 1 limit 5"};
+    const struct value params[] = {tenant_value(ctx), VALUE_TEXT(insured_ids(ctx, set))};
     return finding_alike(ctx, &waiting, params, COUNTOF(params), reterr);
 }
 
 static enum rc
-add_policy(struct op_ctx *ctx, const struct policy_quote *q, const struct vehicle *v, struct policy *p,
-           struct err *reterr)
+add_policy(struct op_ctx *ctx, const struct policy_quote *q, const struct insured_set *set, struct ref holder,
+           struct policy *p, struct err *reterr)
 {
     struct numbered number;
     enum rc rc = numbering_next(ctx, NUMBERING_POLICY, ctx->who.branch, &number, reterr);
     if (rc)
         return rc;
     ROW_SET(p, POLICY_NUMBER, number, number.number);
-    ROW_SET(p, POLICY_CUSTOMER, customer, row_has(&q->row, QUOTE_CUSTOMER) ? q->customer : v->owner);
+    ROW_SET(p, POLICY_CUSTOMER, customer, holder);
     ROW_SET(p, POLICY_PRODUCT, product, q->product);
-    ROW_SET(p, POLICY_VEHICLE, vehicle, q->vehicle);
+    if (!set->fleet)
+        ROW_SET(p, POLICY_VEHICLE, vehicle, q->vehicle);
     ROW_SET(p, POLICY_BRANCH, branch, ctx->who.branch);
     ROW_SET(p, POLICY_SOLD_BY, sold_by, ((struct ref){.id = ctx->who.user}));
     ROW_SET(p, POLICY_STATE, state, TERM_QUOTED);
@@ -100,44 +133,140 @@ add_policy(struct op_ctx *ctx, const struct policy_quote *q, const struct vehicl
 }
 
 static enum rc
+check_fleets(struct op_ctx *ctx, struct err *reterr)
+{
+    if (ctx->who.fleet_policies)
+        return RC_OK;
+    return err_set(reterr, RC_REFUSED, "vehicles",
+                   "this company does not sell fleet policies; an administrator can switch them on in the "
+                   "settings");
+}
+
+/* One vehicle, or the vehicles of a fleet. */
+static enum rc
+find_insured(struct op_ctx *ctx, const struct policy_quote *q, struct insured_set *ret, struct err *reterr)
+{
+    bool one = row_has(&q->row, QUOTE_VEHICLE), fleet = row_has(&q->row, QUOTE_VEHICLES);
+    if (one && fleet)
+        return err_set(reterr, RC_BAD_PARAMS, "vehicles",
+                       "give one vehicle, or the vehicles of a fleet, not both");
+    if (one) {
+        *ret = insured_one(ctx, q->vehicle, q->sum_insured);
+        return RC_OK;
+    }
+    if (!fleet)
+        return err_set(reterr, RC_BAD_PARAMS, "vehicle", "Vehicle is needed");
+    enum rc rc = check_fleets(ctx, reterr);
+    return rc ? rc : insured_named(ctx, q->vehicles, q->sum_insured, NULL, ret, reterr);
+}
+
+static enum rc
 quote(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
 {
     const struct policy_quote *q = args;
     struct policy p = {0};
     struct term t = {0};
-    struct vehicle v;
-    struct customer holder;
+    struct insured_set set;
+    struct ref holder;
     struct term_dates days;
-    struct pricing price;
     (void)row;
     date_t start = row_has(&q->row, QUOTE_START) ? q->start : ctx->who.today;
     int64_t months = row_has(&q->row, QUOTE_MONTHS) ? q->months : YEAR_MONTHS;
-    enum rc rc = lock_vehicle(ctx, q->vehicle.id, &v, reterr);
+    enum rc rc = find_insured(ctx, q, &set, reterr);
     if (!rc)
-        rc = check_holder(ctx, row_has(&q->row, QUOTE_CUSTOMER) ? q->customer.id : v.owner.id, &holder,
-                          reterr);
+        rc = insured_lock(ctx, &set, reterr);
+    if (!rc)
+        rc = find_holder(ctx, q, &set, &holder, reterr);
     if (!rc)
         rc = term_first(start, months, ctx->who.today, ctx->who.backdate_days, &days, reterr);
     if (!rc)
-        rc = cover_check_free(ctx, v.row.id, days, 0, reterr);
+        rc = insured_check_free(ctx, &set, days, 0, reterr);
+    if (!rc)
+        rc = insured_price(ctx, &set, q->product.id, days.start, (int)months, reterr);
+    if (!rc)
+        rc = warn_waiting(ctx, &set, reterr);
+    if (!rc)
+        rc = add_policy(ctx, q, &set, holder, &p, reterr);
     if (rc)
         return rc;
-    const struct pricing_want want = {.product = q->product.id,
-                                      .vehicle = &v,
-                                      .start = days.start,
-                                      .months = (int)months,
-                                      .sum_insured = q->sum_insured};
-    plan_term(&t, 1, TERM_QUOTED, days, &want);
-    rc = pricing_find(ctx, &want, &price, reterr);
-    if (!rc)
-        rc = warn_waiting(ctx, v.row.id, reterr);
-    if (!rc)
-        rc = add_policy(ctx, q, &v, &p, reterr);
-    if (!rc)
-        rc = add_term(ctx, &p, &price, &t, reterr);
+    plan_term(&t, 1, TERM_QUOTED, days, months);
+    rc = add_term(ctx, &p, &set, &t, reterr);
     if (!rc)
         *ret = (struct op_result){.entity = ENTITY_POLICY, .id = p.row.id};
     return rc;
+}
+
+/* ------------------------------------------------------------------ include */
+
+static enum rc
+find_quote(struct op_ctx *ctx, const struct policy *p, struct term *ret, struct err *reterr)
+{
+    struct term_briefs terms;
+    enum rc rc = policy_terms(ctx, p->row.id, &terms, reterr);
+    if (rc)
+        return rc;
+    const struct term_brief *open = policy_open_term(&terms);
+    if (!open || open->state != TERM_QUOTED)
+        return err_set(reterr, RC_REFUSED, NULL, "policy %.*s has no quote to issue", STR_ARG(p->number));
+    return op_load(ctx, ENTITY_TERM, open->id, OP_LOCK, ret, reterr);
+}
+
+/* The vehicles that join a quote: none is in it yet, and together they are not too many. */
+static enum rc
+find_joining(struct op_ctx *ctx, const struct policy_include *i, const struct insured_set *has,
+             struct insured_set *ret, struct err *reterr)
+{
+    enum rc rc = check_fleets(ctx, reterr);
+    if (!rc)
+        rc = insured_named(ctx, i->vehicles, i->sum_insured, NULL, ret, reterr);
+    if (!rc && has->n + ret->n > FLEET_MAX)
+        rc = err_set(reterr, RC_REFUSED, "vehicles", "a fleet has %d vehicles at most", FLEET_MAX);
+    for (size_t n = 0; !rc && n < ret->n; n++)
+        if (insured_has(has, ret->rows[n].vehicle.id))
+            rc = err_set(reterr, RC_REFUSED, "vehicles", "%.*s is in the quote already",
+                         STR_ARG(ret->rows[n].vehicle.label));
+    return rc;
+}
+
+static enum rc
+add_to_price(struct op_ctx *ctx, const struct insured_set *more, struct term *t, struct err *reterr)
+{
+    struct insured_set all = *more;
+    enum rc rc = insured_add_term(t, &all, reterr);
+    if (rc)
+        return rc;
+    set_price(t, &all);
+    return op_update(ctx, ENTITY_TERM, t, reterr);
+}
+
+/* Vehicles that join are locked after the policy, which was loaded before they were known: two that meet in a
+   ring are undone by the database and tried again. */
+static enum rc
+include(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
+{
+    const struct policy *p = row;
+    struct insured_set has, more;
+    struct term t;
+    (void)ret;
+    if (row_has(&p->row, POLICY_VEHICLE))
+        return err_set(reterr, RC_REFUSED, "vehicles",
+                       "policy %.*s is over one vehicle; quote a fleet instead", STR_ARG(p->number));
+    enum rc rc = find_quote(ctx, p, &t, reterr);
+    if (!rc)
+        rc = insured_of_term(ctx, p, t.row.id, t.sum_insured, &has, reterr);
+    if (!rc)
+        rc = find_joining(ctx, args, &has, &more, reterr);
+    if (!rc)
+        rc = insured_lock(ctx, &more, reterr);
+    if (!rc)
+        rc = insured_check_free(ctx, &more, (struct term_dates){t.start_date, t.end_date}, p->row.id, reterr);
+    if (!rc)
+        rc = insured_price(ctx, &more, p->product.id, t.start_date, (int)t.months, reterr);
+    if (!rc)
+        rc = add_to_price(ctx, &more, &t, reterr);
+    if (!rc)
+        rc = insured_write_lines(ctx, &more, &t, (int64_t)has.n + 1, reterr);
+    return rc ? rc : plan_covers(ctx, &more, &t, reterr);
 }
 
 /* ------------------------------------------------------------------ issue */
@@ -146,32 +275,28 @@ static enum rc
 issue(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
 {
     const struct policy *p = row;
-    struct term_briefs terms;
-    struct vehicle v;
+    struct insured_set set;
     struct term t;
     (void)args, (void)ret;
-    enum rc rc = lock_vehicle(ctx, p->vehicle.id, &v, reterr);
+    enum rc rc = find_quote(ctx, p, &t, reterr);
     if (!rc)
-        rc = policy_terms(ctx, p->row.id, &terms, reterr);
-    if (rc)
-        return rc;
-    const struct term_brief *open = policy_open_term(&terms);
-    if (!open || open->state != TERM_QUOTED)
-        return err_set(reterr, RC_REFUSED, NULL, "policy %.*s has no quote to issue", STR_ARG(p->number));
-    rc = op_load(ctx, ENTITY_TERM, open->id, OP_LOCK, &t, reterr);
+        rc = insured_of_term(ctx, p, t.row.id, t.sum_insured, &set, reterr);
+    if (!rc)
+        rc = insured_lock(ctx, &set, reterr);
     if (rc)
         return rc;
     /* A quote that lay for some days starts today at the earliest, as a new one would. */
     struct term_dates days = term_on_payment((struct term_dates){t.start_date, t.end_date}, (int)t.months,
                                              date_add_days(ctx->who.today, -ctx->who.backdate_days));
-    rc = cover_check_free(ctx, v.row.id, days, p->row.id, reterr);
+    bool moved = date_cmp(days.start, t.start_date) != 0;
+    rc = insured_check_free(ctx, &set, days, p->row.id, reterr);
     if (rc)
         return rc;
     ROW_SET(&t, TERM_START_DATE, start_date, days.start);
     ROW_SET(&t, TERM_END_DATE, end_date, days.end);
     ROW_SET(&t, TERM_STATE, state, TERM_AWAITING_PAYMENT);
     rc = op_update(ctx, ENTITY_TERM, &t, reterr);
-    return rc ? rc : cover_replan(ctx, &t, reterr);
+    return rc || !moved ? rc : cover_replan(ctx, &t, reterr);
 }
 
 /* ------------------------------------------------------------------ renew */
@@ -195,41 +320,62 @@ check_renewable(struct op_ctx *ctx, const struct policy *p, const struct term_br
     return RC_OK;
 }
 
+/* What the next term insures: as the last one, unless something else was said. */
+static enum rc
+find_renewed(struct op_ctx *ctx, const struct policy *p, const struct policy_renew *r,
+             const struct term *last, struct insured_set *ret, struct err *reterr)
+{
+    struct insured_set was;
+    bool named = row_has(&r->row, RENEW_VEHICLES), valued = row_has(&r->row, RENEW_SUM_INSURED);
+    enum rc rc = insured_of_term(ctx, p, last->row.id, last->sum_insured, &was, reterr);
+    if (rc)
+        return rc;
+    if (!was.fleet && named)
+        return err_set(reterr, RC_BAD_PARAMS, "vehicles", "policy %.*s is over one vehicle, not a fleet",
+                       STR_ARG(p->number));
+    if (was.fleet && valued && !named)
+        return err_set(
+            reterr, RC_BAD_PARAMS, "sum_insured",
+            "each vehicle of a fleet has its own sum insured; say which: T337DSE=61m; T338DSE=40m");
+    if (named)
+        return insured_named(ctx, r->vehicles, r->sum_insured, &was, ret, reterr);
+    if (valued)
+        was.rows[0].sum_insured = r->sum_insured;
+    *ret = was;
+    return RC_OK;
+}
+
 static enum rc
 renew(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
 {
     const struct policy *p = row;
     const struct policy_renew *r = args;
     struct term_briefs terms;
-    struct vehicle v;
+    struct insured_set set;
     struct term last, next = {0};
     struct term_dates days;
-    struct pricing price;
     (void)ret;
-    enum rc rc = lock_vehicle(ctx, p->vehicle.id, &v, reterr);
-    if (!rc)
-        rc = policy_terms(ctx, p->row.id, &terms, reterr);
+    enum rc rc = policy_terms(ctx, p->row.id, &terms, reterr);
     if (!rc)
         rc = check_renewable(ctx, p, &terms, reterr);
     if (!rc)
         rc = op_load(ctx, ENTITY_TERM, policy_last_run(&terms)->id, OP_READ, &last, reterr);
+    if (!rc)
+        rc = find_renewed(ctx, p, r, &last, &set, reterr);
+    if (!rc)
+        rc = insured_lock(ctx, &set, reterr);
     if (rc)
         return rc;
     int64_t months = row_has(&r->row, RENEW_MONTHS) ? r->months : last.months;
     rc = term_renewal(last.end_date, months, ctx->who.today, ctx->who.renew_ahead_days, &days, reterr);
     if (!rc)
-        rc = cover_check_free(ctx, v.row.id, days, p->row.id, reterr);
+        rc = insured_check_free(ctx, &set, days, p->row.id, reterr);
+    if (!rc)
+        rc = insured_price(ctx, &set, p->product.id, days.start, (int)months, reterr);
     if (rc)
         return rc;
-    const struct pricing_want want = {.product = p->product.id,
-                                      .vehicle = &v,
-                                      .start = days.start,
-                                      .months = (int)months,
-                                      .sum_insured = row_has(&r->row, RENEW_SUM_INSURED) ? r->sum_insured
-                                                                                         : last.sum_insured};
-    plan_term(&next, terms.rows[terms.n - 1].seq + 1, TERM_AWAITING_PAYMENT, days, &want);
-    rc = pricing_find(ctx, &want, &price, reterr);
-    return rc ? rc : add_term(ctx, p, &price, &next, reterr);
+    plan_term(&next, terms.rows[terms.n - 1].seq + 1, TERM_AWAITING_PAYMENT, days, months);
+    return add_term(ctx, p, &set, &next, reterr);
 }
 
 /* ------------------------------------------------------------------ cancel, void */
@@ -271,11 +417,8 @@ cancel(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct 
 {
     const struct policy *p = row;
     struct term_briefs terms;
-    struct vehicle v;
     (void)args, (void)ret;
-    enum rc rc = op_load(ctx, ENTITY_VEHICLE, p->vehicle.id, OP_LOCK, &v, reterr);
-    if (!rc)
-        rc = policy_terms(ctx, p->row.id, &terms, reterr);
+    enum rc rc = policy_terms(ctx, p->row.id, &terms, reterr);
     for (size_t i = 0; !rc && i < terms.n; i++) {
         const struct term_brief *t = &terms.rows[i];
         if (t->state <= TERM_AWAITING_PAYMENT)
@@ -309,11 +452,12 @@ policy_tokens(struct op_ctx *ctx, const void *row, struct rule_tokens *ret)
 }
 
 static const struct rule_action actions[] = {
-    {.number = POLICY_QUOTE,  .run = quote },
-    {.number = POLICY_ISSUE,  .run = issue },
-    {.number = POLICY_RENEW,  .run = renew },
-    {.number = POLICY_CANCEL, .run = cancel},
-    {.number = POLICY_VOID,   .run = drop  },
+    {.number = POLICY_QUOTE,   .run = quote  },
+    {.number = POLICY_ISSUE,   .run = issue  },
+    {.number = POLICY_RENEW,   .run = renew  },
+    {.number = POLICY_CANCEL,  .run = cancel },
+    {.number = POLICY_VOID,    .run = drop   },
+    {.number = POLICY_INCLUDE, .run = include},
 };
 
 const struct rule policy_rule = {

@@ -1,7 +1,5 @@
 #include "server/rule/pricing.h"
 
-#include "server/catalog/product.h"
-
 #include "server/rule/finding.h"
 
 enum { COL_ID, COL_TYPE, COL_USAGE, COL_FROM, COL_TO, COL_RATE, COL_FLAT, COL_MINIMUM, COL_LEVY, COL_TAX };
@@ -55,38 +53,48 @@ load_rates(struct op_ctx *ctx, int64_t product, date_t day, struct rate **ret, s
 }
 
 static enum rc
-check_product(struct op_ctx *ctx, const struct pricing_want *want, struct product *ret, struct err *reterr)
+check_product(const struct product *p, const struct pricing_want *want, struct err *reterr)
 {
-    enum rc rc = op_load(ctx, ENTITY_PRODUCT, want->product, OP_READ, ret, reterr);
-    if (rc)
-        return rc;
-    if (!ret->is_active)
-        return err_set(reterr, RC_REFUSED, "product", "%.*s is not sold any more", STR_ARG(ret->name));
-    if (ret->basis == BASIS_SUM_INSURED && want->sum_insured.minor <= 0)
+    if (!p->is_active)
+        return err_set(reterr, RC_REFUSED, "product", "%.*s is not sold any more", STR_ARG(p->name));
+    if (p->basis == BASIS_SUM_INSURED && want->sum_insured.minor <= 0)
         return err_set(reterr, RC_REFUSED, "sum_insured",
-                       "say what the vehicle is insured for: %.*s is priced by it", STR_ARG(ret->name));
+                       "say what the vehicle is insured for: %.*s is priced by it", STR_ARG(p->name));
     return RC_OK;
+}
+
+static enum rc
+open_book(struct op_ctx *ctx, const struct pricing_want *want, struct price_book *ret, struct err *reterr)
+{
+    struct price_book b = {.of = want->product, .day = want->start};
+    if (ret->of == b.of && date_cmp(ret->day, b.day) == 0)
+        return RC_OK;
+    enum rc rc = op_load(ctx, ENTITY_PRODUCT, want->product, OP_READ, &b.product, reterr);
+    if (!rc)
+        rc = load_rates(ctx, want->product, want->start, &b.rates, &b.n, reterr);
+    if (!rc)
+        *ret = b;
+    return rc;
 }
 
 enum rc
 pricing_find(struct op_ctx *ctx, const struct pricing_want *want, struct pricing *ret, struct err *reterr)
 {
-    struct product product;
-    struct rate *rates;
-    size_t n;
+    struct price_book own = {0}, *book = want->book ? want->book : &own;
     struct pricing p;
     const struct vehicle *v = want->vehicle;
-    enum rc rc = check_product(ctx, want, &product, reterr);
+    enum rc rc = open_book(ctx, want, book, reterr);
     if (!rc)
-        rc = load_rates(ctx, want->product, want->start, &rates, &n, reterr);
+        rc = check_product(&book->product, want, reterr);
     if (rc)
         return rc;
     const struct rate_want by = {.vehicle_type = v->vehicle_type.id, .usage = v->usage, .day = want->start};
-    const struct rate *rate = rate_select(rates, n, &by);
+    const struct rate *rate = rate_select(book->rates, book->n, &by);
     if (!rate)
         return err_set(reterr, RC_REFUSED, "product",
                        "the rate book has no price of %.*s for %.*s on %s; ask an administrator to add one",
-                       STR_ARG(product.name), STR_ARG(v->vehicle_type.label), finding_day(ctx, want->start));
+                       STR_ARG(book->product.name), STR_ARG(v->vehicle_type.label),
+                       finding_day(ctx, want->start));
     rc = premium_due(rate, want->sum_insured, want->months, &p.due, reterr);
     if (rc)
         return rc;

@@ -1,9 +1,19 @@
 #ifndef RULE_PRICING_H
 #define RULE_PRICING_H
 
+#include "server/catalog/product.h"
 #include "server/catalog/vehicle.h"
 #include "server/op/op.h"
 #include "server/rule/premium.h"
+
+/* What several prices of one product on one day share: begins as {0}, filled by the first. */
+struct price_book {
+    int64_t of; /* product; 0: not read yet */
+    date_t day;
+    struct product product;
+    struct rate *rates;
+    size_t n;
+};
 
 struct pricing_want {
     int64_t product;
@@ -11,6 +21,7 @@ struct pricing_want {
     date_t start;
     int months;
     money_t sum_insured;
+    struct price_book *book; /* NULL: read for this one */
 };
 struct pricing {
     int64_t rate;

@@ -11,8 +11,8 @@ enum { DESCRIPTION = 512 * 1024 };
 static void
 fingerprint(struct arena *a, const struct rights *r, unsigned char ret[CRYPT_HASH])
 {
-    crypt_hash(str_printf(a, "%s %d %d %d %d %.*s|%.*s", lang_now(), r->platform, r->limited, r->crowd,
-                          r->customers, STR_ARG(r->words), STR_ARG(r->modules_off)),
+    crypt_hash(str_printf(a, "%s %d %d %d %d %d %.*s|%.*s", lang_now(), r->platform, r->limited, r->crowd,
+                          r->customers, r->fleets, STR_ARG(r->words), STR_ARG(r->modules_off)),
                ret);
 }
 

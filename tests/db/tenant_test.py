@@ -6,7 +6,7 @@ from world import SIMBA, TWIGA, TODAY, Refusals, Work, boot, connect, one
 
 # What a worker may look at; every one of them has a tenant.
 TABLES = ("tenant", "tenant_domain", "branch", "user_account", "user_key", "vehicle_type", "id_type", "plate_pattern", "customer",
-          "vehicle", "ownership", "product", "rate", "policy", "term", "cover", "receipt", "certificate", "counter", "history",
+          "vehicle", "ownership", "product", "rate", "policy", "term", "term_vehicle", "cover", "receipt", "certificate", "counter", "history",
           "idempotency", "search_token", "search_word", "due_item", "due_count", "day_figure")
 
 

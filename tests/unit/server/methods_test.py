@@ -6,7 +6,7 @@ import unittest
 
 from world import (JOB_AUTH_KEY, JOB_AUTH_PASSWORD, JOB_WIRE, SIMBA, TWIGA, User, Worker, boot, decode, encode, plate, sold)
 
-ENTITIES = ("customer vehicle ownership product rate policy term cover receipt certificate branch user vehicle_type id_type"
+ENTITIES = ("customer vehicle ownership product rate policy term term_vehicle cover receipt certificate branch user vehicle_type id_type"
             " plate_pattern user_key renewal").split()
 UNAUTHENTICATED = 20
 
@@ -557,7 +557,7 @@ def new_business(name, phone, plate_text):
 KEY_LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f %s"
 FINGERPRINT = "SHA256:ZkAslGjFiUHdGf/WUL8rQvkib4PTvQatUV0OUQSncCA"
 # not stored with the record: the present tells them
-COMPUTED = {"covered_until", "total", "paid", "outstanding", "sum_insured", "seen_at", "factor_at", "locked_until", "term_end", "last_total",
+COMPUTED = {"covered_until", "vehicles", "total", "paid", "outstanding", "sum_insured", "seen_at", "factor_at", "locked_until", "term_end", "last_total",
             "change", "when", "phone", "new_start", "new_end", "new_total"}
 
 if __name__ == "__main__":
