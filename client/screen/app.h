@@ -92,6 +92,9 @@ void edit_add_under_id(struct app *a, const struct schema_tab *tab, uint32_t par
                        int64_t id); /* loads it */
 void edit_set(struct app *a, const struct body_record *record, uint32_t purpose);
 void edit_set_id(struct app *a, uint32_t entity, int64_t id); /* loads it first */
+/* Changes to `now` that bring back what `then` had, with a reason. */
+void edit_restore(struct app *a, const struct body_record *now, const struct body_record *then,
+                  uint32_t purpose);
 /* An action: with parameters a form, with a reason a question, else done at once. id 0 for one beside "add",
    or on one's own record. */
 void act_open(struct app *a, uint32_t entity, uint32_t action, int64_t id, uint32_t purpose);

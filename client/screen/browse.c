@@ -480,6 +480,20 @@ may(struct view *v, enum cmd c)
     return (c != CMD_NEW || e->may_add) && (c != CMD_VIEW || e->nviews > 1);
 }
 
+/* For a record that was opened from here. */
+static bool
+neighbour(struct view *v, int step, struct body_ref *ret)
+{
+    struct browse *d = v->data;
+    size_t before = d->rows.list.at;
+    command(v, step > 0 ? CMD_DOWN : CMD_UP);
+    const struct body_row *r = rows_at(&d->rows, d->rows.list.at);
+    if (!r || d->rows.list.at == before)
+        return false;
+    *ret = (struct body_ref){.entity = d->rows.entity->number, .id = r->id};
+    return true;
+}
+
 static void
 close_view(struct view *v)
 {
@@ -499,6 +513,7 @@ static const struct view_ops ops = {.name = "list",
                                     .bar = bar,
                                     .may = may,
                                     .shown = shown,
+                                    .neighbour = neighbour,
                                     .close = close_view};
 
 void

@@ -63,7 +63,10 @@ outcome(struct view *v, const struct outcome *o)
         }
         break;
     case PURPOSE_CONFLICT:
-        edit_resolve_conflict(v, o->choice);
+        if (o->choice)
+            edit_resolve_conflict(v, o->text);
+        else
+            tui_say(v->tui, ROLE_WARN, "%s", _("Not saved yet. F10 asks about the fields again."));
         break;
     default:
         form_outcome(&d->form, o);
@@ -89,6 +92,27 @@ left_field(struct view *v)
     }
 }
 
+/* No error further on: the next record of the list this one was opened from, if nothing would be lost. */
+static void
+go_record(struct view *v, int step)
+{
+    struct edit *d = v->data;
+    struct view *below = view_below(v);
+    struct body_ref to;
+    if (d->mode != MODE_SET || !below || !below->ops->neighbour || form_find(&d->form, PART_REASON, "reason"))
+        return;
+    if (form_dirty(&d->form)) {
+        tui_say(v->tui, ROLE_WARN, "%s", _("Save with F10 or undo with F5 before you go to another record."));
+    } else if (!below->ops->neighbour(below, step, &to) || to.entity != d->e->number) {
+        tui_say(v->tui, ROLE_DIM, "%s",
+                step > 0 ? _("This is the last one of the list.") : _("This is the first one of the list."));
+    } else {
+        struct params p = params_record(to.entity, to.id);
+        d->id = to.id;
+        app_ask(v, &(struct ask){.method = METHOD_GET, .params = &p, .tag = TAG_LOAD, .barrier = true});
+    }
+}
+
 static bool
 handle(struct view *v, enum form_event event)
 {
@@ -103,6 +127,12 @@ handle(struct view *v, enum form_event event)
         break;
     case FORM_SAVE:
         edit_save(v);
+        break;
+    case FORM_PAST_END:
+        go_record(v, 1);
+        break;
+    case FORM_PAST_START:
+        go_record(v, -1);
         break;
     case FORM_PROMPT:
         refer_open(v, PURPOSE_REF, form_here(&d->form)->field, field_text(&form_here(&d->form)->edit, text));
@@ -165,6 +195,8 @@ static struct str
 title(struct view *v, struct arena *a)
 {
     struct edit *d = v->data;
+    if (d->mode == MODE_SET && form_find(&d->form, PART_REASON, "reason"))
+        return str_printf(a, _("Restore %.*s %.*s"), STR_ARG(d->e->label), STR_ARG(d->label));
     if (d->mode == MODE_ADD)
         return str_printf(a, _("New %.*s"), STR_ARG(d->e->label));
     if (d->mode == MODE_SET)
@@ -343,7 +375,7 @@ edit_set(struct app *a, const struct body_record *record, uint32_t purpose)
         return;
     d->version = record->version;
     d->label = str_dup(&v->arena, record->label);
-    edit_put_record(d, record, false);
+    edit_put_record(d, record);
     form_start(&d->form);
 }
 
@@ -360,11 +392,32 @@ edit_set_id(struct app *a, uint32_t entity, int64_t id)
 }
 
 static void
+add_reason(struct edit *d)
+{
+    form_add(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
+}
+
+void
+edit_restore(struct app *a, const struct body_record *now, const struct body_record *then, uint32_t purpose)
+{
+    struct view *v;
+    struct edit *d = open_set(a, now->entity, now->id, purpose, &v);
+    if (!d)
+        return;
+    d->version = now->version;
+    d->label = str_dup(&v->arena, now->label);
+    add_reason(d);
+    edit_put_record(d, now);
+    form_start(&d->form);
+    edit_restore_fields(v, then);
+}
+
+static void
 add_parameters(struct edit *d)
 {
     add_fields(d, d->act->fields, d->act->nfields, 0);
     if (d->act->needs_reason)
-        form_add(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
+        add_reason(d);
 }
 
 struct view *

@@ -42,9 +42,15 @@ void edit_send(struct view *v, struct str reason);
 void edit_choose_record(struct view *v, struct form_item *i);
 void edit_save(struct view *v);
 void edit_answer(struct view *v, struct answer *a);
-void edit_resolve_conflict(struct view *v, int choice);
-/* The record into the form; `keep_mine`: but for what was typed. */
-void edit_put_record(struct edit *d, const struct body_record *r, bool keep_mine);
+
+/* edit_conflict.c: asks which of the two is taken of each field … */
+void edit_ask_conflict(struct view *v, struct answer *a);
+/* … puts that into the form ('m' or 't' for each) and saves it over their version. */
+void edit_resolve_conflict(struct view *v, struct str taken);
+/* The record into the form. */
+void edit_put_record(struct edit *d, const struct body_record *r);
+/* What an earlier version had, as if typed over what stands there; what stands there is noted beside it. */
+void edit_restore_fields(struct view *v, const struct body_record *then);
 /* The reference to the parent of a new record, and what is still to be paid for it. */
 void edit_put_parent(struct view *v, const struct body_record *parent);
 

@@ -217,71 +217,7 @@ saved(struct view *v, struct answer *a)
     }
 }
 
-/* ---- conflict: mine and theirs ---- */
-
-static void
-ask_conflict(struct view *v, struct answer *a)
-{
-    struct edit *d = v->data;
-    struct arena t;
-    arena_init(&t, SIZE_MAX, NULL, NULL);
-    struct buf b;
-    buf_init(&b, &t, 256);
-    const struct body_record *theirs = &a->body->record;
-    answer_keep(a, &d->conflict);
-    d->theirs = theirs;
-    buf_printf(&b, "%s\n", _("Someone else changed this record since you opened it."));
-    for (size_t i = 0; i < theirs->nfields; i++) {
-        const struct schema_field *s = schema_field(d->e, theirs->fields[i].tag);
-        if (!s)
-            continue;
-        char name[64], text[FIELD_TEXT];
-        snprintf(name, sizeof name, "%.*s", STR_ARG(s->name));
-        struct form_item *item = form_find(&d->form, PART_FIELDS, name);
-        if (!item || !item_changed(item))
-            continue;
-        struct str now = value_text(&t, s, &theirs->fields[i].value, app_locale(app_of(v)));
-        buf_printf(&b, _("\n%.*s: yours %.*s, theirs %.*s"), STR_ARG(s->label),
-                   STR_ARG(field_text(&item->edit, text)), STR_ARG(now));
-    }
-    box_ask(v->tui, &(struct question){
-                        .purpose = PURPOSE_CONFLICT,
-                        .title = str_from(_("Changed meanwhile")),
-                        .text = buf_str(&b),
-                        .answers = {str_from(_("Keep what I typed, take the rest from theirs")),
-                                    str_from(_("Take theirs, drop what I typed"))},
-                        .nanswers = 2
-    });
-    arena_done(&t);
-    tui_flush(v->tui);
-}
-
-void
-edit_put_record(struct edit *d, const struct body_record *r, bool keep_mine)
-{
-    for (size_t k = 0; k < d->form.n; k++) {
-        struct form_item *i = &d->form.items[k];
-        struct value v = VALUE_NULL;
-        for (size_t n = 0; n < r->nfields; n++)
-            if (r->fields[n].tag == i->field->tag)
-                v = r->fields[n].value;
-        if (i->part != PART_FIELDS || (keep_mine && item_changed(i)))
-            continue;
-        form_put(&d->form, i, &v, true);
-        i->by_hand = false;
-    }
-}
-
-void
-edit_resolve_conflict(struct view *v, int choice)
-{
-    struct edit *d = v->data;
-    if (choice == 0 || !d->theirs)
-        return;
-    d->version = d->theirs->version;
-    edit_put_record(d, d->theirs, choice == 1);
-    tui_say(v->tui, ROLE_WARN, "%s", _("The form has their version now. F10 saves yours over it."));
-}
+/* ---- answers ---- */
 
 /* The reference to the parent, and what is still to be paid for it. */
 void
@@ -302,14 +238,12 @@ edit_put_parent(struct view *v, const struct body_record *parent)
     form_start(&d->form);
 }
 
-/* ---- answers ---- */
-
 static void
 refused(struct view *v, struct answer *a)
 {
     struct edit *d = v->data;
     if (a->code == RC_CONFLICT && body_has(a->body, BODY_RECORD) && d->mode == MODE_SET) {
-        ask_conflict(v, a);
+        edit_ask_conflict(v, a);
         return;
     }
     if (a->code == RC_CONFIRM || a->code == RC_DUPLICATE) {
@@ -339,7 +273,7 @@ loaded(struct view *v, struct answer *a)
     d->version = a->body->record.version;
     d->label = str_dup(&v->arena, a->body->record.label);
     if (d->mode == MODE_SET)
-        edit_put_record(d, &a->body->record, false);
+        edit_put_record(d, &a->body->record);
     form_focus(&d->form, d->form.at);
 }
 

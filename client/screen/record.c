@@ -1,17 +1,15 @@
+#include "client/screen/batch.h"
+#include "client/screen/batch.h"
 #include "client/screen/record.h"
 
 #include <stdio.h>
 
-#include "client/screen/as_of.h"
 #include "client/screen/offers.h"
 #include "client/text.h"
-#include "client/tui/choice.h"
 
 /* One record: its details, the lists that belong to it, its history: tabs, walked with F11 or Left and Right.
  */
-enum { TAG_RECORD = 1, TAG_ROWS, TAG_MORE, TAG_EVENTS, TAG_EVENTS_MORE, TAG_AS_OF };
-enum { PURPOSE_DO = 1, PURPOSE_CHANGED = 2, PURPOSE_AS_OF = 3 };
-enum { DO_CHANGE = 1, DO_ADD, DO_ACTION, DO_AS_OF, DO_AS_THEN };
+enum { TAG_RECORD = 1, TAG_ROWS, TAG_MORE, TAG_EVENTS, TAG_EVENTS_MORE };
 enum { PAGE = 50 };
 
 size_t
@@ -110,169 +108,8 @@ answer(struct view *v, struct answer *a)
         rows_add(&d->rows, a);
     } else if ((a->tag == TAG_EVENTS || a->tag == TAG_EVENTS_MORE) && record_on_history(d)) {
         events_add(&d->events, a);
-    } else if (a->tag == TAG_AS_OF && body_has(a->body, BODY_RECORD)) {
-        as_of_show(app_of(v), &a->body->record, d->as_of);
     }
     d->asked_more = false;
-}
-
-/* ---- doing ---- */
-
-static void
-change(struct view *v)
-{
-    struct record *d = v->data;
-    if (!d->record)
-        return;
-    if (d->e->may_set)
-        edit_set(app_of(v), d->record, PURPOSE_CHANGED);
-    else
-        tui_say(v->tui, ROLE_WARN, _("This %.*s can't be changed by hand."), STR_ARG(d->e->label));
-}
-
-static void
-add_related(struct view *v, const struct schema_tab *t)
-{
-    struct record *d = v->data;
-    if (t && d->record)
-        edit_add_under(app_of(v), t->entity, t->via, d->record, PURPOSE_CHANGED);
-}
-
-static void
-act(struct view *v, uint32_t number)
-{
-    struct record *d = v->data;
-    const struct schema_action *a = schema_action(d->e, number);
-    if (!a || !d->record)
-        return;
-    if (a->prints)
-        document_open(app_of(v), d->entity, d->id, d->record->label);
-    else if (!action_fits(a, d->record))
-        tui_say(v->tui, ROLE_WARN, _("%.*s is not possible in this state."), STR_ARG(a->label));
-    else
-        act_open_with(app_of(v), d->e, a, d->record, PURPOSE_CHANGED);
-}
-
-/* The record of the history's row, or the one on the screen, as it was at `at`. */
-static void
-show_as_of(struct view *v, const struct body_ref *of, stamp_t at)
-{
-    struct record *d = v->data;
-    d->as_of = at;
-    as_of_ask(v, of, at, TAG_AS_OF);
-}
-
-static void
-show_as_then(struct view *v)
-{
-    struct record *d = v->data;
-    const struct body_event *event = record_on_history(d) ? events_current(&d->events) : NULL;
-    if (event)
-        show_as_of(v, &event->record, event->at);
-}
-
-static void
-run(struct view *v, uint32_t code, int64_t arg)
-{
-    struct record *d = v->data;
-    if (code == DO_CHANGE)
-        change(v);
-    else if (code == DO_ADD && arg >= 0 && (size_t)arg < d->e->ntabs)
-        add_related(v, &d->e->tabs[arg]);
-    else if (code == DO_ACTION)
-        act(v, (uint32_t)arg);
-    else if (code == DO_AS_OF)
-        as_of_prompt(v, PURPOSE_AS_OF);
-    else if (code == DO_AS_THEN)
-        show_as_then(v);
-}
-
-static void
-offers(struct view *v, struct offers *o)
-{
-    struct record *d = v->data;
-    char text[80];
-    struct offer *row;
-    if (!d->record)
-        return;
-    for (size_t i = 0; i < d->e->nactions; i++)
-        if (action_fits(&d->e->actions[i], d->record) &&
-            (row = offer_add(o, DO_ACTION, d->e->actions[i].number, d->e->actions[i].label)))
-            snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(d->e->actions[i].help));
-    if (d->e->may_set && (row = offer_add(o, DO_CHANGE, 0, str_from(_("Change")))))
-        snprintf(row->help, sizeof row->help, "%s", _("Changes the fields of this record."));
-    for (size_t i = 0; i < d->e->ntabs; i++) {
-        const struct schema_entity *e = schema_entity(app_schema(app_of(v)), d->e->tabs[i].entity);
-        if (!e || !e->may_add)
-            continue;
-        snprintf(text, sizeof text, _("New %.*s for this"), STR_ARG(e->label));
-        if ((row = offer_add(o, DO_ADD, (int64_t)i, str_from(text))))
-            snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(e->help));
-    }
-    if (record_on_history(d) &&
-        (row = offer_add(o, DO_AS_THEN, 0, str_from(_("As it was after this change")))))
-        snprintf(row->help, sizeof row->help, "%s", _("The whole record as this change left it."));
-    if (d->e->has_history && (row = offer_add(o, DO_AS_OF, 0, str_from(_("As it was on a day")))))
-        snprintf(row->help, sizeof row->help, "%s", _("The whole record as it was at a moment you name."));
-}
-
-/* F4: what can be done with it, to pick from. */
-static void
-prompt(struct view *v)
-{
-    struct arena a;
-    arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct offers *o = arena_new(&a, struct offers, 1);
-    offers(v, o);
-    struct choice_row *rows = arena_new(&a, struct choice_row, o->n ? o->n : 1);
-    for (size_t i = 0; i < o->n; i++)
-        rows[i] = (struct choice_row){.label = str_from(o->rows[i].label),
-                                      .detail = str_from(o->rows[i].help),
-                                      .entity = o->rows[i].code,
-                                      .id = o->rows[i].arg};
-    choice_open(v->tui, &(struct choice_spec){.purpose = PURPOSE_DO,
-                                              .title = str_from(_("What to do with it")),
-                                              .rows = rows,
-                                              .nrows = o->n});
-    arena_done(&a);
-}
-
-static void
-outcome(struct view *v, const struct outcome *o)
-{
-    if (o->choice == 0)
-        return;
-    if (o->purpose == PURPOSE_DO) {
-        run(v, o->entity, o->id);
-        return;
-    }
-    if (o->purpose == PURPOSE_AS_OF) {
-        struct record *d = v->data;
-        stamp_t at;
-        if (as_of_typed(v, o->text, &at))
-            show_as_of(v, &(struct body_ref){.entity = d->entity, .id = d->id}, at);
-        return;
-    }
-    load_record(v, false);
-    load_tab(v, false);
-}
-
-static bool
-option(struct view *v, uint32_t digit)
-{
-    struct record *d = v->data;
-    for (size_t i = 0; i < d->e->nactions; i++)
-        if ((uint32_t)d->e->actions[i].option == digit && d->e->actions[i].on_record) {
-            act(v, d->e->actions[i].number);
-            return true;
-        }
-    if (digit == '2')
-        change(v);
-    else if (digit == '7' && entity_adds_to(app_of(v), d->e))
-        add_related(v, entity_adds_to(app_of(v), d->e));
-    else
-        return false;
-    return true;
 }
 
 /* ---- moving ---- */
@@ -309,7 +146,9 @@ enter(struct view *v)
     if (record_related(d)) {
         size_t row;
         char digit;
-        d->running = false;
+        d->running = batch_take_rows(&d->rows);
+        if (d->running)
+            return;
         while (list_take_option(&d->rows.list, &row, &digit)) {
             const struct body_row *r = rows_at(&d->rows, row);
             d->running = r && option_run(app_of(v), d->rows.entity, r->id, digit);
@@ -345,6 +184,47 @@ more(struct view *v)
         load_events(v, true, events_next(&d->events));
 }
 
+void
+record_reload(struct view *v)
+{
+    load_record(v, false);
+    load_tab(v, false);
+}
+
+/* The record before or after this one in the list it was opened from takes its place. */
+static bool
+step_record(struct view *v, int step, struct body_ref *ret)
+{
+    struct record *d = v->data;
+    struct view *below = view_below(v);
+    struct body_ref to;
+    if (!below || !below->ops->neighbour || !below->ops->neighbour(below, step, &to))
+        return false;
+    if (to.entity != d->entity || to.id == d->id)
+        return false;
+    d->id = to.id;
+    d->at = 0;
+    d->top = 0;
+    load_record(v, true);
+    load_tab(v, true);
+    *ret = to;
+    return true;
+}
+
+static void
+go_record(struct view *v, int step)
+{
+    struct body_ref to;
+    if (step_record(v, step, &to))
+        return;
+    struct view *below = view_below(v);
+    if (!below || !below->ops->neighbour)
+        tui_say(v->tui, ROLE_DIM, "%s", _("This record was not opened from a list: there is no next one."));
+    else
+        tui_say(v->tui, ROLE_DIM, "%s",
+                step > 0 ? _("This is the last one of the list.") : _("This is the first one of the list."));
+}
+
 static bool
 move(struct view *v, enum cmd c)
 {
@@ -366,6 +246,10 @@ move(struct view *v, enum cmd c)
         case CMD_BOTTOM:
             d->at = d->record && d->record->nfields ? d->record->nfields - 1 : 0;
             return true;
+        case CMD_PAGE_FORWARD:
+        case CMD_PAGE_BACK:
+            go_record(v, c == CMD_PAGE_FORWARD ? 1 : -1);
+            return true;
         default:
             return false;
         }
@@ -373,6 +257,22 @@ move(struct view *v, enum cmd c)
     if (moved)
         more(v);
     return moved;
+}
+
+/* For what was opened from here: the next row of the list one looks at, else the next record itself. */
+static bool
+neighbour(struct view *v, int step, struct body_ref *ret)
+{
+    struct record *d = v->data;
+    if (!record_related(d))
+        return step_record(v, step, ret);
+    size_t before = d->rows.list.at;
+    const struct body_row *r =
+        move(v, step > 0 ? CMD_DOWN : CMD_UP) ? rows_at(&d->rows, d->rows.list.at) : NULL;
+    if (!r || d->rows.list.at == before)
+        return false;
+    *ret = (struct body_ref){.entity = d->rows.entity->number, .id = r->id};
+    return true;
 }
 
 /* The list one looks at, else the first one may add to. */
@@ -391,7 +291,7 @@ static void
 add_new(struct view *v)
 {
     if (adds_to(v))
-        add_related(v, adds_to(v));
+        record_add(v, adds_to(v));
     else
         tui_say(v->tui, ROLE_WARN, "%s", _("There is nothing you may add here."));
 }
@@ -416,7 +316,7 @@ command(struct view *v, enum cmd c)
         load_tab(v, true);
         return true;
     case CMD_PROMPT:
-        prompt(v);
+        record_prompt(v);
         return true;
     case CMD_NEW:
         add_new(v);
@@ -437,11 +337,11 @@ key(struct view *v, const struct key *k)
     if (record_related(d))
         return list_digit(&d->rows.list, k);
     if (record_on_history(d) && k->code == K_CHAR && k->cp == '5') {
-        show_as_then(v);
+        record_do(v, DO_AS_THEN, 0);
         return true;
     }
     if (k->code == K_CHAR && k->cp >= '1' && k->cp <= '9' && d->record)
-        return option(v, k->cp);
+        return record_option(v, k->cp);
     return false;
 }
 
@@ -490,7 +390,9 @@ about(struct view *v, struct arena *a)
         a, "%.*s\n\n%s", STR_ARG(d->e->help),
         _("F11, Tab, Left and Right walk the tabs. Digits do what the line under the tabs says; F4 lists "
           "everything that can be done. Enter on a field that points to a record opens it. F6 adds to "
-          "the list you look at."));
+          "the list you look at. F7 and F8 go to the record before and after it in the list it was opened "
+          "from. The history shows what each change did; 5 shows the record as it was then, beside what it "
+          "is now, and F10 there brings it back."));
 }
 
 static const struct bar_key *
@@ -532,15 +434,16 @@ static const struct view_ops ops = {.name = "record",
                                     .command = command,
                                     .key = key,
                                     .answer = answer,
-                                    .outcome = outcome,
+                                    .outcome = record_outcome,
                                     .paint = record_paint,
                                     .title = title,
                                     .help = help,
                                     .about = about,
                                     .bar = bar,
                                     .may = may,
-                                    .offers = offers,
-                                    .run = run,
+                                    .offers = record_offers,
+                                    .run = record_do,
+                                    .neighbour = neighbour,
                                     .shown = shown,
                                     .close = close_view};
 

@@ -5,7 +5,8 @@
 #include "client/screen/events.h"
 #include "client/screen/rows.h"
 
-/* One record. Shared by record.c (what it does) and record_paint.c (how it looks). */
+/* One record. Shared by record.c (moving), record_do.c (what can be done) and record_paint.c (how it looks).
+ */
 struct record {
     uint32_t entity;
     int64_t id;
@@ -18,13 +19,23 @@ struct record {
     struct rows rows;
     struct events events;
     bool asked_more, running;
-    stamp_t as_of; /* the moment asked for last */
 };
 
 /* Tabs: 0 the details, then the related lists, then the history. */
 size_t record_ntabs(const struct record *d);
 bool record_on_history(const struct record *d);
 const struct schema_tab *record_related(const struct record *d); /* NULL on details and history */
+void record_reload(struct view *v);                              /* it and the tab one looks at */
+
+/* record_do.c: the words of its offers, run, collected, picked from; what comes back from boxes. */
+enum record_do { DO_CHANGE = 1, DO_ADD, DO_ACTION, DO_AS_OF, DO_AS_THEN };
+void record_do(struct view *v, uint32_t code, int64_t arg);
+void record_offers(struct view *v, struct offers *o);
+void record_prompt(struct view *v);
+void record_outcome(struct view *v, const struct outcome *o);
+bool record_option(struct view *v, uint32_t digit); /* false: there is no such option */
+void record_add(struct view *v, const struct schema_tab *t);
+
 void record_paint(struct view *v, const struct area *a);
 
 #endif

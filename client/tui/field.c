@@ -58,18 +58,30 @@ field_enter(struct field *f)
     f->fresh = f->n > 0;
 }
 
+static struct str
+text_of(const uint32_t *cp, size_t to, bool whole, char out[FIELD_TEXT])
+{
+    size_t from = 0, n = 0;
+    while (!whole && from < to && is_blank(cp[from]))
+        from++;
+    while (!whole && to > from && is_blank(cp[to - 1]))
+        to--;
+    for (size_t i = from; i < to && n + 5 < FIELD_TEXT; i++)
+        n += utf8_put(cp[i], out + n);
+    out[n] = 0;
+    return (struct str){out, n};
+}
+
 struct str
 field_text(const struct field *f, char out[FIELD_TEXT])
 {
-    size_t from = 0, to = f->n, n = 0;
-    while (!f->secret && from < to && is_blank(f->cp[from]))
-        from++;
-    while (!f->secret && to > from && is_blank(f->cp[to - 1]))
-        to--;
-    for (size_t i = from; i < to && n + 5 < FIELD_TEXT; i++)
-        n += utf8_put(f->cp[i], out + n);
-    out[n] = 0;
-    return (struct str){out, n};
+    return text_of(f->cp, f->n, f->secret, out);
+}
+
+struct str
+field_before(const struct field *f, char out[FIELD_TEXT])
+{
+    return text_of(f->before, f->nbefore, f->secret, out);
 }
 
 bool

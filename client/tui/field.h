@@ -33,6 +33,7 @@ void field_set(struct field *f, struct str text);  /* from the program: becomes 
 void field_fill(struct field *f, struct str text); /* as if typed: undo still puts back what stood before */
 void field_enter(struct field *f);                 /* the focus comes: cursor at the end, fresh */
 struct str field_text(const struct field *f, char out[FIELD_TEXT]); /* blanks at both ends cut off */
+struct str field_before(const struct field *f, char out[FIELD_TEXT]); /* what undo puts back */
 void field_wipe(struct field *f); /* empties it and leaves nothing of it in memory */
 bool field_changed(const struct field *f);
 /* A character or an editing key. False: not a key of a line editor, or refused (full, at the edge). */

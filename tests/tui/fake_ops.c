@@ -232,6 +232,7 @@ set(struct fake_server *s, const struct params *p, struct arena *a, struct body 
         return err_set(err, RC_CONFLICT, NULL, "changed by someone else");
     }
     fill(s, e, p, r, NULL);
+    snprintf(s->reason, sizeof s->reason, "%.*s", STR_ARG(p->reason));
     r->version++;
     ret->record = show(s, a, e, r);
     return RC_OK;
@@ -534,7 +535,9 @@ fake_answer(struct fake_server *s, enum method m, const struct params *p, struct
 {
     enum rc rc = RC_OK;
     switch (m) {
+    case METHOD_SUBSCRIBE:
     case METHOD_HOME:
+        s->homes++;
         if (fake_me(s).platform)
             fake_people_home(s, ret);
         else
@@ -558,8 +561,12 @@ fake_answer(struct fake_server *s, enum method m, const struct params *p, struct
         history(s, p, a, ret);
         return RC_OK;
     case METHOD_GET:
-    case METHOD_AS_OF:
         return get(s, p, a, ret, err);
+    case METHOD_AS_OF:
+        rc = get(s, p, a, ret, err);
+        if (rc == RC_OK && s->past.id)
+            ret->record = show(s, a, entity_of(s, p), &s->past);
+        return rc;
     case METHOD_TRIAL:
         return batch(s, p, a, true, ret, err);
     case METHOD_CHECK:

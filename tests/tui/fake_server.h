@@ -57,7 +57,11 @@ struct fake_server {
     const char *fail_text, *fail_field;
     size_t saves; /* batches, adds, sets and acts done */
     size_t requests;
+    size_t homes; /* times that home was given */
+    size_t cancels;
     unsigned char idem[IDEM_BYTES]; /* of the last write */
+    char reason[80];                /* of the last change, when it had one */
+    struct fake_record past;        /* what every record was, when it has an id; else as it is */
 };
 
 void fake_start(struct fake_server *s, int fd, const char *as);
@@ -65,6 +69,8 @@ void fake_stop(struct fake_server *s);
 /* Reads what came and answers. False when the client has gone. */
 bool fake_pump(struct fake_server *s);
 void fake_release(struct fake_server *s);
+/* What happened, told without being asked. */
+void fake_tell(struct fake_server *s, const struct home_event *e);
 void fake_goaway(struct fake_server *s, const char *reason);
 
 struct fake_record *fake_find(struct fake_server *s, uint32_t entity, struct str key);
