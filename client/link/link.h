@@ -96,6 +96,9 @@ const struct err *link_error(const struct link *l); /* why OFFLINE or WAITING */
 void link_renew(struct link *l, const struct body *body);
 /* A password chosen while signed in: from now on lines are opened with it. */
 void link_keep_password(struct link *l, struct str password);
+/* Was the line opened with a password, and is it this one? */
+bool link_has_password(const struct link *l);
+bool link_password_is(const struct link *l, struct str typed);
 /* From OFFLINE or WAITING: try now (forgets a refused password, asks again). */
 void link_retry_now(struct link *l);
 

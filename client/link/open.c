@@ -107,6 +107,23 @@ free_text(const char *s)
     free((void *)(uintptr_t)s); /* ours, const only for those who read it */
 }
 
+bool
+link_has_password(const struct link *l)
+{
+    return l->cred.password.n > 0;
+}
+
+/* In the same time whatever differs. */
+bool
+link_password_is(const struct link *l, struct str typed)
+{
+    const struct secret *own = &l->cred.password;
+    unsigned differ = own->n != typed.n || own->n == 0;
+    for (size_t i = 0; i < typed.n && i < own->n; i++)
+        differ |= (unsigned)own->p[i] ^ (unsigned char)typed.p[i];
+    return differ == 0;
+}
+
 void
 link_close(struct link *l)
 {

@@ -359,6 +359,22 @@ host_leave(void *ctx)
     tui_say(&a->tui, ROLE_DIM, "%s", _("This is home. To sign out: F2, then \"sign out\"."));
 }
 
+static void
+host_lock(void *ctx)
+{
+    lock_open(ctx);
+}
+
+/* Nobody signed in: nothing to hide. Started by the service: no shell to go to. */
+static bool
+host_may(void *ctx, enum cmd c)
+{
+    struct app *a = ctx;
+    if (c == CMD_LOCK)
+        return a->was_online && !str_eq_c(link_me(a->link)->login, LINK_REGISTER);
+    return c != CMD_SUSPEND || (!a->config->spawned && term_may_suspend());
+}
+
 static const struct tui_host host = {
     .fd = host_fd,
     .events = host_events,
@@ -370,6 +386,8 @@ static const struct tui_host host = {
     .run = app_run,
     .home = host_home,
     .leave = host_leave,
+    .lock = host_lock,
+    .may = host_may,
     .bar = host_bar,
 };
 

@@ -73,6 +73,7 @@ void signin_open(struct app *a);
 bool signin_is(const struct view *v);
 void setup_open(struct app *a);
 bool setup_is(const struct view *v);
+void lock_open(struct app *a);
 void join_open(struct app *a);
 void home_open(struct app *a);
 /* A list of an entity by one of its views (0: the first). */

@@ -80,6 +80,8 @@ const struct command *cmd_table(size_t *ret_count);
 enum cmd cmd_of_key(unsigned context, enum key_code code);
 /* Its keys there, the first for showing, K_NONE behind the last; all K_NONE where it has none. */
 const enum key_code *cmd_keys(unsigned context, enum cmd c);
+/* The name of the first of them, "F2"; "" where it has none. Returns out. */
+char *cmd_key_name(unsigned context, enum cmd c, char out[KEY_NAME]);
 
 /*
  * The keys of a person take the place of those of the table, until the program ends. A line each:

@@ -45,9 +45,13 @@ keys_text(struct view *of, struct arena *a)
         told[table[i].id] = true;
         add_key_row(&b, &table[i], context);
     }
-    buf_printf(&b, "\n%s\n",
+    char palette[KEY_NAME];
+    buf_printf(&b, "\n");
+    buf_printf(&b,
                _("Esc and a digit is the function key of that digit: Esc 4 is F4, Esc 0 F10, Esc - F11, "
-                 "Esc = F12. F2 finds every command by its words."));
+                 "Esc = F12. %s finds every command by its words or its code."),
+               cmd_key_name(context, CMD_PALETTE, palette));
+    buf_printf(&b, "\n");
     return buf_str(&b);
 }
 
@@ -80,8 +84,13 @@ show_step(struct view *v, enum step step)
     d->step = step;
     d->title = str_from(step == STEP_FIELD ? _("Help") : step == STEP_SCREEN ? _("This screen") : _("Keys"));
     d->pager = (struct pager){.text = text};
-    const char *more = step == STEP_KEYS ? "" : _("\n\nF1 again for more, Esc to go on.");
-    d->pager.text = str_printf(&v->arena, "%.*s%s", STR_ARG(text), more);
+    if (step != STEP_KEYS) {
+        char again[KEY_NAME], back[KEY_NAME];
+        struct str line =
+            str_printf(&v->arena, _("%s again for more, %s to go on."),
+                       cmd_key_name(IN_TEXT, CMD_HELP, again), cmd_key_name(IN_TEXT, CMD_ENTER, back));
+        d->pager.text = str_printf(&v->arena, "%.*s\n\n%.*s", STR_ARG(text), STR_ARG(line));
+    }
     tui_touch(v->tui);
 }
 

@@ -124,6 +124,12 @@ cmd_keys(unsigned context, enum cmd c)
     return none;
 }
 
+char *
+cmd_key_name(unsigned context, enum cmd c, char out[KEY_NAME])
+{
+    return key_label(cmd_keys(context, c)[0], out);
+}
+
 /* ---- the file ---- */
 
 /* Where a command of this name can be given; 0: there is none. A bit a context. */

@@ -107,8 +107,11 @@ tui_flush(struct tui *t)
 static void
 not_used(struct tui *t)
 {
+    struct view *top = view_top(t);
+    char help[KEY_NAME];
     term_bell();
-    tui_say(t, ROLE_DIM, "%s", _("Not used here. F1 lists the keys."));
+    tui_say(t, ROLE_DIM, _("Not used here. %s lists the keys."),
+            cmd_key_name(top ? top->ops->context : IN_ALL, CMD_HELP, help));
 }
 
 static bool
@@ -142,6 +145,15 @@ common_command(struct tui *t, struct view *top, enum cmd c)
         return leave(t, top);
     case CMD_HOME:
         t->host->home(t->ctx);
+        return true;
+    case CMD_LOCK:
+    case CMD_SUSPEND:
+        if (!t->host->may(t->ctx, c))
+            return false;
+        if (c == CMD_LOCK)
+            t->host->lock(t->ctx);
+        else
+            term_suspend();
         return true;
     default:
         return false;
@@ -419,6 +431,8 @@ view_top(struct tui *t)
 bool
 view_may(struct view *v, enum cmd c)
 {
+    if ((c == CMD_LOCK || c == CMD_SUSPEND) && !v->tui->host->may(v->tui->ctx, c))
+        return false;
     return !v->ops->may || v->ops->may(v, c);
 }
 

@@ -22,6 +22,8 @@ struct tui_host {
     void (*run)(void *ctx, uint32_t code, int64_t arg);
     void (*home)(void *ctx);  /* pop to home */
     void (*leave)(void *ctx); /* Back on the lowest view */
+    void (*lock)(void *ctx);
+    bool (*may)(void *ctx, enum cmd c); /* of those commands that no view has to know: lock, suspend */
     /* Left and right end of the bar on top, around the view's title. */
     void (*bar)(void *ctx, char *left, char *right, size_t size);
 };

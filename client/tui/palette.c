@@ -1,11 +1,13 @@
 #include "client/tui/palette.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "client/text.h"
 #include "client/tui/field.h"
 #include "client/tui/loop.h"
 #include "client/tui/match.h"
+#include "client/tui/quick.h"
 
 struct palette {
     struct offers all;
@@ -42,8 +44,24 @@ collect(struct view *of, struct offers *o)
         if (!row)
             return;
         row->cmd = table[i].id;
+        snprintf(row->stem, sizeof row->stem, "%s", table[i].name);
         snprintf(row->help, sizeof row->help, "%s", _(table[i].help));
     }
+    quick_codes(o, 0);
+}
+
+/* How well an offer fits what is typed; the best stand first. */
+enum fit { FIT_CODE, FIT_LABEL, FIT_HELP, FIT_NONE };
+
+static enum fit
+fit(const struct offer *o, struct str typed)
+{
+    if (typed.n && strlen(o->quick) == typed.n && match_prefix(str_from(o->quick), typed))
+        return FIT_CODE;
+    if (match_words(str_from(o->label), typed))
+        return FIT_LABEL;
+    return match_words(str_from(o->help), typed) || match_words(str_from(o->stem), typed) ? FIT_HELP
+                                                                                          : FIT_NONE;
 }
 
 static void
@@ -53,13 +71,10 @@ narrow(struct view *v)
     char text[FIELD_TEXT];
     struct str typed = field_text(&d->typed, text);
     d->nshown = 0;
-    for (size_t i = 0; i < d->all.n; i++)
-        if (match_words(str_from(d->all.rows[i].label), typed))
-            d->shown[d->nshown++] = i;
-    for (size_t i = 0; typed.n && i < d->all.n; i++)
-        if (!match_words(str_from(d->all.rows[i].label), typed) &&
-            match_words(str_from(d->all.rows[i].help), typed))
-            d->shown[d->nshown++] = i;
+    for (enum fit how = FIT_CODE; how <= FIT_HELP; how++)
+        for (size_t i = 0; i < d->all.n; i++)
+            if (fit(&d->all.rows[i], typed) == how)
+                d->shown[d->nshown++] = i;
     d->at = d->top = 0;
 }
 
@@ -125,12 +140,13 @@ paint_row(struct palette *d, const struct area *a, int y, size_t i)
     char name[KEY_NAME] = "";
     if (o->cmd != CMD_NONE)
         key_label(cmd_keys(d->context, o->cmd)[0], name);
-    int split = a->cols * 2 / 5;
+    if (!name[0])
+        snprintf(name, sizeof name, "%s", o->quick);
+    int label = a->cols * 2 / 5, keys = 8;
     paint_text(a, y, 0, ROLE_FOCUS, i == d->at ? ">" : " ");
-    paint(a, (struct spot){.y = y, .x = 2, .width = name[0] ? split - 9 : split - 1, .role = ROLE_TEXT},
-          str_from(o->label));
-    paint(a, (struct spot){.y = y, .x = split - 6, .role = ROLE_KEY}, str_from(name));
-    paint(a, (struct spot){.y = y, .x = split + 2, .role = ROLE_DIM}, str_from(o->help));
+    paint(a, (struct spot){.y = y, .x = 2, .width = label, .role = ROLE_TEXT}, str_from(o->label));
+    paint(a, (struct spot){.y = y, .x = label + 3, .role = ROLE_KEY}, str_from(name));
+    paint(a, (struct spot){.y = y, .x = label + 3 + keys, .role = ROLE_DIM}, str_from(o->help));
 }
 
 static void

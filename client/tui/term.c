@@ -255,6 +255,28 @@ term_close(void)
     term.screen = NULL;
 }
 
+/* What a shell starts as a job has a process group of its own; what is started in place of a shell, or by one
+   that only runs commands, is in the group of the session. */
+bool
+term_may_suspend(void)
+{
+    return getpgrp() != getsid(0);
+}
+
+void
+term_suspend(void)
+{
+    if (marks_pastes())
+        put_all(STDOUT_FILENO, "\033[?2004l");
+    endwin();
+    kill(0, SIGSTOP); /* the whole job, or the shell would wait for the supervisor */
+    if (marks_pastes())
+        put_all(STDOUT_FILENO, "\033[?2004h");
+    new_size = 1;
+    clearok(curscr, TRUE);
+    refresh();
+}
+
 void
 term_size(int *ret_rows, int *ret_cols)
 {

@@ -22,6 +22,10 @@ int term_supervise(void);
 enum rc term_open(enum theme theme, struct key_decoder *d, struct err *reterr) NODISCARD;
 void term_close(void);
 
+/* Is there a shell with job control to go to? Then it stops until the shell brings it back. */
+bool term_may_suspend(void);
+void term_suspend(void);
+
 void term_size(int *ret_rows, int *ret_cols);
 /* Takes a new size over if there is one. */
 bool term_resized(void);

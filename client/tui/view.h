@@ -28,10 +28,12 @@ struct bar_key {
 
 /* Something one can do here that is no key of the table: shown by the palette, run by the view or the host.
  */
-enum { OFFERS_MAX = 160 };
+enum { OFFERS_MAX = 400, QUICK_CODE = 4, OFFER_STEM = 48 };
 struct offer {
     char label[80];
     char help[160];
+    char stem[OFFER_STEM];  /* its name in the description, same in every language: found by it too; or "" */
+    char quick[QUICK_CODE]; /* its code (quick.h), or "" */
     enum cmd cmd;  /* a command of the table, or … */
     uint32_t code; /* … a word of the one that offered it, with `arg` */
     int64_t arg;
