@@ -151,6 +151,15 @@ struct list_of {
 enum go plain_list(struct plain *p, const struct list_of *of);
 /* What an option digit does to a record. */
 enum go plain_option(struct plain *p, const struct schema_entity *e, int64_t id, char option);
+/* The same for several, looked at first: what would come of each, then one question, then what came of it.
+   NULL: no such option is looked at first. */
+struct plain_row {
+    int64_t id;
+    size_t number; /* as the person calls it */
+};
+const struct schema_action *plain_batch_action(const struct schema_entity *e, char option);
+enum go plain_batch(struct plain *p, const struct schema_entity *e, const struct schema_action *act,
+                    const struct plain_row *rows, size_t n);
 bool has_option(struct plain *p, const struct schema_entity *e, char option);
 void say_options(struct plain *p, const struct schema_entity *e);
 const struct schema_tab *adds_to(struct plain *p, const struct schema_entity *e);
@@ -181,7 +190,11 @@ enum go plain_act(struct plain *p, const struct schema_entity *e, const struct s
 enum go plain_setup(struct plain *p);
 bool plain_joins(const struct plain *p);
 void plain_join(struct plain *p);
-enum go plain_sell(struct plain *p, struct str plate);
+/* `typed`: the plate or phone to begin with. */
+enum go plain_sell(struct plain *p, struct str typed);
+/* With a vehicle or customer filled in; `plain_sells`: is it of those, and may this person sell? */
+enum go plain_sell_with(struct plain *p, const struct schema_entity *e, int64_t id);
+bool plain_sells(struct plain *p, const struct schema_entity *e);
 enum go plain_sold(struct plain *p, const struct body *results, size_t n);
 
 #endif

@@ -47,6 +47,8 @@ say_doable(struct shown *d)
         if (e != NULL && e->may_add)
             buf_printf(&b, _("%snew %.*s"), b.n > 0 ? ", " : "", STR_ARG(e->label));
     }
+    if (plain_sells(d->p, d->e))
+        buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", _("insure"));
     if (b.n > 0)
         say(d->p, _("Can: %.*s."), (int)b.n, (const char *)b.p);
 }
@@ -227,7 +229,7 @@ how(void)
 static bool
 is_verb(struct str typed)
 {
-    static const char *const verbs[] = {"change", "new",   "open", "say",  "history",
+    static const char *const verbs[] = {"change", "new",   "open", "say",  "history", "insure",
                                         "as",     "again", "home", "back", "help"};
     struct str word = take_word(&typed);
     for (size_t i = 0; i < COUNTOF(verbs); i++)
@@ -270,6 +272,8 @@ take_verb(struct shown *d, struct str typed)
     enum go go = GO_ON;
     if (same_word(word, STR("change")) || str_eq_c(typed, "2"))
         return change(d, rest);
+    if (plain_sells(d->p, d->e) && (same_word(typed, STR("insure")) || same_word(typed, STR("new business"))))
+        return done(d, plain_sell_with(d->p, d->e, d->r->id));
     if (same_word(word, STR("new")) || str_eq_c(typed, "7"))
         return add_related(d, rest);
     if (same_word(word, STR("open")) && rest.n > 0)

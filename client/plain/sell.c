@@ -172,8 +172,32 @@ run(struct sell *d)
     }
 }
 
-enum go
-plain_sell(struct plain *p, struct str plate)
+/* What was sold last is sold again, until something else is said. */
+static void
+last_product(struct sell *d)
+{
+    struct item *i = pform_item(&d->form, PART_POLICY, "product");
+    for (size_t k = 0; i != NULL && k < d->p->nlast; k++)
+        if (d->p->last[k].entity == i->entity && d->p->last[k].tag == i->field->tag)
+            i->text = i->original = str_dup(d->form.a, str_from(d->p->last[k].text));
+}
+
+static void
+begin(struct sell *d, struct str typed)
+{
+    struct item *first = pform_item(&d->form, PART_VEHICLE, "plate");
+    last_product(d);
+    if (typed.n == 0 || first == NULL || !pitem_take(&d->form, first, typed))
+        return;
+    d->form.at = (size_t)(first - d->form.items);
+    first->by_hand = true;
+    left(&d->form, first, true);
+    d->form.at += first->text.n > 0;
+    d->form.again = false;
+}
+
+static enum go
+sell(struct plain *p, struct str typed, const struct schema_entity *e, int64_t id)
 {
     struct arena a;
     enum go go = GO_BACK;
@@ -190,16 +214,32 @@ plain_sell(struct plain *p, struct str plate)
     } else {
         add_parts(d);
         say(p, "%s", _("New business."));
-        struct item *first = pform_item(&d->form, PART_VEHICLE, "plate");
-        if (plate.n > 0 && first != NULL && pitem_take(&d->form, first, plate)) {
-            d->form.at = (size_t)(first - d->form.items);
-            first->by_hand = true;
-            left(&d->form, first, true);
-            d->form.at += first->text.n > 0;
-            d->form.again = false;
-        }
+        begin(d, typed);
+        d->form.at = e != NULL ? d->form.n - 1 : d->form.at; /* none of the record's own is asked */
+        if (e != NULL)
+            (void)psell_fetch(d, e == d->flow.e[PART_VEHICLE] ? PART_VEHICLE : PART_CUSTOMER, id);
+        d->form.at = e != NULL ? 0 : d->form.at;
         go = run(d);
     }
     arena_done(&a);
     return go;
+}
+
+enum go
+plain_sell(struct plain *p, struct str typed)
+{
+    return sell(p, typed, NULL, 0);
+}
+
+enum go
+plain_sell_with(struct plain *p, const struct schema_entity *e, int64_t id)
+{
+    return sell(p, STR_NONE, e, id);
+}
+
+bool
+plain_sells(struct plain *p, const struct schema_entity *e)
+{
+    struct flow f;
+    return flow_start(&f, plain_schema(p)) && (e == f.e[PART_VEHICLE] || e == f.e[PART_CUSTOMER]);
 }

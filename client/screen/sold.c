@@ -2,11 +2,14 @@
 #include "client/screen/app.h"
 #include "client/screen/offers.h"
 #include "client/text.h"
+#include "client/tui/pager.h"
 #include "common/base/utf8.h"
 
-/* What came of a new business, and what comes next: verify, print, the policy, another one. */
-enum { TAG_VERIFY = 1, TAG_POLICY, TAG_CERTIFICATE };
+/* What came of a new business, and what comes next: verify, print, the policy, another one. The certificate
+   stands below, or beside where there is room, as soon as there is one. */
+enum { TAG_VERIFY = 1, TAG_POLICY, TAG_CERTIFICATE, TAG_TEXT };
 enum { DO_VERIFY = 1, DO_POLICY, DO_RECEIPT, DO_CERTIFICATE };
+enum { BESIDE = 112, LEFT_HALF = 56, LEAST_ROWS = 4, MOST_CERTIFICATES = 50 };
 
 struct sold_record {
     const struct schema_entity *e;
@@ -19,6 +22,9 @@ struct sold {
     struct sold_record policy, receipt, certificate;
     struct str holder, vehicle, total;
     const struct schema_action *verify;
+    size_t ncertificates; /* a fleet has one per vehicle */
+    struct kept text;
+    struct pager pager;
     bool verified;
     int at;
 };
@@ -92,9 +98,19 @@ ask_policy(struct view *v, bool barrier)
     list.present |= 1u << PARAM_FILTERS | 1u << PARAM_LIMIT;
     list.filters = &f;
     list.nfilters = 1;
-    list.limit = 1;
+    list.limit = MOST_CERTIFICATES;
     app_ask(
         v, &(struct ask){.method = METHOD_LIST, .params = &list, .tag = TAG_CERTIFICATE, .barrier = barrier});
+}
+
+static void
+ask_text(struct view *v)
+{
+    struct sold *d = v->data;
+    struct params p = params_record(d->certificate.e->number, d->certificate.id);
+    p.present |= 1u << PARAM_FORMAT;
+    p.format = STR("text");
+    app_ask(v, &(struct ask){.method = METHOD_PRINT, .params = &p, .tag = TAG_TEXT, .may_fail = true});
 }
 
 static void
@@ -108,14 +124,34 @@ take_certificate(struct view *v, struct answer *a)
         return;
     d->certificate.e = e;
     d->certificate.id = p->rows[0].id;
+    d->ncertificates = p->nrows;
     for (size_t i = 0; i < p->ncolumns; i++)
         if (p->columns[i] == key->tag)
             d->certificate.label = str_dup(&v->arena, p->rows[0].cells[i].text);
+    if (d->ncertificates > 1)
+        d->certificate.label = str_printf(&v->arena, _("%.*s and %zu more"), STR_ARG(d->certificate.label),
+                                          d->ncertificates - 1);
+    ask_text(v);
+}
+
+static void
+take_text(struct view *v, struct answer *a)
+{
+    struct sold *d = v->data;
+    if (a->code != RC_OK || !body_has(a->body, BODY_FILE))
+        return; /* it can be opened all the same */
+    struct str text = a->body->file.bytes;
+    answer_keep(a, &d->text);
+    d->pager = (struct pager){.text = text};
 }
 
 static void
 answer(struct view *v, struct answer *a)
 {
+    if (a->tag == TAG_TEXT) {
+        take_text(v, a);
+        return;
+    }
     if (a->code != RC_OK) {
         app_say_error(v, a);
         return;
@@ -145,7 +181,7 @@ nexts(const struct sold *d, struct next out[4])
     if (d->verify && !d->verified)
         out[n++] = (struct next){DO_VERIFY, '6', N_("Verify the receipt: the cover starts")};
     if (d->certificate.id)
-        out[n++] = (struct next){DO_CERTIFICATE, '1', N_("Show the certificate")};
+        out[n++] = (struct next){DO_CERTIFICATE, '1', N_("Show and print the certificate")};
     out[n++] = (struct next){DO_POLICY, '5', N_("Open the policy")};
     if (d->receipt.id)
         out[n++] = (struct next){DO_RECEIPT, '7', N_("Open the receipt")};
@@ -197,7 +233,7 @@ command(struct view *v, enum cmd c)
         ask_policy(v, true);
         return true;
     default:
-        return false;
+        return d->pager.text.n && pager_command(&d->pager, c);
     }
 }
 
@@ -242,16 +278,13 @@ paint_state(const struct area *a, int y, const struct sold_record *r)
     paint(a, (struct spot){.y = y, .x = x, .role = look.role}, r->state);
 }
 
-static void
-paint_sold(struct view *v, const struct area *a)
+static int
+paint_facts(struct sold *d, const struct area *a, int y)
 {
-    struct sold *d = v->data;
-    int y = 1;
-    paint_text(a, y++, 2, ROLE_HEAD, d->verified ? _("Done: the cover is in force") : _("Saved"));
-    y++;
     paint_pair(a, y, _("Policy"), d->policy.label);
     paint_state(a, y++, &d->policy);
-    paint_pair(a, y++, _("Vehicle"), d->vehicle);
+    if (d->vehicle.n)
+        paint_pair(a, y++, _("Vehicle"), d->vehicle);
     paint_pair(a, y++, _("Holder"), d->holder);
     paint_pair(a, y++, _("To pay"), d->total);
     if (d->receipt.id) {
@@ -264,7 +297,12 @@ paint_sold(struct view *v, const struct area *a)
         paint_pair(a, y++, _("Certificate"), str_from(_("waiting for verification of the receipt")));
     else if (!d->receipt.id)
         paint_pair(a, y++, _("Certificate"), str_from(_("waiting for payment")));
-    y++;
+    return y;
+}
+
+static int
+paint_nexts(struct sold *d, const struct area *a, int y)
+{
     struct next next[4];
     int n = (int)nexts(d, next);
     if (d->at >= n)
@@ -277,6 +315,31 @@ paint_sold(struct view *v, const struct area *a)
         paint_format(a, (struct spot){.y = y, .x = 2, .role = ROLE_KEY}, "%c", next[i].digit);
         paint_text(a, y, 4, ROLE_TEXT, _(next[i].label));
     }
+    return y;
+}
+
+static void
+paint_preview(struct sold *d, const struct area *a, int y)
+{
+    bool beside = a->cols >= BESIDE;
+    int top = beside ? 1 : y + 1, left = beside ? LEFT_HALF : 2;
+    if (!d->pager.text.n || a->rows - top < LEAST_ROWS)
+        return;
+    struct area in = area_sub(a, top, left, a->rows - top, a->cols - left - 1);
+    pager_paint(&d->pager, &in);
+    if (d->pager.lines > d->pager.top + in.rows)
+        paint_text(a, a->rows - 1, a->cols - 8, ROLE_DIM, _("more ↓"));
+}
+
+static void
+paint_sold(struct view *v, const struct area *a)
+{
+    struct sold *d = v->data;
+    int y = a->rows > 14;
+    paint_text(a, y, 2, ROLE_HEAD, d->verified ? _("Done: the cover is in force") : _("Saved"));
+    y = paint_facts(d, a, y + 2);
+    y = paint_nexts(d, a, y + 1);
+    paint_preview(d, a, y);
 }
 
 static struct str
@@ -292,15 +355,38 @@ bar(struct view *v, size_t *ret_n)
 {
     (void)v;
     static const struct bar_key keys[] = {
-        {CMD_HELP,    NULL         },
-        {CMD_PALETTE, NULL         },
-        {CMD_HOME,    NULL         },
-        {CMD_REFRESH, NULL         },
-        {CMD_NEW,     N_("Another")},
-        {CMD_BACK,    NULL         }
+        {CMD_HELP,         NULL         },
+        {CMD_PALETTE,      NULL         },
+        {CMD_HOME,         NULL         },
+        {CMD_PAGE_FORWARD, NULL         },
+        {CMD_NEW,          N_("Another")},
+        {CMD_BACK,         NULL         }
     };
     *ret_n = COUNTOF(keys);
     return keys;
+}
+
+static bool
+may(struct view *v, enum cmd c)
+{
+    const struct sold *d = v->data;
+    return (c != CMD_PAGE_FORWARD && c != CMD_PAGE_BACK) || d->pager.text.n;
+}
+
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(
+        _("What was sold. The digits do what stands beside them, Enter the first. As soon as the receipt "
+          "is verified the certificate is shown here; 1 opens it to print or save."));
+}
+
+static void
+close_view(struct view *v)
+{
+    kept_drop(&((struct sold *)v->data)->text);
 }
 
 static const struct view_ops ops = {.name = "sold",
@@ -310,7 +396,10 @@ static const struct view_ops ops = {.name = "sold",
                                     .answer = answer,
                                     .paint = paint_sold,
                                     .title = title,
+                                    .about = about,
                                     .bar = bar,
+                                    .may = may,
+                                    .close = close_view,
                                     .offers = offers,
                                     .run = run};
 
@@ -326,5 +415,6 @@ sold_open(struct app *a, const struct body *results, size_t n)
         view_pop(v);
         return;
     }
-    ask_policy(v, false);
+    if (d->verified) /* else there is none yet */
+        ask_policy(v, false);
 }
