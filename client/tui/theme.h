@@ -24,14 +24,25 @@ enum role {
     ROLES
 };
 
-enum theme { THEME_AUTO, THEME_COLOUR, THEME_LEAN, THEME_MONO };
+/* COLOUR: the handsome one. LEAN: fewest bytes. MONO: without colours. CONTRAST: white and yellow on black.
+ */
+enum theme { THEME_AUTO, THEME_COLOUR, THEME_LEAN, THEME_MONO, THEME_CONTRAST };
 
-/* By name: "colour", "lean", "mono"; anything else is THEME_AUTO. */
+/* By name: "colour", "lean", "mono", "contrast"; anything else is THEME_AUTO. */
 enum theme theme_by_name(const char *name);
+const char *theme_name(enum theme theme); /* "" of THEME_AUTO */
 /* Accents a company may choose, by their words; anything else is the theme's own. */
 void theme_accent(const char *colour);
-/* After curses has started. AUTO looks at NO_COLOR, the terminal and whether the line is slow. */
+/* After curses has started, and again when the person chooses another. AUTO looks at NO_COLOR and the
+   terminal. */
 void theme_start(enum theme wanted);
 bool theme_is_lean(void);
+enum theme theme_now(void); /* never AUTO */
+
+/* The colours of a role by their numbers, -1 the terminal's own; `rich`: of 256. */
+struct theme_colours {
+    short ink, ground;
+};
+struct theme_colours theme_colours(enum theme theme, bool rich, const char *accent, enum role role);
 
 #endif

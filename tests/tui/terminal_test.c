@@ -82,6 +82,28 @@ Test(terminal, no_colour_equals_colour_in_characters)
     screen_stop(b);
 }
 
+/* And in the theme for those who see little. */
+Test(terminal, contrast_equals_colour_in_characters)
+{
+    static const char *const walk[] = {
+        "customers" ENTER, F6, "ind" ENTER ENTER, F10, F1, ESC "=", F12, "2", F3};
+    struct screen *a = screen_home();
+    struct screen *b = screen_start(&(struct screen_options){.theme = "contrast"});
+    for (size_t i = 0; i < sizeof walk / sizeof walk[0]; i++) {
+        screen_type(a, walk[i]);
+        screen_type(b, walk[i]);
+        char *text = strdup(screen_text(a));
+        cr_assert_str_eq(text, screen_text(b), "after step %zu", i);
+        free(text);
+    }
+    size_t n;
+    const char *raw = screen_raw(b, &n);
+    cr_assert(memmem(raw, n, "\033[37m\033[40m", 10) || memmem(raw, n, "\033[37;40m", 8),
+              "white on black, whatever the terminal's own colours");
+    screen_stop(a);
+    screen_stop(b);
+}
+
 static void
 sane_after(int sig)
 {
