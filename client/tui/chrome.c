@@ -58,31 +58,86 @@ paint_bar_top(struct tui *t, const struct area *row)
     arena_done(&a);
 }
 
-static void
-paint_message(struct tui *t, const struct area *row, int64_t waited_ms)
+/* Cuts what fits a row off *rest, at a blank where there is one. */
+static struct str
+cut_row(struct str *rest, int cols)
 {
+    struct str fit = utf8_fit(*rest, (size_t)(cols > 1 ? cols : 1));
+    size_t n = fit.n;
+    if (fit.n < rest->n)
+        while (n > 0 && fit.p[n - 1] != ' ')
+            n--;
+    n = n ? n : fit.n ? fit.n : rest->n;
+    *rest = str_trim(str_slice(*rest, n, rest->n));
+    return str_slice(fit, 0, n);
+}
+
+/* "!! …": the mark first. */
+static struct str
+message_text(const struct tui *t, struct arena *a)
+{
+    const char *mark = t->message_role == ROLE_BAD ? "!! " : t->message_role == ROLE_WARN ? "! " : "";
+    return str_printf(a, "%s%s", mark, t->message);
+}
+
+/* A long message takes rows of the screen above it rather than being cut. */
+static int
+message_rows(const struct tui *t, int cols, int64_t waited_ms)
+{
+    enum { MOST = 4 };
+    int rows = 0;
+    if (waited_ms >= 0 || !t->message[0])
+        return 1;
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    for (struct str rest = message_text(t, &a); rest.n && rows < MOST; rows++)
+        (void)cut_row(&rest, cols - 1);
+    arena_done(&a);
+    return rows;
+}
+
+/* The first line of the help of what has the focus; what does not fit is under F1. */
+static void
+paint_hint(struct tui *t, const struct area *row)
+{
+    struct view *top = view_top(t);
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct str hint = top && top->ops->help ? top->ops->help(top, &a) : STR_NONE;
+    struct str first = str_split(&hint, '\n');
+    if ((int)utf8_width(first) > row->cols - 1) {
+        char key[KEY_NAME];
+        const char *more = key_label(cmd_keys(top->ops->context, CMD_HELP)[0], key);
+        struct str rest = first;
+        struct str start = cut_row(&rest, row->cols - 5 - (int)strlen(more));
+        first = str_printf(&a, "%.*s… %s", STR_ARG(start), more);
+    }
+    if (first.n)
+        paint(row, (struct spot){.x = 1, .role = ROLE_DIM}, first);
+    arena_done(&a);
+}
+
+static void
+paint_message(struct tui *t, const struct area *area, int64_t waited_ms)
+{
+    struct arena a;
     if (waited_ms >= 0) {
-        paint_format(row, (struct spot){.x = 1, .role = ROLE_WARN}, _("Waiting %lld s, Ctrl-C cancels"),
+        paint_format(area, (struct spot){.x = 1, .role = ROLE_WARN}, _("Waiting %lld s, Ctrl-C cancels"),
                      (long long)(waited_ms / 1000));
         return;
     }
-    struct tone_look look = {"", t->message_role};
-    if (t->message_role == ROLE_BAD)
-        look.mark = "!! ";
-    else if (t->message_role == ROLE_WARN)
-        look.mark = "! ";
-    if (t->message[0])
-        paint_format(row, (struct spot){.x = 1, .role = look.role}, "%s%s", look.mark, t->message);
-    else if (!theme_is_lean()) {
-        struct view *top = view_top(t);
-        struct arena a;
-        arena_init(&a, SIZE_MAX, NULL, NULL);
-        struct str hint = top && top->ops->help ? top->ops->help(top, &a) : STR_NONE;
-        struct str first = str_split(&hint, '\n');
-        if (first.n)
-            paint(row, (struct spot){.x = 1, .role = ROLE_DIM}, first);
-        arena_done(&a);
+    if (!t->message[0]) {
+        if (!theme_is_lean())
+            paint_hint(t, area);
+        return;
     }
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct str rest = message_text(t, &a);
+    for (int y = 0; y < area->rows && rest.n; y++) {
+        struct str line = y + 1 < area->rows ? cut_row(&rest, area->cols - 1) : rest;
+        paint(area, (struct spot){.y = y, .x = 1, .role = t->message_role}, line);
+    }
+    arena_done(&a);
 }
 
 static int
@@ -93,7 +148,31 @@ entry_width(const struct bar_key *k, unsigned context)
     return (int)(strlen(key) + 1 + utf8_width(str_from(_(k->label ? k->label : cmd_info(k->cmd)->label))));
 }
 
-/* "F1 Help  F2 Commands …": whole entries only; the last one, Back, always keeps its place at the end. */
+/* What is never left out: saving, and the last one, Back. */
+static bool
+is_firm(const struct bar_key *bar, size_t n, size_t i)
+{
+    return i + 1 == n || bar[i].cmd == CMD_SAVE;
+}
+
+static bool
+is_shown(struct view *top, unsigned context, enum cmd c)
+{
+    return cmd_keys(context, c)[0] != K_NONE && (!top || view_may(top, c));
+}
+
+/* Columns of the firm ones behind entry i. */
+static int
+reserved(struct view *top, unsigned context, const struct bar_key *bar, size_t n, size_t i)
+{
+    int sum = 0;
+    for (size_t k = i + 1; k < n; k++)
+        if (is_firm(bar, n, k) && is_shown(top, context, bar[k].cmd))
+            sum += entry_width(&bar[k], context) + 2;
+    return sum;
+}
+
+/* "F1 Help  F2 Commands …": whole entries only, from the left as they fit; the firm ones always. */
 static void
 paint_key_bar(struct tui *t, const struct area *row)
 {
@@ -101,17 +180,15 @@ paint_key_bar(struct tui *t, const struct area *row)
     size_t n = sizeof common_bar / sizeof common_bar[0];
     const struct bar_key *bar = top && top->ops->bar ? top->ops->bar(top, &n) : common_bar;
     unsigned context = top ? top->ops->context : IN_ALL;
-    int x = 0, last = n ? entry_width(&bar[n - 1], context) + 2 : 0;
+    int x = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct command *c = cmd_info(bar[i].cmd);
-        enum key_code code = cmd_keys(context, bar[i].cmd)[0];
-        if (code == K_NONE || (top && !view_may(top, bar[i].cmd)))
+        if (!is_shown(top, context, bar[i].cmd))
             continue;
-        if (x + entry_width(&bar[i], context) + (i + 1 < n ? last : 0) >= row->cols)
+        if (x + entry_width(&bar[i], context) + reserved(top, context, bar, n, i) >= row->cols)
             continue;
         char key[KEY_NAME];
-        key_label(code, key);
-        const char *label = _(bar[i].label ? bar[i].label : c->label);
+        key_label(cmd_keys(context, bar[i].cmd)[0], key);
+        const char *label = _(bar[i].label ? bar[i].label : cmd_info(bar[i].cmd)->label);
         x += paint_text(row, 0, x, ROLE_KEY, key) + 1;
         x += paint_text(row, 0, x, ROLE_KEYBAR, label) + 2;
     }
@@ -141,8 +218,9 @@ chrome_paint(struct tui *t, int64_t waited_ms)
         return;
     }
     struct area top = area_sub(&all, 0, 0, 1, cols);
-    struct area body = area_sub(&all, 1, 0, rows - 3, cols);
-    struct area message = area_sub(&all, rows - 2, 0, 1, cols);
+    int said = message_rows(t, cols, waited_ms);
+    struct area body = area_sub(&all, 1, 0, rows - 2 - said, cols);
+    struct area message = area_sub(&all, rows - 1 - said, 0, said, cols);
     struct area keys = area_sub(&all, rows - 1, 0, 1, cols);
     term_cursor(rows - 1, 0);
     paint_bar_top(t, &top);

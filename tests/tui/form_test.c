@@ -223,3 +223,41 @@ Test(form_reference, one_the_service_can_not_make_out_opens_the_choice)
     EXPECT_TEXT(s, "Saved: Vehicle T444AAA");
     screen_stop(s);
 }
+
+/* ---- what is told, and the keys ---- */
+
+Test(form_bar, saving_stays_in_the_key_bar_of_a_narrow_screen)
+{
+    struct screen *s = screen_start(&(struct screen_options){.rows = 24, .cols = 60});
+    screen_type(s, NEW_CUSTOMER);
+    EXPECT_TEXT(s, "F10 Save");
+    EXPECT_TEXT(s, "F12 Back");
+    screen_stop(s);
+}
+
+Test(form_bar, a_long_message_takes_rows_and_is_not_cut)
+{
+    struct screen *s = screen_start(&(struct screen_options){.rows = 20, .cols = 40});
+    screen_type(s, NEW_CUSTOMER ENTER "Rehema" ENTER "0655 010 203");
+    screen_server(s)->fail_next = RC_REFUSED;
+    screen_server(s)->fail_text = "the receipts of this branch are closed for today, ask the manager to open "
+                                  "the till again before you go on";
+    screen_server(s)->fail_field = NULL;
+    screen_type(s, F10);
+    EXPECT_TEXT(s, "before you go on");
+    EXPECT_NO_TEXT(s, "ask the m>");
+    focus_is(s, "Phone");
+    screen_type(s, "\t");
+    EXPECT_NO_TEXT(s, "before you go on");
+    screen_stop(s);
+}
+
+Test(form_bar, a_long_hint_ends_with_the_key_that_shows_it_whole)
+{
+    struct screen *s = screen_start(&(struct screen_options){.rows = 20, .cols = 40});
+    screen_type(s, NEW_CUSTOMER "\t\t");
+    EXPECT_TEXT(s, "… F1");
+    screen_type(s, F1);
+    EXPECT_TEXT(s, "712 345 678.");
+    screen_stop(s);
+}
