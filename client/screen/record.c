@@ -404,9 +404,9 @@ bar(struct view *v, size_t *ret_n)
         {CMD_PALETTE, NULL         },
         {CMD_HOME,    NULL         },
         {CMD_PROMPT,  N_("Actions")},
-        {CMD_REFRESH, NULL         },
-        {CMD_NEW,     NULL         },
         {CMD_VIEW,    N_("Tab")    },
+        {CMD_NEW,     NULL         },
+        {CMD_REFRESH, NULL         },
         {CMD_BACK,    NULL         }
     };
     *ret_n = COUNTOF(keys);
