@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "common/crypt/crypt.h"
 #include "tests/bench/load/load.h"
 
 static int
@@ -135,7 +136,7 @@ main(int argc, char **argv)
         (void)setrlimit(RLIMIT_NOFILE, &files);
     }
     (void)signal(SIGPIPE, SIG_IGN);
-    if (!people_read(&people, a.samples, a.users))
+    if (crypt_start(NULL) != RC_OK || !people_read(&people, a.samples, a.users))
         return 64;
     bool good = load_run(&a.o, &people, &result);
     if (result.failures)
