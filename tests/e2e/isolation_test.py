@@ -58,6 +58,9 @@ class Isolation(unittest.TestCase):
         steps[1][1]["fields"].update(chassis="GJ7-SIRI01", note="siri ya ndani")
         sold = agent.ok("batch", steps=steps + sale("$1", 2))
         cashier.ok("act", entity="receipt", action="verify", id=sold.results[4]["id"])
+        cls.world.sql("update app.tenant set fleet_policies = true")
+        fleet = {"vehicles": "$1=15m", "product": "comprehensive"}
+        agent.ok("batch", steps=new_vehicle(next_number()) + [["act", {"entity": "policy", "action": "quote", "fields": fleet}]])
         agent.ok("act", entity="policy", action="renew", id=sold.results[2]["id"])
         cls.keys = dict(KEYS)
         number = sold.results[2]["label"]
@@ -70,6 +73,8 @@ class Isolation(unittest.TestCase):
         """As much of their own, so that whatever is asked could be answered."""
         made = cls.manager.ok("batch", steps=new_vehicle(next_number()) + sale("$1", 2, "1,000,000", cls.price())).results
         cls.manager.ok("act", entity="receipt", action="verify", id=made[4]["id"])
+        fleet = {"vehicles": "$1=1m", "product": "comprehensive"}
+        cls.manager.ok("batch", steps=new_vehicle(next_number()) + [["act", {"entity": "policy", "action": "quote", "fields": fleet}]])
         cls.mine = {}
         for entity in cls.admin.ok("describe").body["schema"]["entities"]:
             rows = [row for view in entity["views"] for row in cls.admin.ok("list", entity=entity["name"], view=view["name"]).rows]

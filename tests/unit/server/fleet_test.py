@@ -195,6 +195,13 @@ class Fleet(unittest.TestCase):
         reply = self.agent.call("act", entity="policy", action="include", id=single, fields={"vehicles": f"{self.vehicles(1)[0]}=1m"})
         self.refused(reply, "vehicles", "one vehicle")
 
+    def test_a_vehicle_of_another_company_is_no_vehicle(self):
+        theirs = User(self.worker, TWIGA, "amina").vehicle(plate="T 987 QQQ", chassis="GJ7-THEIRS")
+        for name in (f"#{theirs}", "T 987 QQQ", "gj7-theirs", "$0"):
+            self.assertEqual(self.quote(f"{self.vehicles(1)[0]}=15m; {name}=15m").code, "NOT_FOUND", name)
+        reply, none = (self.quote(f"#{id}=15m") for id in (theirs, 4294967295))
+        self.assertEqual(reply.error["message"], none.error["message"])
+
     def test_five_hundred_vehicles_are_sold_and_one_more_is_not(self):
         owner = self.agent.customer()
         made = boot("with v as (insert into app.vehicle (tenant_id, plate, plate_key, vehicle_type_id, make, owner_id)"

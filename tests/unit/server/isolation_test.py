@@ -45,6 +45,7 @@ class Isolation(unittest.TestCase):
         vehicle = agent.vehicle(owner=customer, plate="T 999 TWG" if company is TWIGA else "T 998 SMB", chassis=f"GJ7-SIRI{company.id:02d}")
         policy = agent.issued(vehicle)
         cashier.verify(agent.receipt(policy))
+        agent.fleet(agent.vehicle(owner=customer))
         agent.ok("act", entity="vehicle", action="transfer", id=agent.vehicle(), fields={"to": customer})
         admin.ok("act", entity="role", action="copy", key="agent", fields={"code": f"copy{company.id}", "name": "A copy"})
         boot("insert into app.user_key (tenant_id, user_id, name, public_key, fingerprint) values (%s, %s, 'laptop', 'ssh-ed25519 AAAA', %s)",

@@ -56,6 +56,7 @@ class Reading(Case):
 
     def test_every_entity_is_listed_and_got_by_id_and_its_rows_agree(self):
         sold(self.agent, self.cashier)
+        self.agent.fleet()
         self.admin.ok("add", entity="user_key", fields={"user": "amina", "public_key": KEY_LINE.replace("4f", "4e") % "desk"})
         for entity in ENTITIES:
             with self.subTest(entity):

@@ -31,6 +31,9 @@ def book(agent, manager, name, phone, branch=None):
             agent.receipt(policy)
         out["vehicles"].append(vehicle)
         out["policies"].append(policy)
+    fleet = agent.fleet(*(agent.vehicle(owner=customer) for _ in range(2)))
+    agent.ok("act", entity="policy", action="issue", id=fleet)
+    out["fleet"] = fleet
     return out
 
 
@@ -277,8 +280,8 @@ class Part(unittest.TestCase):
 
     def test_home_counts_ones_own_part_whatever_the_others_do(self):
         before = {user.login: self.home(user) for user in (self.own, self.fleet, self.branch)}
-        self.assertEqual(before["rehema"][0]["Unpaid"], 1)
-        self.assertEqual(before["rehema"][1], {self.x["policies"][1]})
+        self.assertEqual(before["rehema"][0]["Unpaid"], 2)
+        self.assertEqual(before["rehema"][1], {self.x["policies"][1], self.x["fleet"]})
         self.assertEqual(before["kariakoo"][1] & set(self.y["policies"]), set())
         self.assertIn(self.x["policies"][1], before["kariakoo"][1])
         more = self.far.issued(self.far.vehicle(owner=self.y["customer"]))
