@@ -151,6 +151,9 @@ static enum go
 run_rows(struct walk *w, char option, struct str rows)
 {
     enum go go = GO_ON;
+    const struct schema_action *looked_at = plain_batch_action(w->e, option);
+    struct plain_row many[LIST_BATCH];
+    size_t nmany = 0;
     while (rows.n > 0 && go == GO_ON) {
         struct str part = str_trim(str_split(&rows, ',')), to = part;
         struct str from = str_trim(str_split(&to, '-'));
@@ -160,12 +163,19 @@ run_rows(struct walk *w, char option, struct str rows)
             return GO_ON;
         }
         for (size_t row = low; row <= high && go == GO_ON; row++) {
+            if (looked_at != NULL && (nmany > 0 || high > low || rows.n > 0)) {
+                if (nmany < LIST_BATCH)
+                    many[nmany++] = (struct plain_row){w->ids[row - 1], row};
+                continue;
+            }
             go = plain_option(w->p, w->e, w->ids[row - 1], option);
             go = go == GO_BACK && option == '5' ? GO_ON : go;
             if (go == GO_BACK && (row < high || rows.n > 0))
                 say(w->p, _("Stopped at row %zu; the rows after it are as they were."), row);
         }
     }
+    if (nmany > 0)
+        go = plain_batch(w->p, w->e, looked_at, many, nmany);
     return go == GO_BACK ? GO_ON : go;
 }
 

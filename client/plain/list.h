@@ -4,7 +4,7 @@
 #include "client/plain/private.h"
 
 /* A list being walked. Shared by list.c (rows, options, what is typed) and list_ask.c (which rows). */
-enum { LIST_ROWS = 10000, LIST_PAGES = LIST_ROWS / PLAIN_PAGE + 1 };
+enum { LIST_ROWS = 10000, LIST_PAGES = LIST_ROWS / PLAIN_PAGE + 1, LIST_BATCH = 500 };
 
 struct walk {
     struct plain *p;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/screen/batch.h"
 #include "client/screen/browse.h"
 #include "client/screen/filter.h"
 #include "client/text.h"
@@ -144,8 +145,9 @@ run_options(struct view *v)
     struct browse *d = v->data;
     size_t row;
     char option;
-    d->running = false;
-    while (list_take_option(&d->rows.list, &row, &option)) {
+    d->running = batch_take_rows(&d->rows);
+    d->stale |= d->running;
+    while (!d->running && list_take_option(&d->rows.list, &row, &option)) {
         const struct body_row *r = rows_at(&d->rows, row);
         if (r && option_run(app_of(v), d->rows.entity, r->id, option)) {
             d->running = true;
@@ -178,7 +180,7 @@ shown(struct view *v)
     struct browse *d = v->data;
     if (d->running)
         run_options(v);
-    else if (d->stale)
+    if (!d->running && d->stale)
         browse_load(v, false);
 }
 

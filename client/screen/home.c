@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "client/screen/batch.h"
 #include "client/screen/draft.h"
 #include "client/screen/home.h"
 #include "client/screen/offers.h"
@@ -361,12 +362,41 @@ run_option(struct view *v, const struct body_alert *al, char option)
     return e && option_run(app_of(v), e, al->record.id, option);
 }
 
+/* Of the alerts with an option, those about a record like the first one's. */
+static int64_t
+marked_id(void *ctx, size_t row, struct str *ret_label)
+{
+    const struct home *d = ((struct view *)ctx)->data;
+    size_t first = 0;
+    while (first < row && !d->alerts.ops[first])
+        first++;
+    const struct body_ref *r = &d->home->alerts[row].record;
+    *ret_label = r->label;
+    return r->entity == d->home->alerts[first].record.entity ? r->id : 0;
+}
+
+static bool
+run_looked_at(struct view *v)
+{
+    struct home *d = v->data;
+    for (size_t i = 0; i < d->alerts.nrows; i++) {
+        const struct schema_entity *e =
+            d->alerts.ops[i] ? schema_entity(app_schema(app_of(v)), d->home->alerts[i].record.entity) : NULL;
+        if (e)
+            return batch_take(app_of(v), e, &d->alerts, marked_id, v);
+    }
+    return false;
+}
+
 static void
 run_options(struct view *v)
 {
     struct home *d = v->data;
     size_t row;
     char option;
+    d->running = run_looked_at(v);
+    if (d->running)
+        return;
     while (list_take_option(&d->alerts, &row, &option)) {
         d->running = run_option(v, &d->home->alerts[row], option);
         if (d->running)
