@@ -4,6 +4,7 @@
 #include "client/screen/batch.h"
 #include "client/screen/browse.h"
 #include "client/screen/filter.h"
+#include "client/screen/thin.h"
 #include "client/text.h"
 
 /* The list of an entity: position-to and filter on top, options by digit, sorted and paged by the service. */
@@ -81,6 +82,9 @@ ask_page(struct view *v, struct str cursor, bool barrier)
         p.present |= 1u << PARAM_SORT | 1u << PARAM_DESC;
     if (!d->view)
         p.present &= ~(1u << PARAM_VIEW);
+    const struct schema_view *sv = view_of(d);
+    if (sv)
+        d->width = thin_list(d->rows.entity, sv->columns, sv->ncolumns, &a, &p);
     app_ask(v, &(struct ask){.method = METHOD_LIST,
                              .params = &p,
                              .tag = cursor.n ? TAG_MORE : TAG_FIRST,
@@ -104,6 +108,18 @@ want_more(struct view *v)
     struct str next = rows_next(&d->rows);
     if (next.n && !d->asked_more && !rows_full(&d->rows))
         ask_page(v, next, true);
+}
+
+/* Wider than it was when the columns were asked for: there may be room for more of them. */
+static void
+resized(struct view *v)
+{
+    struct browse *d = v->data;
+    if (!d->rows.npages || thin_width() <= d->width)
+        return;
+    d->stale = true;
+    if (view_top(v->tui) == v)
+        browse_load(v, false);
 }
 
 static void
@@ -514,6 +530,7 @@ static const struct view_ops ops = {.name = "list",
                                     .about = about,
                                     .bar = bar,
                                     .may = may,
+                                    .resized = resized,
                                     .shown = shown,
                                     .neighbour = neighbour,
                                     .close = close_view};

@@ -12,6 +12,7 @@ struct browse {
     struct rows rows;
     uint32_t entity, view, sort;
     uint32_t asked_field; /* whose values are being picked from */
+    int width;            /* of the terminal the columns were asked for */
     bool desc, asked_more, running, stale;
     enum place place;
     struct field position, filter;

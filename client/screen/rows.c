@@ -73,6 +73,16 @@ column_width(const struct schema_field *f)
     }
 }
 
+struct list_column
+rows_column(const struct schema_field *f)
+{
+    return (struct list_column){.label = f->label,
+                                .width = column_width(f),
+                                .right = f->type == VT_MONEY || f->type == VT_INT || f->type == VT_RATE,
+                                .narrow = f->flags & SCHEMA_NARROW,
+                                .firm = f->type == VT_DATE || f->type == VT_STAMP};
+}
+
 static void
 make_columns(struct rows *r, const struct body_page *p)
 {
@@ -84,12 +94,7 @@ make_columns(struct rows *r, const struct body_page *p)
             continue;
         r->tags[l->ncolumns] = f->tag;
         r->index[l->ncolumns] = i;
-        l->columns[l->ncolumns++] =
-            (struct list_column){.label = f->label,
-                                 .width = column_width(f),
-                                 .right = f->type == VT_MONEY || f->type == VT_INT || f->type == VT_RATE,
-                                 .narrow = f->flags & SCHEMA_NARROW,
-                                 .firm = f->type == VT_DATE || f->type == VT_STAMP};
+        l->columns[l->ncolumns++] = rows_column(f);
     }
     l->sort = l->ncolumns;
 }

@@ -22,6 +22,7 @@ struct rows {
 };
 
 void rows_init(struct rows *r, struct app *a, const struct schema_entity *e);
+struct list_column rows_column(const struct schema_field *f);
 /* Takes a page of an answer over; the first one makes the columns. */
 void rows_add(struct rows *r, struct answer *a);
 void rows_clear(struct rows *r);

@@ -158,8 +158,8 @@ fit(struct list *l, int room)
         l->columns[0].shown = room > 1 ? room : 1;
 }
 
-static void
-lay_out(struct list *l, int cols)
+void
+list_fit(struct list *l, int cols)
 {
     int x = MARKER + (l->options ? OPTION : 1) + (l->marks ? MARK : 0);
     fit(l, cols - x);
@@ -225,7 +225,7 @@ list_paint(struct list *l, const struct area *a, bool focused)
 {
     if (a->rows < 2)
         return;
-    lay_out(l, a->cols);
+    list_fit(l, a->cols);
     paint_heads(l, a);
     l->page = (size_t)(a->rows - 1);
     if (l->at < l->top)

@@ -44,6 +44,8 @@ bool list_digit(struct list *l,
                 const struct key *k); /* sets the option of the row; Backspace takes it away */
 /* The first row with an option, taken off: false when none is left. */
 bool list_take_option(struct list *l, size_t *ret_row, char *ret_option);
+/* Which columns have room in so many, and where: `shown` and `x`. */
+void list_fit(struct list *l, int cols);
 /* Heads in the first row, rows below. `focused`: the cursor stands here. */
 void list_paint(struct list *l, const struct area *a, bool focused);
 

@@ -338,6 +338,15 @@ wake(struct tui *t)
         v->ops->wake(v);
 }
 
+static void
+resize(struct tui *t)
+{
+    tui_touch(t);
+    for (int i = 0; i < t->depth; i++)
+        if (t->stack[i]->ops->resized)
+            t->stack[i]->ops->resized(t->stack[i]);
+}
+
 int
 tui_run(struct tui *t)
 {
@@ -345,7 +354,7 @@ tui_run(struct tui *t)
         show(t);
         term_wait(t->host->fd(t->ctx), t->host->events(t->ctx), next_timeout(t));
         if (term_resized())
-            tui_touch(t);
+            resize(t);
         read_keys(t);
         t->host->pump(t->ctx);
         bury(t);

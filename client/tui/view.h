@@ -81,6 +81,7 @@ struct view_ops {
     void (*answer)(struct view *v, struct answer *a);
     void (*outcome)(struct view *v, const struct outcome *o);
     void (*paint)(struct view *v, const struct area *a);
+    void (*resized)(struct view *v); /* the terminal has another size; NULL: painting anew is enough */
     struct str (*title)(struct view *v, struct arena *a);        /* for the bar on top */
     struct str (*help)(struct view *v, struct arena *a);         /* of the focused thing; may be empty */
     struct str (*about)(struct view *v, struct arena *a);        /* of the screen; may be NULL */

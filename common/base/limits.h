@@ -8,7 +8,7 @@
 /* bytes; a frame's payload after inflating: bounds what a small frame can cost us */
 #define LIMIT_INFLATED (1024u * 1024u)
 /* bytes; what each end of a line remembers of what the service said, to be pointed back to: two pages of a list */
-#define LIMIT_RECALL (8u * 1024u)
+#define LIMIT_RECALL (12u * 1024u)
 /* levels; nesting of arrays and maps in a message */
 #define LIMIT_DEPTH 16
 /* bytes of UTF-8; one text value from a user */

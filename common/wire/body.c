@@ -14,6 +14,8 @@ enum {
     RECORD_ITEMS = 5,
     PAGE_ITEMS = 6,
     PAGE_MORE = 2,
+    PAGE_IDS = 1,
+    ID_BYTES = 4,
     SUM_PAIR = 2,
     FIELD_TRIPLE = 3,
     COLUMN_PAIR = 2
@@ -264,10 +266,35 @@ column_type(const struct body_page *p, size_t column)
 }
 
 static void
+ids_encode(struct buf *b, const struct body_page *p)
+{
+    unsigned char ids[LIMIT_PAGE * ID_BYTES];
+    for (size_t i = 0; i < p->nrows; i++)
+        for (size_t k = 0; k < ID_BYTES; k++)
+            ids[i * ID_BYTES + k] = (unsigned char)(p->rows[i].id >> 8 * (ID_BYTES - 1 - k) & 0xFF);
+    wbuf_bytes(b, (struct str){(const char *)ids, p->nrows * ID_BYTES});
+}
+
+static void
+ids_decode(struct rbuf *r, struct body_page *ret)
+{
+    struct str ids = rbuf_bytes(r);
+    if (ids.n != ret->nrows * ID_BYTES) {
+        r->bad = true;
+        return;
+    }
+    for (size_t i = 0; i < ids.n; i++) {
+        int64_t before = i % ID_BYTES ? ret->rows[i / ID_BYTES].id : 0;
+        ret->rows[i / ID_BYTES].id = before << 8 | (unsigned char)ids.p[i];
+    }
+    ret->ids_apart = true;
+}
+
+static void
 page_encode(struct buf *b, const struct body_page *p)
 {
-    const bool more = p->prev.n || p->nsums;
-    wbuf_array(b, more ? PAGE_ITEMS + PAGE_MORE : PAGE_ITEMS);
+    const bool more = p->prev.n || p->nsums || p->ids_apart;
+    wbuf_array(b, PAGE_ITEMS + (more ? PAGE_MORE : 0u) + (p->ids_apart ? PAGE_IDS : 0u));
     wbuf_uint(b, p->entity);
     wbuf_array(b, COLUMN_PAIR * p->ncolumns);
     for (size_t i = 0; i < p->ncolumns; i++) {
@@ -277,7 +304,7 @@ page_encode(struct buf *b, const struct body_page *p)
     wbuf_array(b, p->nrows);
     for (size_t i = 0; i < p->nrows; i++) {
         wbuf_array(b, 2 + p->ncolumns);
-        wbuf_int(b, p->rows[i].id);
+        wbuf_int(b, p->ids_apart ? 0 : p->rows[i].id);
         wbuf_int(b, p->rows[i].version);
         for (size_t k = 0; k < p->ncolumns; k++)
             value_encode(b, &p->rows[i].cells[k]);
@@ -293,6 +320,8 @@ page_encode(struct buf *b, const struct body_page *p)
         wbuf_uint(b, p->sums[i].tag);
         wbuf_int(b, p->sums[i].sum);
     }
+    if (p->ids_apart)
+        ids_encode(b, p);
 }
 
 static void
@@ -355,6 +384,10 @@ page_decode(struct arena *a, struct rbuf *r, struct body_page *ret)
         ret->prev = rbuf_bytes(r);
         sums_decode(a, r, ret);
         extra -= PAGE_MORE;
+    }
+    if (extra >= PAGE_IDS) {
+        ids_decode(r, ret);
+        extra -= PAGE_IDS;
     }
     part_leave(r, extra);
 }

@@ -68,6 +68,7 @@ struct body_page {
     struct str prev;   /* cursor for going back; empty where the list begins, or nobody asked */
     struct body_sum *sums;
     size_t nsums;
+    bool ids_apart; /* on the wire: behind the rest, 4 bytes each, where they don't spoil what compresses */
 };
 
 struct body_ref {
@@ -227,6 +228,10 @@ struct rbuf;
 void body_encode(struct buf *b, const struct body *body);
 /* Fails: RC_BAD_FRAME. Texts are borrowed from r's bytes. */
 enum rc body_decode(struct arena *a, struct rbuf *r, struct body *ret, struct err *reterr) NODISCARD;
+
+/* What a client says it has: the hash of a body as it stands in a message. */
+enum { BODY_HASH = 32 };
+void body_hash(struct str encoded, char hex[BODY_HASH + 1]);
 
 void value_encode(struct buf *b, const struct value *v);
 /* Reads a value of a known type (REF: [id, label] or id). */

@@ -63,7 +63,7 @@ set_input(z_stream *z, const void *p, size_t n)
     z->avail_in = (uInt)n;
 }
 
-enum { WORDS_MOST = 4096 };
+enum { WORDS_MOST = 3072 };
 
 /* The words of the protocol, and behind them, nearest to the message, what is remembered. */
 static struct str

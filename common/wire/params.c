@@ -15,7 +15,7 @@ static const char *const key_names[] = {
     [PARAM_REASON] = "reason",   [PARAM_VIEW] = "view",       [PARAM_STEPS] = "steps",
     [PARAM_VERSION] = "version", [PARAM_HASH] = "hash",       [PARAM_FORMAT] = "format",
     [PARAM_TOTAL] = "total",     [PARAM_COLUMNS] = "columns", [PARAM_FROM] = "from",
-    [PARAM_BACK] = "back",       [PARAM_SUMS] = "sums",
+    [PARAM_BACK] = "back",       [PARAM_SUMS] = "sums",       [PARAM_BARE] = "bare",
 };
 
 static const char *const op_names[] = {
@@ -189,6 +189,9 @@ part_encode(struct buf *b, const struct params *p, enum param_key key)
         break;
     case PARAM_SUMS:
         wbuf_bool(b, p->sums);
+        break;
+    case PARAM_BARE:
+        wbuf_bool(b, p->bare);
         break;
     case PARAM_END:
         break;
@@ -509,6 +512,8 @@ read_part(struct reading *d, struct params *p, enum param_key key)
         return read_bool(d, &p->back);
     case PARAM_SUMS:
         return read_bool(d, &p->sums);
+    case PARAM_BARE:
+        return read_bool(d, &p->bare);
     case PARAM_END:
         break;
     }

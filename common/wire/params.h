@@ -28,13 +28,14 @@ enum param_key {
     PARAM_VIEW = 14,    /* "view": number or name of a list view */
     PARAM_STEPS = 15,   /* "steps": [[method, params], …] for batch */
     PARAM_VERSION = 16, /* "version": if_match of an update */
-    PARAM_HASH = 17,    /* "hash": schema hash the client has */
+    PARAM_HASH = 17,    /* "hash": of the schema, or of the list's page, the client has */
     PARAM_FORMAT = 18,  /* "format": document format, "pdf" or "text" */
     PARAM_TOTAL = 19,   /* "total": bool, count the rows of a list (capped) */
     PARAM_COLUMNS = 23, /* "columns": [tag or name, …]: these instead of the view's */
     PARAM_FROM = 25,    /* "from": a value of the sort field; the page begins there */
     PARAM_BACK = 26,    /* "back": bool, the page that ends before the cursor; without one the last page */
     PARAM_SUMS = 27,    /* "sums": bool, count all rows and add up the amounts among the columns */
+    PARAM_BARE = 28,    /* "bare": bool, references in the rows as their labels alone */
     PARAM_END           /* one past the last; numbers between may be nobody's */
 };
 
@@ -88,7 +89,7 @@ struct params {
     struct name_or_number *columns;
     size_t ncolumns;
     struct value from; /* as it came, like a field's */
-    bool back, sums;
+    bool back, sums, bare;
 };
 
 struct param_step {

@@ -16,7 +16,7 @@ struct recall {
 };
 
 /* Where messages longer than this are remembered they push everything else out: they are sent without. */
-enum { RECALL_MOST = 6 * 1024 };
+enum { RECALL_MOST = 8 * 1024 };
 
 void recall_add(struct recall *r, struct str message);
 static inline struct str

@@ -342,6 +342,8 @@ read_part(const struct reading *d, json_t *j, enum param_key key, struct params 
         return read_bool(d, j, &p->back);
     case PARAM_SUMS:
         return read_bool(d, j, &p->sums);
+    case PARAM_BARE:
+        return read_bool(d, j, &p->bare);
     case PARAM_END:
         break;
     }

@@ -33,6 +33,9 @@ bool call_is_secret(const struct params *p);
 enum rc kept_write(struct call *c, struct str *ret) NODISCARD;
 enum rc kept_read(struct call *c, struct str stored) NODISCARD;
 
+/* thin.c: leaves out what the client said it can do without. RC_NOT_MODIFIED: all of it. */
+enum rc call_thin(struct call *c);
+
 /* answer.c: from what was done to the message */
 struct str call_body(struct arena *a, const struct body *body);
 /* The catalog as the user sees it, or RC_NOT_MODIFIED when that is what the client has. */

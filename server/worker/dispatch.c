@@ -269,6 +269,8 @@ run_request(struct worker *w, struct call *c)
     if (rc == RC_OK && c->method->number == METHOD_DESCRIBE)
         rc = call_put_schema(w, c, c->params.hash);
     rc = audit_request(w, c, rc);
+    if (rc == RC_OK)
+        rc = call_thin(c);
     if (rc != RC_OK && rc != RC_NOT_MODIFIED)
         call_put_error(c, rc);
     call_log(w, c, rc);

@@ -18,15 +18,16 @@ MARK = re.compile(rb"\x1b\]9;(\w+) (\d+) \d+x\d+\x07")
 class Client:
     """bima in a pseudo-terminal, typed to by a program: it says itself when it has taken all and waits for nothing."""
 
-    def __init__(self, service, relay, who, home):
+    def __init__(self, service, relay, who, home, theme="lean"):
         self.sent, self.pid = 0, None
         os.makedirs(home, exist_ok=True)
         known = os.path.join(home, "known_hosts")
         with open(service.known_hosts) as line, open(known, "w") as out:
             out.write(line.read().replace(f":{service.port} ", f":{relay.port} "))
         env = {"TERM": "vt100", "LC_ALL": "C.UTF-8", "HOME": home, "BIMA_IDLE_FD": "1", "BIMA_KNOWN_HOSTS": known,
-               "BIMA_PASSWORD_FILE": service.password_file(who), "BIMA_THEME": "lean",
-               "ASAN_OPTIONS": "detect_leaks=0"}
+               "BIMA_PASSWORD_FILE": service.password_file(who), "ASAN_OPTIONS": "detect_leaks=0"}
+        if theme:
+            env["BIMA_THEME"] = theme
         argv = [service.bima, "-l", who, "-p", str(relay.port), "127.0.0.1"]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -53,11 +54,13 @@ class Client:
     def send(self, keys):
         self.seen = b""
         self.sent += len(keys)
-        os.write(self.fd, keys)
+        while keys:
+            keys = keys[os.write(self.fd, keys[:1024]):]
+            self.read(0)
 
-    def type(self, keys, text=None):
+    def type(self, keys, text=None, seconds=90):
         self.send(keys)
-        self.until("idle", text)
+        self.until("idle", text, seconds)
 
     def form(self, name, phone):
         self.type(F3 + b"new customer" + ENTER)
@@ -76,3 +79,4 @@ class Client:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
             os.close(self.fd)
+            self.pid = None

@@ -228,14 +228,17 @@ static void
 put_list_from(struct buf *b)
 {
     struct name_or_number columns[] = {NUMBER(1), NAMED("premium")};
-    struct params p = {.present = HAS(ENTITY) | HAS(SORT) | HAS(COLUMNS) | HAS(FROM) | HAS(BACK) | HAS(SUMS),
+    struct params p = {.present = HAS(ENTITY) | HAS(SORT) | HAS(COLUMNS) | HAS(FROM) | HAS(BACK) | HAS(SUMS) |
+                                  HAS(BARE) | HAS(HASH),
                        .entity = NUMBER(6),
                        .sort = NUMBER(1),
                        .columns = columns,
                        .ncolumns = 2,
                        .from = VALUE_TEXT(STR("KK/26/0018")),
                        .back = false,
-                       .sums = true};
+                       .sums = true,
+                       .bare = true,
+                       .hash = STR(HASH)};
     put_request(b, 15, NUMBER(METHOD_LIST), &p, STR_NONE, 0);
 }
 
@@ -402,6 +405,21 @@ put_page_sums(struct buf *b)
 }
 
 static void
+put_page_bare(struct buf *b)
+{
+    struct value cells[] = {VALUE_TEXT(STR("T 337 DSE"))};
+    struct body_row rows[] = {
+        {1841,       2, cells},
+        {4026531841, 1, cells}
+    };
+    uint32_t columns[] = {9};
+    struct body body = {
+        .present = PART(PAGE), .page = {6, columns, 1, rows, 2, .total = -1, .ids_apart = true}
+    };
+    put_reply(b, 17, RC_OK, &body, (struct reply_meta){0});
+}
+
+static void
 put_events(struct buf *b)
 {
     struct body_change change = {5, STR("Colour"), STR("white"), STR("silver")};
@@ -556,6 +574,7 @@ fixture_goldens(size_t *ret_count)
         {"reply_record",      put_record     },
         {"reply_page",        put_page       },
         {"reply_page_sums",   put_page_sums  },
+        {"reply_page_bare",   put_page_bare  },
         {"reply_events",      put_events     },
         {"reply_hits",        put_hits       },
         {"reply_home",        put_home       },
