@@ -5,7 +5,8 @@
 #include "client/tui/list.h"
 
 /* Home: one line to find or do anything, what runs out, today's figures, what needs a person. Shared by
-   home.c (what it does) and home_paint.c (how it looks). */
+   home.c (what it does), home_news.c (where it has its numbers from) and home_paint.c (how it looks). */
+enum { HOME_TAG = 1 }; /* of the call for it */
 struct home {
     struct field line;
     struct kept kept;
@@ -19,6 +20,10 @@ struct home {
 };
 
 bool home_on_platform(struct view *v); /* above the companies: nothing of theirs is found or sold */
+void home_load(struct view *v, bool barrier);
+void home_take(struct view *v, struct answer *a); /* its answer */
+void home_wake(struct view *v);
+void home_event(struct view *v, const struct wire_event *e);
 void home_paint(struct view *v, const struct area *a);
 
 #endif
