@@ -117,6 +117,8 @@ take_me(struct link *l, const struct body_me *me)
     for (size_t i = 0; i < COUNTOF(texts); i++)
         *texts[i] = str_dup(a, *texts[i]);
     l->me = mine;
+    if (mine->language.n)
+        lang_use(mine->language.p); /* what was shown before signing in was a guess */
 }
 
 void
