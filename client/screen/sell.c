@@ -200,6 +200,11 @@ command(struct view *v, enum cmd c)
         if (sell_pick(v))
             return true;
         break;
+    case CMD_ENTER:
+    case CMD_NEXT:
+        form_read(&d->form, form_here(&d->form)); /* what comes next may hang on it */
+        sell_arrange(d);
+        break;
     default:
         break;
     }

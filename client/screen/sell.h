@@ -41,6 +41,7 @@ struct sell {
     size_t noffers;
     size_t asked[2];      /* the item a record is looked up by, of vehicle and customer */
     bool doubtful[PARTS]; /* the service wants to know why it is another one */
+    bool wanted;          /* the record on its way was asked for, not just found */
     bool all;             /* every field is shown */
     bool quoted, save_after_quote, sent, saved;
     struct draft_slot slot;

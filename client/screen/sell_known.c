@@ -131,6 +131,7 @@ show_known(struct view *v, enum part part, const struct body_record *r)
         i->note[0] = 0;
         i->missing = i->by_hand = false;
         i->readonly = k != d->asked[part];
+        i->aside = true;
         i->asked_gen = i->edit.gen;
     }
     sell_arrange(d);
@@ -150,7 +151,10 @@ sell_forget(struct sell *d, enum part part)
     }
     for (size_t k = 0; k < d->form.n; k++) {
         struct form_item *i = &d->form.items[k];
-        if (i->part != (uint32_t)part || !i->readonly)
+        if (i->part != (uint32_t)part)
+            continue;
+        i->aside = flow_aside(part, i->field);
+        if (!i->readonly)
             continue;
         i->readonly = false;
         field_set(&i->edit, i->field->fallback);
@@ -174,14 +178,15 @@ typed_besides(const struct sell *d, enum part part)
     return false;
 }
 
-/* Keys typed ahead were meant for the fields that are filled in now. */
+/* Keys typed ahead were meant for the fields that are filled in now, unless the record was asked for. */
 static void
 skip_known(struct view *v)
 {
     struct sell *d = v->data;
     if (form_here(&d->form)->readonly) {
         form_next(&d->form);
-        tui_flush(v->tui);
+        if (!d->wanted)
+            tui_flush(v->tui);
     }
     sell_arrange(d);
 }
@@ -258,6 +263,7 @@ sell_look_up(struct view *v, size_t item)
     p.present |= 1u << PARAM_KEY;
     p.key = field_text(&i->edit, text);
     d->asked[i->part] = item;
+    d->wanted = false;
     app_ask(
         v,
         &(struct ask){
@@ -342,6 +348,16 @@ take_theirs(struct view *v, struct answer *a)
 /* ---- answers and keys ---- */
 
 static void
+take_it(struct view *v, enum part part, const struct body_record *r)
+{
+    struct sell *d = v->data;
+    go_on_with(v, part, r);
+    if (form_here(&d->form)->part % PART_WHY == (uint32_t)part)
+        form_next(&d->form);
+    sell_arrange(d);
+}
+
+static void
 checked(struct view *v, enum part part, struct answer *a)
 {
     struct sell *d = v->data;
@@ -368,7 +384,7 @@ sell_known_answer(struct view *v, struct answer *a)
     case TAG_TAKE + PART_CUSTOMER:
         d->flow.came_along = d->flow.came_along && a->tag != TAG_TAKE + PART_CUSTOMER;
         if (record)
-            go_on_with(v, (enum part)(a->tag - TAG_TAKE), &a->body->record);
+            take_it(v, (enum part)(a->tag - TAG_TAKE), &a->body->record);
         else
             app_say_error(v, a);
         break;
@@ -397,6 +413,7 @@ sell_take_record(struct view *v, enum part part, int64_t id)
     struct params p = params_record(d->flow.e[part]->number, id);
     struct form_item *here = form_here(&d->form);
     bool key = here->part == (uint32_t)part && flow_is_key(part, here->field);
+    d->wanted = true;
     d->asked[part] = key ? d->form.at : FORM_ITEMS;
     if (!key && part == PART_VEHICLE) {
         struct form_item *plate = form_find(&d->form, part, "plate");

@@ -54,7 +54,8 @@ lay_item(struct form *f, struct form_item *i, int cols, int *row, int *column)
     i->column = *column;
     i->note_row = -1;
     int beside = cols - (i->column * f->half + MARKER + f->label + AROUND + form_width(i) + MARK);
-    bool below = has_note(i) && (narrow || beside < LEAST_NOTE);
+    int wants = (int)utf8_width(str_from(i->note)) + 3; /* with its mark */
+    bool below = has_note(i) && (narrow || beside < LEAST_NOTE || beside < wants);
     if (below)
         i->note_row = *row + 1;
     if (narrow && *column == 0 && !below) {

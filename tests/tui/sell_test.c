@@ -134,3 +134,181 @@ Test(sell, leaving_asks_first)
     EXPECT_TEXT(s, "not saved yet");
     screen_stop(s);
 }
+
+/* ---- what is known is offered, and replaces nothing that was typed ---- */
+
+Test(sell, a_phone_where_the_plate_is_asked_finds_the_customer_and_her_vehicle)
+{
+    struct screen *s = screen_home();
+    screen_type(s, "0712345678" F6);
+    EXPECT_TEXT(s, "Customer, on record");
+    EXPECT_TEXT(s, "Salma Ibrahim");
+    EXPECT_TEXT(s, "T 337 DSE is theirs. Ctrl-T takes it.");
+    cr_assert_eq(strncmp(screen_line(s, 2), "> Plate", 7), 0);
+    screen_type(s, "\024");
+    EXPECT_TEXT(s, "Vehicle, on record");
+    EXPECT_TEXT(s, "Toyota Corolla");
+    screen_type(s, POLICY ENTER);
+    EXPECT_TEXT(s, "waiting for verification");
+    screen_stop(s);
+}
+
+Test(sell, a_known_phone_is_offered_beside_a_name_that_was_typed_and_one_key_takes_it)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE "\t"
+                      "S. Ibrahim" UP "0712345678" ENTER);
+    EXPECT_TEXT(s, "Salma Ibrahim is on record. Ctrl-T takes it.");
+    EXPECT_TEXT(s, "S. Ibrahim");
+    EXPECT_NO_TEXT(s, "Customer, on record");
+    screen_type(s, "\024");
+    EXPECT_TEXT(s, "Customer, on record");
+    EXPECT_NO_TEXT(s, "S. Ibrahim");
+    screen_type(s, POLICY ENTER);
+    EXPECT_TEXT(s, "Salma Ibrahim");
+    EXPECT_TEXT(s, "waiting for verification");
+    cr_assert_eq(screen_server(s)->saves, 1);
+    screen_stop(s);
+}
+
+Test(sell, what_is_offered_stands_in_a_list_too)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE "\t"
+                      "S. Ibrahim" UP "0712345678" ENTER UP F4);
+    expect_golden(s, "sell_offered");
+    screen_type(s, ENTER);
+    EXPECT_TEXT(s, "Customer, on record");
+    screen_stop(s);
+}
+
+Test(sell, what_was_taken_is_given_back_by_the_same_key)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE "0712345678" ENTER);
+    EXPECT_TEXT(s, "Customer, on record");
+    screen_type(s, BACKTAB "\024");
+    EXPECT_NO_TEXT(s, "Customer, on record");
+    EXPECT_TEXT(s, "also the phone of Salma Ibrahim. Ctrl-T takes it.");
+    screen_stop(s);
+}
+
+Test(sell, another_customer_of_the_same_phone_is_saved_with_a_reason_and_no_box)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE "0712345678" ENTER);
+    screen_type(s, BACKTAB "\024");
+    EXPECT_TEXT(s, "Why another");
+    screen_type(s, ENTER "Neema Ibrahim" ENTER ENTER);
+    screen_type(s, "her sister" ENTER POLICY ENTER);
+    EXPECT_TEXT(s, "Neema Ibrahim");
+    EXPECT_TEXT(s, "waiting for verification");
+    cr_assert_eq(screen_server(s)->saves, 1);
+    screen_stop(s);
+}
+
+Test(sell, a_save_that_has_to_be_confirmed_goes_on_where_the_reason_is_asked)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE "\t"
+                      "Neema Ibrahim" UP "0712345678" ENTER);
+    screen_type(s, ENTER ENTER POLICY);
+    screen_type(s, F10);
+    EXPECT_TEXT(s, "> Why another");
+    EXPECT_TEXT(s, "also the phone of Salma Ibrahim");
+    cr_assert_eq(screen_server(s)->saves, 0);
+    screen_type(s, "her sister" F10);
+    EXPECT_TEXT(s, "waiting for verification");
+    cr_assert_eq(screen_server(s)->saves, 1);
+    screen_stop(s);
+}
+
+/* ---- which fields are asked ---- */
+
+Test(sell, every_field_is_shown_when_it_is_wanted)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6);
+    EXPECT_NO_TEXT(s, "City");
+    screen_type(s, F11);
+    EXPECT_TEXT(s, "City");
+    EXPECT_TEXT(s, "Born");
+    screen_type(s, F11);
+    EXPECT_NO_TEXT(s, "City");
+    screen_stop(s);
+}
+
+Test(sell, a_company_has_no_day_of_birth)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 F11 VEHICLE BACKTAB "\t");
+    EXPECT_TEXT(s, "Born");
+    screen_type(s, BACKTAB "company\t");
+    EXPECT_NO_TEXT(s, "Born");
+    screen_stop(s);
+}
+
+Test(sell, a_reference_is_asked_of_what_is_not_paid_in_cash)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE CUSTOMER POLICY);
+    EXPECT_NO_TEXT(s, "Reference");
+    screen_type(s, "\t"
+                   "mobile" ENTER);
+    EXPECT_TEXT(s, "> Reference");
+    screen_stop(s);
+}
+
+/* ---- the price ---- */
+
+Test(sell, the_price_follows_what_is_typed_without_moving_the_focus)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE CUSTOMER "compr" ENTER "15m");
+    EXPECT_TEXT(s, "619,500");
+    EXPECT_TEXT(s, "> Sum insured . . 15m");
+    screen_type(s, "\02520m");
+    EXPECT_TEXT(s, "826,000");
+    EXPECT_TEXT(s, "> Sum insured . . 20m");
+    screen_stop(s);
+}
+
+Test(sell, an_amount_typed_by_hand_is_not_replaced_by_a_new_price)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE CUSTOMER POLICY "600000" UP UP UP "20m" ENTER);
+    EXPECT_TEXT(s, "826,000");
+    EXPECT_TEXT(s, "600,000");
+    screen_stop(s);
+}
+
+Test(sell, the_product_sold_last_is_sold_again)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE CUSTOMER POLICY ENTER);
+    EXPECT_TEXT(s, "waiting for verification");
+    screen_type(s, F6);
+    EXPECT_TEXT(s, "comprehensive");
+    screen_stop(s);
+}
+
+Test(sell, the_certificate_is_shown_when_the_receipt_is_verified)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE CUSTOMER POLICY ENTER "6");
+    EXPECT_TEXT(s, "CERTIFICATE OF INSURANCE");
+    expect_golden(s, "sold_covered");
+    screen_stop(s);
+}
+
+Test(sell, a_vehicle_is_insured_from_its_record)
+{
+    struct screen *s = screen_home();
+    screen_type(s, "t337dse" ENTER F6);
+    EXPECT_TEXT(s, "Vehicle, on record");
+    EXPECT_TEXT(s, "Customer, on record");
+    EXPECT_TEXT(s, "> Product");
+    screen_type(s, POLICY ENTER);
+    EXPECT_TEXT(s, "waiting for verification");
+    screen_stop(s);
+}
