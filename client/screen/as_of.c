@@ -14,6 +14,7 @@ enum { PURPOSE_WHEN = 1, PURPOSE_RESTORED };
 struct as_of_row {
     const struct schema_field *field;
     const struct value *then, *now;
+    bool kept; /* else it is worked out anew each time: what it was then nobody knows */
     bool differs;
 };
 
@@ -77,8 +78,9 @@ compare(struct view *v)
         r->now = value_of(d->now, r->field->tag);
         if (!r->then && !r->now)
             continue;
-        r->differs =
-            !str_eq(text_of(d, app_of(v), &a, d->nrows, true), text_of(d, app_of(v), &a, d->nrows, false));
+        r->kept = r->then || (r->field->flags & (SCHEMA_EDIT | SCHEMA_CREATE));
+        r->differs = r->kept && !str_eq(text_of(d, app_of(v), &a, d->nrows, true),
+                                        text_of(d, app_of(v), &a, d->nrows, false));
         d->nrows++;
     }
     arena_done(&a);
@@ -247,6 +249,9 @@ cell(void *ctx, struct arena *a, size_t row, size_t column)
     if (column == 0)
         return (struct list_cell){.text = r->field->label};
     struct str text = text_of(d, app_of(v), a, at, column == 1);
+    if (!r->kept)
+        return (struct list_cell){
+            .text = column == 1 ? str_from("-") : str_printf(a, "  %.*s", STR_ARG(text)), .tone = TONE_OFF};
     struct str shown = text.n ? text : str_from(_("(empty)"));
     if (column == 1)
         return (struct list_cell){.text = shown, .tone = r->differs ? TONE_PLAIN : TONE_OFF};

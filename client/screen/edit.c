@@ -105,7 +105,8 @@ go_record(struct view *v, int step)
         tui_say(v->tui, ROLE_WARN, "%s", _("Save with F10 or undo with F5 before you go to another record."));
     } else if (!below->ops->neighbour(below, step, &to) || to.entity != d->e->number) {
         tui_say(v->tui, ROLE_DIM, "%s",
-                step > 0 ? _("This is the last one of the list.") : _("This is the first one of the list."));
+                step > 0 ? _("No field needs attention, and there is no next record.")
+                         : _("No field needs attention, and there is no record before."));
     } else {
         struct params p = params_record(to.entity, to.id);
         d->id = to.id;

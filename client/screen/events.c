@@ -2,6 +2,7 @@
 
 #include "client/text.h"
 #include "common/base/buf.h"
+#include "common/base/utf8.h"
 
 static const struct body_event *
 event_at(const struct events *e, size_t row)
@@ -32,6 +33,17 @@ summary(const struct body_event *ev, struct arena *a)
     return buf_str(&b);
 }
 
+/* "Amina Hassan (amina)": where that does not fit the login alone, which names her too. */
+static struct str
+who_in(struct str who, int columns)
+{
+    size_t at = who.n;
+    while (at > 0 && who.p[at - 1] != '(')
+        at--;
+    bool has_login = at > 0 && who.p[who.n - 1] == ')';
+    return has_login && (int)utf8_width(who) > columns ? str_slice(who, at, who.n - 1) : who;
+}
+
 static struct list_cell
 cell(void *ctx, struct arena *a, size_t row, size_t column)
 {
@@ -46,7 +58,7 @@ cell(void *ctx, struct arena *a, size_t row, size_t column)
         return (struct list_cell){
             .text = str_dup(a, str_from(stamp_local(ev->at, app_locale(e->app)->offset_minutes, when)))};
     case 1:
-        return (struct list_cell){.text = ev->who};
+        return (struct list_cell){.text = who_in(ev->who, e->list.columns[1].shown)};
     case 2:
         return (struct list_cell){
             .text = str_printf(a, "%.*s %.*s", STR_ARG(se ? se->label : STR_NONE), STR_ARG(ev->op))};
@@ -62,7 +74,7 @@ events_init(struct events *e, struct app *a)
     e->list.cell = cell;
     e->list.ctx = e;
     e->list.columns[0] = (struct list_column){.label = str_from(_("When")), .width = 18, .firm = true};
-    e->list.columns[1] = (struct list_column){.label = str_from(_("Who")), .width = 10};
+    e->list.columns[1] = (struct list_column){.label = str_from(_("Who")), .width = 20};
     e->list.columns[2] = (struct list_column){.label = str_from(_("What")), .width = 18};
     e->list.columns[3] = (struct list_column){.label = str_from(_("Change")), .width = 28};
     e->list.ncolumns = e->list.sort = 4;

@@ -1,6 +1,5 @@
-#include "client/screen/batch.h"
-#include "client/screen/batch.h"
 #include "client/screen/record.h"
+#include "client/screen/batch.h"
 
 #include <stdio.h>
 
@@ -292,6 +291,8 @@ add_new(struct view *v)
 {
     if (adds_to(v))
         record_add(v, adds_to(v));
+    else if (sell_fits(app_of(v), ((struct record *)v->data)->entity))
+        record_do(v, DO_SELL, 0);
     else
         tui_say(v->tui, ROLE_WARN, "%s", _("There is nothing you may add here."));
 }
@@ -336,8 +337,8 @@ key(struct view *v, const struct key *k)
     }
     if (record_related(d))
         return list_digit(&d->rows.list, k);
-    if (record_on_history(d) && k->code == K_CHAR && k->cp == '5') {
-        record_do(v, DO_AS_THEN, 0);
+    if (record_on_history(d) && k->code == K_CHAR && (k->cp == '5' || k->cp == '6')) {
+        record_do(v, k->cp == '5' ? DO_AS_THEN : DO_AS_BEFORE, 0);
         return true;
     }
     if (k->code == K_CHAR && k->cp >= '1' && k->cp <= '9' && d->record)
@@ -391,8 +392,8 @@ about(struct view *v, struct arena *a)
         _("F11, Tab, Left and Right walk the tabs. Digits do what the line under the tabs says; F4 lists "
           "everything that can be done. Enter on a field that points to a record opens it. F6 adds to "
           "the list you look at. F7 and F8 go to the record before and after it in the list it was opened "
-          "from. The history shows what each change did; 5 shows the record as it was then, beside what it "
-          "is now, and F10 there brings it back."));
+          "from. The history shows what each change did; 5 shows the record as the change left it, 6 as it "
+          "found it, beside what it is now, and F10 there brings it back."));
 }
 
 static const struct bar_key *
@@ -417,7 +418,8 @@ static bool
 may(struct view *v, enum cmd c)
 {
     struct record *d = v->data;
-    return (c != CMD_NEW || adds_to(v)) && (c != CMD_VIEW || record_ntabs(d) > 1);
+    return (c != CMD_NEW || adds_to(v) || sell_fits(app_of(v), d->entity)) &&
+           (c != CMD_VIEW || record_ntabs(d) > 1);
 }
 
 static void

@@ -28,7 +28,7 @@ const struct schema_tab *record_related(const struct record *d); /* NULL on deta
 void record_reload(struct view *v);                              /* it and the tab one looks at */
 
 /* record_do.c: the words of its offers, run, collected, picked from; what comes back from boxes. */
-enum record_do { DO_CHANGE = 1, DO_ADD, DO_ACTION, DO_AS_OF, DO_AS_THEN };
+enum record_do { DO_CHANGE = 1, DO_ADD, DO_ACTION, DO_AS_OF, DO_AS_THEN, DO_AS_BEFORE, DO_SELL };
 void record_do(struct view *v, uint32_t code, int64_t arg);
 void record_offers(struct view *v, struct offers *o);
 void record_prompt(struct view *v);

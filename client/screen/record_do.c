@@ -45,13 +45,16 @@ act(struct view *v, uint32_t number)
         act_open_with(app_of(v), d->e, a, d->record, PURPOSE_CHANGED);
 }
 
+/* As the change one stands on left it, or found it. */
 static void
-show_as_then(struct view *v)
+show_as_then(struct view *v, bool before)
 {
     struct record *d = v->data;
     const struct body_event *event = record_on_history(d) ? events_current(&d->events) : NULL;
-    if (event)
-        as_of_open(app_of(v), &event->record, event->at, PURPOSE_CHANGED);
+    if (!event)
+        return;
+    stamp_t at = {.usec = event->at.usec - before};
+    as_of_open(app_of(v), &event->record, at, PURPOSE_CHANGED);
 }
 
 void
@@ -66,8 +69,10 @@ record_do(struct view *v, uint32_t code, int64_t arg)
         act(v, (uint32_t)arg);
     else if (code == DO_AS_OF)
         as_of_prompt(v, PURPOSE_AS_OF);
-    else if (code == DO_AS_THEN)
-        show_as_then(v);
+    else if (code == DO_AS_THEN || code == DO_AS_BEFORE)
+        show_as_then(v, code == DO_AS_BEFORE);
+    else if (code == DO_SELL && d->record)
+        sell_open_with(app_of(v), d->entity, d->id);
 }
 
 void
@@ -84,6 +89,9 @@ record_offers(struct view *v, struct offers *o)
             snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(d->e->actions[i].help));
     if (d->e->may_set && (row = offer_add(o, DO_CHANGE, 0, str_from(_("Change")))))
         snprintf(row->help, sizeof row->help, "%s", _("Changes the fields of this record."));
+    if (sell_fits(app_of(v), d->entity) &&
+        (row = offer_add(o, DO_SELL, 0, str_from(_("Insure: new business")))))
+        snprintf(row->help, sizeof row->help, "%s", _("New business with this record filled in."));
     for (size_t i = 0; i < d->e->ntabs; i++) {
         const struct schema_entity *e = schema_entity(app_schema(app_of(v)), d->e->tabs[i].entity);
         if (!e || !e->may_add)
@@ -96,6 +104,10 @@ record_offers(struct view *v, struct offers *o)
         (row = offer_add(o, DO_AS_THEN, 0, str_from(_("As it was after this change")))))
         snprintf(row->help, sizeof row->help, "%s",
                  _("The whole record as this change left it; F10 there restores it."));
+    if (record_on_history(d) &&
+        (row = offer_add(o, DO_AS_BEFORE, 0, str_from(_("As it was before this change")))))
+        snprintf(row->help, sizeof row->help, "%s",
+                 _("The whole record as this change found it; F10 there takes the change back."));
     if (d->e->has_history && d->id && (row = offer_add(o, DO_AS_OF, 0, str_from(_("As it was on a day")))))
         snprintf(row->help, sizeof row->help, "%s",
                  _("The whole record as it was at a moment you name; F10 there restores it."));

@@ -291,3 +291,25 @@ Test(conflict, keys_typed_ahead_decide_nothing)
     cr_assert(str_eq_c(r->values[3].text, "0713 222 333"));
     screen_stop(s);
 }
+
+Test(as_of, six_shows_it_as_the_change_found_it)
+{
+    struct screen *s = open_at(24, 80, "");
+    make_past(s);
+    screen_type(s, SALMA HISTORY "6");
+    EXPECT_TEXT(s, "As it was 2026-02-13 13:59");
+    screen_type(s, F12 F4 "before this change" ENTER);
+    EXPECT_TEXT(s, "As it was 2026-02-13 13:59");
+    screen_stop(s);
+}
+
+Test(as_of, what_is_worked_out_anew_is_no_difference)
+{
+    struct screen *s = open_at(24, 80, "");
+    struct fake_record *now = fake_find(screen_server(s), FAKE_POLICY, STR("KK/26/001902"));
+    screen_server(s)->past = *now;
+    screen_server(s)->past.values[7] = VALUE_NULL;
+    screen_type(s, "001902" ENTER F11 F11 F11 "5");
+    EXPECT_TEXT(s, "It is the same now.");
+    screen_stop(s);
+}
