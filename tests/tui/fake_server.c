@@ -77,6 +77,17 @@ fake_goaway(struct fake_server *s, const char *reason)
     send_message(s, buf_str(&b), false);
 }
 
+void
+fake_tell(struct fake_server *s, const struct home_event *e)
+{
+    struct buf body, b;
+    buf_init(&body, &s->arena, 128);
+    buf_init(&b, &s->arena, 128);
+    home_event_encode(&body, e);
+    event_encode(&b, &(struct wire_event){STR(EVENT_HOME), 1, e->kind, buf_str(&body)});
+    send_message(s, buf_str(&b), false);
+}
+
 static void
 send_reply(struct fake_server *s, uint64_t id, enum rc code, const struct body *body, bool may_hold)
 {
@@ -140,6 +151,8 @@ take_message(struct fake_server *s, struct str payload)
         greet(s);
     } else if (m.kind == MESSAGE_REQUEST) {
         answer(s, &m.request);
+    } else if (m.kind == MESSAGE_CANCEL) {
+        s->cancels++;
     } else if (m.kind == MESSAGE_PING) {
         struct buf b;
         buf_init(&b, &s->arena, 32);
