@@ -70,6 +70,40 @@ Test(ipc, an_answer_comes_back_whole)
     cr_assert(got.who.tenant == 1 && got.who.user == 2 && got.who.session == 3);
 }
 
+Test(ipc, an_answer_says_what_its_line_may_be_told)
+{
+    struct answer an =
+                      {
+                          .id = 9, .audience = {AUDIENCE_BRANCH, 11, 12, SEES_RECEIPTS}
+    },
+                  got;
+    struct buf b;
+    buf_init(&b, &a, 16);
+    answer_put(&b, &an);
+    cr_assert_eq(answer_read(str_slice(buf_str(&b), IPC_HEADER, b.n), &got, NULL), RC_OK);
+    cr_assert(got.audience.part == AUDIENCE_BRANCH && got.audience.id == 11);
+    cr_assert(got.audience.branch == 12 && got.audience.sees == SEES_RECEIPTS);
+}
+
+Test(ipc, a_notice_comes_back_whole_or_is_refused)
+{
+    const struct notice n = {-1, NOTICE_USER, 4711, SEES_POLICIES, true, STR("wire"), STR("json")};
+    struct notice got;
+    struct buf b;
+    buf_init(&b, &a, 16);
+    notice_put(&b, &n);
+    cr_assert_eq(notice_read(buf_str(&b), &got, NULL), RC_OK);
+    cr_assert(got.tenant == -1 && got.to == NOTICE_USER && got.id == 4711 && got.sees == SEES_POLICIES);
+    cr_assert(got.ends && str_eq(got.wire, n.wire) && str_eq(got.json, n.json));
+    for (size_t i = 0; i < b.n; i++)
+        cr_assert_eq(notice_read((struct str){(const char *)b.p, i}, &got, NULL), RC_BAD_FRAME);
+    struct notice wrong = n;
+    wrong.to = (enum notice_to)(NOTICE_USER + 1);
+    buf_init(&b, &a, 16);
+    notice_put(&b, &wrong);
+    cr_assert_eq(notice_read(buf_str(&b), &got, NULL), RC_BAD_FRAME);
+}
+
 Test(ipc, waits_for_the_rest_and_leaves_what_follows)
 {
     struct str one = put_job();
