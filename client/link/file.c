@@ -37,8 +37,19 @@ write_all(int fd, struct str s)
     return true;
 }
 
-bool
-file_replace(const char *dir, const char *path, struct str head, struct str rest)
+/* The name itself is on the disk only when its directory is. */
+static void
+sync_dir(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)fsync(fd); /* some file systems can't: then it is as good as it gets */
+    (void)close(fd);
+}
+
+static bool
+replace(const char *dir, const char *path, struct str head, struct str rest, bool firmly)
 {
     char aside[FILE_PATH];
     file_make_dir(dir);
@@ -46,12 +57,27 @@ file_replace(const char *dir, const char *path, struct str head, struct str rest
     int fd = mkstemp(aside); /* 0600 */
     if (fd < 0)
         return false;
-    bool ok = write_all(fd, head) && write_all(fd, rest);
+    bool ok = write_all(fd, head) && write_all(fd, rest) && (!firmly || fsync(fd) == 0);
     ok = close(fd) == 0 && ok;
-    if (ok && rename(aside, path) == 0)
-        return true;
-    (void)unlink(aside);
-    return false;
+    if (!ok || rename(aside, path) != 0) {
+        (void)unlink(aside);
+        return false;
+    }
+    if (firmly)
+        sync_dir(dir);
+    return true;
+}
+
+bool
+file_replace(const char *dir, const char *path, struct str head, struct str rest)
+{
+    return replace(dir, path, head, rest, false);
+}
+
+bool
+file_replace_firmly(const char *dir, const char *path, struct str head, struct str rest)
+{
+    return replace(dir, path, head, rest, true);
 }
 
 bool

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "client/link/file.h"
+#include "client/link/transport.h"
 #include "client/text.h"
 #include "common/base/arena.h"
 #include "common/crypt/crypt.h"
@@ -24,6 +25,7 @@ struct journal {
     char who[WHO + 1];
     char owner[OWNER + 1]; /* empty until something is written */
     int lock;              /* of client-OWNER; -1 */
+    int64_t firm_ms;       /* when something was last written firmly */
 };
 
 /* The parts of a file's name. */
@@ -342,19 +344,25 @@ make_room(struct journal *j)
 }
 
 bool
-journal_put(struct journal *j, const char *id, struct str bytes)
+journal_put(struct journal *j, const char *id, struct str bytes, bool firmly)
 {
     char path[FILE_PATH], head[HEX + 2];
     unsigned char hash[CRYPT_HASH];
     if (bytes.n + HEX + 1 > JOURNAL_BYTES || !be_owner(j))
         return false;
     draft_path(j, j->owner, id, path);
-    if (access(path, F_OK) != 0)
+    if (access(path, F_OK) != 0) {
         make_room(j);
+        firmly = true;
+    }
     crypt_hash(bytes, hash);
     (void)crypt_hex(hash, sizeof(hash), head);
     head[HEX] = '\n';
-    return file_replace(j->dir, path, (struct str){head, HEX + 1}, bytes);
+    if (!firmly && now_ms() - j->firm_ms < JOURNAL_FIRM_MS)
+        return file_replace(j->dir, path, (struct str){head, HEX + 1}, bytes);
+    bool ok = file_replace_firmly(j->dir, path, (struct str){head, HEX + 1}, bytes);
+    j->firm_ms = now_ms();
+    return ok;
 }
 
 bool

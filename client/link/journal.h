@@ -21,7 +21,13 @@ struct arena;
  * Files of any login older than JOURNAL_DAYS go when a journal is opened. When there are JOURNAL_MAX of one
  * login the oldest that nobody works on goes for a new one.
  */
-enum { JOURNAL_MAX = 32, JOURNAL_BYTES = 256 * 1024, JOURNAL_DAYS = 7, JOURNAL_ID = 16 };
+enum {
+    JOURNAL_MAX = 32,
+    JOURNAL_BYTES = 256 * 1024,
+    JOURNAL_DAYS = 7,
+    JOURNAL_ID = 16,
+    JOURNAL_FIRM_MS = 2000
+};
 
 struct journal;
 
@@ -52,8 +58,12 @@ struct journal_list {
 void journal_list(struct journal *j, struct arena *a, struct journal_list *ret);
 
 void journal_new_id(char id[JOURNAL_ID + 1]);
-/* Writes a draft this program works on (made when it is new). False: it could not be written. */
-bool journal_put(struct journal *j, const char *id, struct str bytes);
+/*
+ * Writes a draft this program works on (made when it is new). False: it could not be written. It outlives the
+ * program at once; the computer's power only when `firmly` (a save is about to leave with its key), when it
+ * is new, and else every JOURNAL_FIRM_MS: the keyboard does not wait for a disk at each field.
+ */
+bool journal_put(struct journal *j, const char *id, struct str bytes, bool firmly);
 /* Makes a listed draft this program's. False: another was faster, or it has gone. */
 bool journal_take(struct journal *j, const char *id);
 /* Lets it go, to be listed again. */

@@ -280,7 +280,7 @@ draft_keep(struct view *v, struct draft_slot *s, const struct draft *d)
     draft_encode(&b, d);
     if (!s->id[0])
         journal_new_id(s->id);
-    if (!journal_put(j, s->id, buf_str(&b)) && !s->told) {
+    if (!journal_put(j, s->id, buf_str(&b), d->request.n > 0) && !s->told) {
         s->told = true;
         tui_say(v->tui, ROLE_WARN, "%s",
                 _("This form can't be kept as a draft: there is no room, or no right to write, where drafts "
