@@ -26,7 +26,7 @@ app_schema(struct app *a)
 const struct locale_info *
 app_locale(struct app *a)
 {
-    return link_locale(a->link);
+    return &a->locale;
 }
 
 struct params
@@ -76,6 +76,8 @@ on_reply(void *ctx, const struct link_reply *r)
     if (v && c->barrier && !c->may_fail && r->code != RC_OK && r->code != RC_NOT_MODIFIED)
         tui_flush(t);
     tui_touch(t);
+    if (c->own && r->code == RC_OK)
+        preferences_renew(c->app);
     call_done(c);
 }
 
@@ -97,6 +99,15 @@ free_call(struct app *a)
     return NULL;
 }
 
+/* Of a record of which each person, or the company, has one: who one is may be another then. */
+static bool
+is_own(struct app *a, const struct method_info *m, const struct params *p)
+{
+    const struct schema *s = app_schema(a);
+    const struct schema_entity *e = s && p ? schema_entity(s, p->entity.number) : NULL;
+    return m && (m->flags & METHOD_WRITES) && e && e->single;
+}
+
 bool
 app_ask(struct view *v, const struct ask *ask)
 {
@@ -112,6 +123,7 @@ app_ask(struct view *v, const struct ask *ask)
                            .barrier = ask->barrier,
                            .may_fail = ask->may_fail,
                            .writes = m && (m->flags & METHOD_WRITES),
+                           .own = is_own(a, m, ask->params),
                            .view = v->serial,
                            .tag = ask->tag};
     arena_init(&c->arena, SIZE_MAX, NULL, NULL);
@@ -259,6 +271,7 @@ follow_state(struct app *a, enum link_state now)
     if (now == LINK_ONLINE) {
         if (asking)
             view_pop(asking);
+        preferences_take(a);
         theme_accent(accent(a, text));
         drafts_begin(a);
         if (a->tui.depth == 0)

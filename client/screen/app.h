@@ -20,6 +20,7 @@ struct journal;
 struct app_call {
     struct app *app;
     bool used, barrier, writes, may_fail;
+    bool own; /* it changes one's own record: account, settings of the company */
     uint64_t id;
     uint32_t view, tag;
     struct arena arena;
@@ -33,6 +34,8 @@ struct app {
     enum link_state seen;
     struct app_call calls[APP_CALLS];
     struct form_last last;
+    struct locale_info locale; /* the service's, with how the person writes days and amounts */
+    uint32_t theme_taken;      /* of the account; 0 none yet */
     struct journal *journal;                /* of drafts; NULL: none is kept in this session */
     size_t ndrafts;                         /* for home */
     bool drafts_told;                       /* that some are left alone */
@@ -64,6 +67,10 @@ void app_say_error(struct view *v, const struct answer *a);
 void app_home(struct app *a);
 void app_new_idem(unsigned char idem[IDEM_BYTES]);
 enum rc app_connect(struct app *a, struct err *reterr);
+
+/* Takes over how the person wants the screens, as the service told; asks for it again after it was changed. */
+void preferences_take(struct app *a);
+void preferences_renew(struct app *a);
 
 /* Opens the screen a person begins with: set-up, registration, or home. */
 void app_begin(struct app *a);

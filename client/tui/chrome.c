@@ -127,7 +127,7 @@ paint_message(struct tui *t, const struct area *area, int64_t waited_ms)
         return;
     }
     if (!t->message[0]) {
-        if (!theme_is_lean())
+        if (!theme_is_lean() && !t->hints_hidden)
             paint_hint(t, area);
         return;
     }

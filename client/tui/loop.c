@@ -221,6 +221,8 @@ apply(struct tui *t, const struct key *k)
         return;
     }
     enum cmd c = cmd_of_key(top->ops->context, k->code);
+    if (c == CMD_ENTER && t->enter_saves && (top->ops->context & IN_FORM))
+        c = CMD_SAVE;
     if (c != CMD_NONE)
         tui_command(t, c);
     else if (k->code == K_UNKNOWN || k->code == K_PASTE_END)

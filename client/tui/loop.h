@@ -49,6 +49,7 @@ struct tui {
     char message[TUI_MESSAGE];
     enum role message_role;
     bool dirty, stirred, quit;
+    bool enter_saves, hints_hidden; /* as the person wants it */
     int status; /* to exit with */
     const struct tui_host *host;
     void *ctx;

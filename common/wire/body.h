@@ -159,6 +159,20 @@ struct body_file {
     struct str name, media_type, bytes;
 };
 
+/* How somebody wants the screens. The numbers are those of the choices of the account. 0: not told. */
+enum screen_theme {
+    SCREEN_THEME_AUTO = 1,
+    SCREEN_THEME_COLOUR,
+    SCREEN_THEME_LEAN,
+    SCREEN_THEME_MONO,
+    SCREEN_THEME_CONTRAST
+};
+enum { SCREEN_ENTER_NEXT = 1, SCREEN_ENTER_SAVE };
+enum { SCREEN_HINTS_SHOWN = 1, SCREEN_HINTS_HIDDEN };
+struct me_screens {
+    uint32_t theme, enter, hints, dates, amounts;
+};
+
 struct body_me {
     int64_t user;
     struct str login, name, role, branch, company, currency;
@@ -170,6 +184,7 @@ struct body_me {
     struct str
         todo; /* not empty: what the person must do before anything else; only account and keys are open */
     bool platform; /* a person of the platform: no company's screens */
+    struct me_screens screens;
 };
 
 struct body_error {

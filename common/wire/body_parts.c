@@ -16,6 +16,8 @@ enum {
     HOME_LATER = 2,
     FILE_ITEMS = 3,
     ME_ITEMS = 16,
+    ME_LATER = 1,
+    SCREEN_ITEMS = 5,
     ERROR_ITEMS = 7,
     HELLO_ITEMS = 3,
     STATUS_PAIR = 2
@@ -287,10 +289,33 @@ file_decode(struct rbuf *r, struct body_file *ret)
     part_leave(r, extra);
 }
 
+static void
+screens_encode(struct buf *b, const struct me_screens *s)
+{
+    wbuf_array(b, SCREEN_ITEMS);
+    wbuf_uint(b, s->theme);
+    wbuf_uint(b, s->enter);
+    wbuf_uint(b, s->hints);
+    wbuf_uint(b, s->dates);
+    wbuf_uint(b, s->amounts);
+}
+
+static void
+screens_decode(struct rbuf *r, struct me_screens *ret)
+{
+    size_t extra = part_enter(r, SCREEN_ITEMS);
+    ret->theme = part_u32(r);
+    ret->enter = part_u32(r);
+    ret->hints = part_u32(r);
+    ret->dates = part_u32(r);
+    ret->amounts = part_u32(r);
+    part_leave(r, extra);
+}
+
 void
 me_encode(struct buf *b, const struct body_me *me)
 {
-    wbuf_array(b, ME_ITEMS);
+    wbuf_array(b, ME_ITEMS + ME_LATER);
     wbuf_int(b, me->user);
     wbuf_text(b, me->login);
     wbuf_text(b, me->name);
@@ -307,6 +332,7 @@ me_encode(struct buf *b, const struct body_me *me)
     wbuf_text(b, me->colour);
     wbuf_text(b, me->todo);
     wbuf_bool(b, me->platform);
+    screens_encode(b, &me->screens);
 }
 
 void
@@ -331,6 +357,10 @@ me_decode(struct rbuf *r, struct body_me *ret)
     ret->colour = rbuf_text(r);
     ret->todo = rbuf_text(r);
     ret->platform = rbuf_bool(r);
+    if (extra >= ME_LATER) {
+        screens_decode(r, &ret->screens);
+        extra -= ME_LATER;
+    }
     part_leave(r, extra);
 }
 

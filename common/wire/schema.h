@@ -126,10 +126,14 @@ struct str schema_hash(struct arena *a, const struct schema *s);
 
 /* A value as people read it, by its field: "619,500", "comprehensive", "2026-02-14", "yes". Stamps take the
    offset; money the exponent. In `a`. */
+/* How days and amounts are written for a person; 0 is as 1. */
+enum { SCREEN_DATES_ISO = 1, SCREEN_DATES_SLASH, SCREEN_DATES_DOT };
+enum { SCREEN_AMOUNTS_COMMA = 1, SCREEN_AMOUNTS_DOT, SCREEN_AMOUNTS_BLANK };
 struct locale_info {
     int exponent;       /* of the currency */
     int offset_minutes; /* east of UTC */
     date_t today;
+    uint32_t dates, amounts; /* what people read and type; machines and the command line have 0 */
 };
 struct str value_text(struct arena *a, const struct schema_field *f, const struct value *v,
                       const struct locale_info *l);

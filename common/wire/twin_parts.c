@@ -137,6 +137,14 @@ put_me(struct writer *w, const struct body_me *me)
     put_text_member(w, "colour", me->colour);
     put_text_member(w, "todo", me->todo);
     put_bool_member(w, "platform", me->platform);
+    put_key(w, "screens");
+    put_open(w, '{');
+    put_int_member(w, "theme", me->screens.theme);
+    put_int_member(w, "enter", me->screens.enter);
+    put_int_member(w, "hints", me->screens.hints);
+    put_int_member(w, "dates", me->screens.dates);
+    put_int_member(w, "amounts", me->screens.amounts);
+    put_close(w, '}');
     put_close(w, '}');
 }
 

@@ -1,7 +1,34 @@
 #include "server/catalog/account.h"
 
+#include "common/wire/body.h"
 #include "server/catalog/session.h"
 #include "server/catalog/user_key.h"
+
+static const struct choice themes[] = {
+    {SCREEN_THEME_AUTO, "automatic", "automatic", TONE_PLAIN},
+    {SCREEN_THEME_COLOUR, "colour", "colour", TONE_PLAIN},
+    {SCREEN_THEME_LEAN, "lean", "lean", TONE_PLAIN},
+    {SCREEN_THEME_MONO, "mono", "without colours", TONE_PLAIN},
+    {SCREEN_THEME_CONTRAST, "contrast", "high contrast", TONE_PLAIN},
+};
+static const struct choice enters[] = {
+    {SCREEN_ENTER_NEXT, "next", "next field", TONE_PLAIN},
+    {SCREEN_ENTER_SAVE, "save", "saves the form", TONE_PLAIN},
+};
+static const struct choice hints[] = {
+    {SCREEN_HINTS_SHOWN, "shown", "shown", TONE_PLAIN},
+    {SCREEN_HINTS_HIDDEN, "hidden", "hidden", TONE_PLAIN},
+};
+static const struct choice dates[] = {
+    {SCREEN_DATES_ISO, "iso", "2026-02-14", TONE_PLAIN},
+    {SCREEN_DATES_SLASH, "slash", "14/02/2026", TONE_PLAIN},
+    {SCREEN_DATES_DOT, "dot", "14.02.2026", TONE_PLAIN},
+};
+static const struct choice amounts[] = {
+    {SCREEN_AMOUNTS_COMMA, "comma", "1,234.50", TONE_PLAIN},
+    {SCREEN_AMOUNTS_DOT, "dot", "1.234,50", TONE_PLAIN},
+    {SCREEN_AMOUNTS_BLANK, "blank", "1 234,50", TONE_PLAIN},
+};
 
 static const struct field fields[] = {
     {FIELD(account, login, VT_TEXT), ACCOUNT_LOGIN, "Login", FF_FILLED | SCHEMA_LIST | SCHEMA_KEY, 14, 40,
@@ -30,6 +57,22 @@ static const struct field fields[] = {
      .help = "When the account was made."},
     {FIELD(account, updated_at, VT_STAMP), ACCOUNT_UPDATED_AT, "Changed", FF_FILLED | FF_COLUMN, 16, 0,
      .help = "When it was last changed."},
+    {FIELD(account, screen_theme, VT_CHOICE), ACCOUNT_SCREEN_THEME, "Theme",
+     FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST, 16, 0,
+     .help = "How the screens look; automatic: by the terminal and the line.", .group = "Screens",
+     CHOICES(themes)},
+    {FIELD(account, screen_enter, VT_CHOICE), ACCOUNT_SCREEN_ENTER, "Enter in a form",
+     FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST, 16, 0,
+     .help = "What Enter does before the last field; on the last one it saves.", CHOICES(enters)},
+    {FIELD(account, screen_hints, VT_CHOICE), ACCOUNT_SCREEN_HINTS, "Hints",
+     FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST, 8, 0, .help = "The line that explains the field above the keys.",
+     CHOICES(hints)},
+    {FIELD(account, screen_dates, VT_CHOICE), ACCOUNT_SCREEN_DATES, "Days",
+     FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST, 12, 0, .help = "How days are written on the screens.",
+     CHOICES(dates)},
+    {FIELD(account, screen_amounts, VT_CHOICE), ACCOUNT_SCREEN_AMOUNTS, "Amounts",
+     FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST, 12, 0,
+     .help = "How amounts are written and typed on the screens.", CHOICES(amounts)},
 };
 
 static const struct field password_fields[] = {
@@ -81,7 +124,7 @@ const struct entity account_entity = {
     .name = "account",
     .label = "My account",
     .plural = "My account",
-    .help = "Yourself: name, addresses, password, second factor, keys, sessions.",
+    .help = "Yourself and your settings: name, password, second factor, keys, sessions, theme, language.",
     .table = "account",
     .history_table = "user_account",
     .flags = EF_SET | EF_SINGLE | EF_PRIVATE | EF_SHARED,

@@ -17,6 +17,11 @@ enum account_tag {
     ACCOUNT_FACTOR_AT = 11,
     ACCOUNT_RECOVERY_LEFT = 12,
     ACCOUNT_WANTS = 13,
+    ACCOUNT_SCREEN_THEME = 14,
+    ACCOUNT_SCREEN_ENTER = 15,
+    ACCOUNT_SCREEN_HINTS = 16,
+    ACCOUNT_SCREEN_DATES = 17,
+    ACCOUNT_SCREEN_AMOUNTS = 18,
 };
 
 enum account_action {
@@ -52,6 +57,7 @@ struct account {
     int64_t recovery_left; /* codes that were not used */
     struct str wants; /* what is to be done before the session opens: "password", "factor", both, or "" */
     stamp_t created_at, updated_at;
+    choice_t screen_theme, screen_enter, screen_hints, screen_dates, screen_amounts; /* struct me_screens */
 };
 
 extern const struct entity account_entity;

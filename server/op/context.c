@@ -118,7 +118,8 @@ op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *
 struct locale_info
 op_locale(const struct op_ctx *ctx)
 {
-    return (struct locale_info){ctx->who.exponent, ctx->who.offset_minutes, ctx->who.today};
+    return (struct locale_info){
+        .exponent = ctx->who.exponent, .offset_minutes = ctx->who.offset_minutes, .today = ctx->who.today};
 }
 
 struct body_me
@@ -143,14 +144,35 @@ op_me_of(const struct op_ctx *ctx)
                 ? str_from(_("Set up your account first: choose a password, or enrol your second factor."))
                 : STR_NONE,
         .platform = c->rights.platform,
+        .screens = c->screens,
     };
+}
+
+enum rc
+op_read_screens(struct op_ctx *ctx, struct err *reterr)
+{
+    static const struct pg_stmt stmt = {"select screen_theme, screen_enter, screen_hints, screen_dates, "
+                                        "screen_amounts from app.account",
+                                        NULL, 0};
+    struct pg_rows rows;
+    enum rc rc = tx_run(ctx->tx, ctx->arena, &stmt, 1, &rows, reterr);
+    if (rc != RC_OK || rows.nrows != 1)
+        return rc;
+    ctx->who.screens = (struct me_screens){.theme = (uint32_t)number(&rows, "screen_theme"),
+                                           .enter = (uint32_t)number(&rows, "screen_enter"),
+                                           .hints = (uint32_t)number(&rows, "screen_hints"),
+                                           .dates = (uint32_t)number(&rows, "screen_dates"),
+                                           .amounts = (uint32_t)number(&rows, "screen_amounts")};
+    return RC_OK;
 }
 
 enum rc
 op_me(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
     (void)p;
-    (void)reterr;
+    enum rc rc = op_read_screens(ctx, reterr);
+    if (rc != RC_OK)
+        return rc;
     ret->me = op_me_of(ctx);
     ret->present |= 1u << BODY_ME;
     return RC_OK;

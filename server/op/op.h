@@ -52,6 +52,7 @@ struct op_context {
     struct str certificate_header;
     bool fleet_policies;
     struct str brand, colour;
+    struct me_screens screens; /* asked for when somebody is told about himself: op_read_screens */
 };
 
 struct op_ctx {

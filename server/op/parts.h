@@ -11,6 +11,8 @@
 /* Decodes the row app.enter returned. Fails: RC_INTERNAL when a column is missing. */
 enum rc op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *reterr) NODISCARD;
 struct body_me op_me_of(const struct op_ctx *ctx);
+/* Asks how the person wants the screens, for op_me_of. Fails: as tx_run. */
+enum rc op_read_screens(struct op_ctx *ctx, struct err *reterr) NODISCARD;
 
 /* ------------------------------------------------------------------ resolve.c */
 

@@ -286,6 +286,8 @@ run_hello(struct worker *w, struct call *c, const struct hello *h)
     enum rc rc = look_who(w, c, &known);
     if (rc == RC_OK)
         rc = op_context_read(known, &c->ctx.who, &c->err);
+    if (rc == RC_OK)
+        rc = op_read_screens(&c->ctx, &c->err);
     if (rc == RC_OK && h->version == 0)
         rc = err_set(&c->err, RC_BAD_PARAMS, "versions", "this service speaks version %d of the protocol",
                      PROTOCOL_VERSION);

@@ -338,10 +338,20 @@ put_hello_reply(struct buf *b)
     struct body body = {
         .present = PART(SCHEMA) | PART(ME) | PART(HELLO),
         .schema = fixture_schema(),
-        .me = {77,               STR("amina@simba.co.tz"), STR("Amina Juma"), STR("agent"), STR("Kariakoo"),
-               STR("Simba Insurance"), STR("TZS"), fixture_locale, STR("Africa/Dar_es_Salaam"), STR("en"),
-               STR("Simba"), STR("green"), STR("Choose a password."), false},
-        .hello = {1, STR("bimad 0.1.0"),                     STR(HASH)                           }
+        .me = {77,
+               STR("amina@simba.co.tz"),
+               STR("Amina Juma"),
+               STR("agent"),
+               STR("Kariakoo"),
+               STR("Simba Insurance"),
+               STR("TZS"),
+               fixture_locale, STR("Africa/Dar_es_Salaam"),
+               STR("en"),
+               STR("Simba"),
+               STR("green"),
+               STR("Choose a password."),
+               false, {5, 2, 1, 3, 2}},
+        .hello = {1, STR("bimad 0.1.0"),   STR(HASH)       }
     };
     put_reply(b, 0, RC_OK, &body, (struct reply_meta){0});
 }

@@ -44,7 +44,7 @@ SCHEMA = {1: HASH, 2: [[
     [["Policies", 6, 3]],
 ]], 3: 1}
 ME = [77, "amina@simba.co.tz", "Amina Juma", "agent", "Kariakoo", "Simba Insurance", "TZS", 2, 180, 9556,
-      "Africa/Dar_es_Salaam", "en", "Simba", "green", "Choose a password.", False]
+      "Africa/Dar_es_Salaam", "en", "Simba", "green", "Choose a password.", False, [5, 2, 1, 3, 2]]
 HOME = [
     [["Policies", 12, 83, 291, 6, 2]],
     [["Issued", 34, 1241250000], ["Claims", 3, None]],

@@ -141,7 +141,9 @@ somebody_knows(const char *table, struct str column)
     const struct entity *const *e = entity_table(&n);
     bool known = false;
     for (size_t i = 0; i < n && !known; i++)
-        known = strcmp(e[i]->table, table) == 0 && is_known(e[i], column);
+        known = (strcmp(e[i]->table, table) == 0 ||
+                 (e[i]->history_table && strcmp(e[i]->history_table, table) == 0)) &&
+                is_known(e[i], column);
     return known;
 }
 
