@@ -143,7 +143,7 @@ take_record(struct view *v, struct batch_row *r, const struct body_record *recor
             const struct value *from = &record->fields[i].value;
             struct str text = value_text(&v->arena, d->fields[k], from, locale_of(v));
             /* amounts are added up; all else is only shown */
-            r->cells[k] = from->type == VT_MONEY ? *from : VALUE_TEXT(text);
+            r->cells[k] = from->type == VT_MONEY ? *from : VALUE_TEXT(str_dup(&v->arena, text));
         }
     r->said = STR_NONE;
 }

@@ -151,11 +151,11 @@ Test(forms, one_option_runs_on_many_rows)
 {
     struct talk *t = at_home();
     talk_do(t, "policies", "Policies: ");
-    talk_do(t, "9 1,2-3", "Renew: Policy KK/26/001841.");
-    talk_do(t, "!", "Renew: Policy KK/26/001841, awaiting payment, to pay 619,500.");
-    talk_see(t, "Renew: Policy KK/26/001902.");
-    talk_do(t, "..", "Stopped at row 2; the rows after it are as they were.");
-    cr_assert(!talk_has(t, "Renew: Policy KK/26/001977"));
+    talk_do(t, "4 2,3,1", "Cancel: Policy KK/26/001902.");
+    talk_do(t, "sold", "Save? ");
+    talk_do(t, "!", "Cancel: Policy KK/26/001902, expired");
+    talk_see(t, "Cancel: Policy KK/26/001977.");
+    talk_do(t, "..", "Stopped at row 3; the rows after it are as they were.");
     cr_assert_eq(talk_server(t)->saves, 1);
     talk_do(t, "9 7", "rows are from 1 to 3");
     leave(t);

@@ -84,6 +84,15 @@ Test(journey, a_vehicle_that_is_covered_is_told_before_the_save)
     cr_assert_eq(status, 65);
 }
 
+Test(journey, several_renewals_are_heard_before_they_are_done)
+{
+    int status;
+    const char *said =
+        talk_script("policies\n9 1,2\nno\n9 1,3\nyes\n9 1-3\n\nback\nquit\n", &status);
+    expect_transcript(said, "renewals");
+    cr_assert_eq(status, 0);
+}
+
 Test(journey, a_renewal_from_the_alerts_of_home)
 {
     int status;

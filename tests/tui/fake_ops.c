@@ -287,6 +287,8 @@ act(struct fake_server *s, const struct params *p, struct arena *a, const struct
         return err_set(err, RC_NOT_FOUND, NULL, "no such record");
     if (action->needs_reason && !p->reason.n)
         return err_set(err, RC_BAD_PARAMS, "reason", "a reason is needed");
+    if (str_eq_c(action->name, "renew") && r->values[2].i == 2)
+        return err_set(err, RC_REFUSED, NULL, "policy %.*s is only quoted", STR_ARG(fake_label(s, r)));
     if (str_eq_c(action->name, "issue") || str_eq_c(action->name, "renew"))
         r->values[2].i = 3;
     if (str_eq_c(action->name, "renew"))

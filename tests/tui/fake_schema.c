@@ -106,11 +106,12 @@ static struct schema_view receipt_views[] = {{1, S("all"), S("All receipts"), re
 static struct schema_view table_views[] = {{1, S("all"), S("All"), table_columns, 2, 1, false}};
 static struct schema_view certificate_views[] = {{1, S("all"), S("All"), certificate_columns, 2, 1, false}};
 
+static const uint32_t renew_shows[] = {4, 6};
 static struct schema_action policy_actions[] = {
     {1, S("quote"), S("Quote"), S("Prices a policy."), false, false, false, 0, 0, 0, quote_fields, 6, NULL, 0},
     {2, S("issue"), S("Issue"), S("Waits for payment then."), true, false, false, 2, 1u << 2, '3', NULL, 0, NULL, 0},
     {3, S("renew"), S("Renew"), S("Appends the next term."), true, false, false, 2, 1u << 4 | 1u << 6, '9',
-     renew_fields, 1, NULL, 0},
+     renew_fields, 1, renew_shows, 2},
     {4, S("cancel"), S("Cancel"), S("Ends the cover today."), true, true, false, 2, 1u << 4, '4', NULL, 0, NULL, 0},
 };
 static struct schema_action receipt_actions[] = {
