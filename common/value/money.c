@@ -126,10 +126,13 @@ suffix_places(struct str *s)
     return places;
 }
 
+/* `digits`: it is an amount, but for its decimals. */
 static enum rc
-bad_money(int exponent, const char *field, struct err *reterr)
+bad_money(int exponent, bool digits, const char *field, struct err *reterr)
 {
     const char *name = field && *field ? field : "the amount";
+    if (!digits)
+        return err_set(reterr, RC_BAD_PARAMS, field, "%s must be an amount, such as 15,000,000 or 61k", name);
     if (exponent == 0)
         return err_set(reterr, RC_BAD_PARAMS, field,
                        "%s must be an amount without decimals, such as 15,000,000 or 61k", name);
@@ -147,11 +150,11 @@ money_parse(struct str text, int exponent, const char *field, money_t *ret, stru
         s = str_slice(s, 1, s.n);
     struct decimal d;
     if (!read_decimal(&s, true, &d))
-        return bad_money(exponent, field, reterr);
+        return bad_money(exponent, false, field, reterr);
     int places = exponent + suffix_places(&s);
     int64_t minor = 0;
     if (s.n || d.decimals > places)
-        return bad_money(exponent, field, reterr);
+        return bad_money(exponent, s.n == 0, field, reterr);
     if (!scale_decimal(&d, places, &minor) || minor > MONEY_MAX)
         return err_set(reterr, RC_BAD_PARAMS, field, "%s is too large",
                        field && *field ? field : "the amount");

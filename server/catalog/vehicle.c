@@ -33,7 +33,7 @@ static const struct field fields[] = {
     {FIELD(vehicle, model, VT_TEXT), VEHICLE_MODEL, "Model", FF_FORM | SCHEMA_LIST | SCHEMA_NARROW, 14, 60,
      .help = "Model as on the registration card: Noah, RAV4, King."},
     {FIELD(vehicle, year, VT_INT), VEHICLE_YEAR, "Year",
-     FF_FORM | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 4, 2100,
+     FF_FORM | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_CHECK | SCHEMA_NARROW, 4, 9999,
      .help = "Year of manufacture, four digits."},
     {FIELD(vehicle, chassis, VT_TEXT), VEHICLE_CHASSIS, "Chassis",
      FF_FORM | SCHEMA_LIST | SCHEMA_UPPER | SCHEMA_CHECK | SCHEMA_NARROW, 19, 40,

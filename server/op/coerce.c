@@ -63,19 +63,33 @@ choice_value(const struct field *f, struct str s, struct value *ret, struct err 
 }
 
 static enum rc
-in_range(const struct field *f, int64_t i, struct err *reterr)
+in_range(const struct op_ctx *ctx, const struct field *f, int64_t i, struct err *reterr)
 {
+    char text[MONEY_TEXT];
     int64_t most = f->max ? (int64_t)f->max : f->type == VT_MONEY ? MONEY_MAX : INT32_MAX;
-    if (i < 0 || i > most)
-        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is a number from 0 to %lld", lang_text(f->label),
-                       (long long)most);
-    return RC_OK;
+    if (i >= 0 && i <= most)
+        return RC_OK;
+    if (f->type == VT_MONEY)
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is an amount from 0 to %s", lang_text(f->label),
+                       money_text((money_t){most}, ctx->who.exponent, text));
+    return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is a number from 0 to %lld", lang_text(f->label),
+                   (long long)most);
+}
+
+/* What is said is about the field as people know it; the answer names it as programs do. */
+static enum rc
+named(const struct field *f, enum rc rc, struct err *reterr)
+{
+    if (rc != RC_OK && reterr)
+        (void)snprintf(reterr->field, sizeof reterr->field, "%s", f->name);
+    return rc;
 }
 
 static enum rc
 from_text(struct op_ctx *ctx, const struct field *f, struct str s, struct value *ret, struct err *reterr)
 {
     struct value v = {.type = f->type};
+    const char *label = lang_text(f->label);
     enum rc rc = RC_OK;
     switch (f->type) {
     case VT_TEXT:
@@ -83,24 +97,24 @@ from_text(struct op_ctx *ctx, const struct field *f, struct str s, struct value 
     case VT_CHOICE:
         return choice_value(f, s, ret, reterr);
     case VT_INT:
-        rc = number_parse(s, 0, f->max ? f->max : INT32_MAX, f->name, &v.i, reterr);
+        rc = number_parse(s, 0, f->max ? f->max : INT32_MAX, label, &v.i, reterr);
         break;
     case VT_BOOL:
-        rc = bool_parse(s, f->name, &v.yes, reterr);
+        rc = bool_parse(s, label, &v.yes, reterr);
         break;
     case VT_MONEY:
-        rc = money_parse(s, ctx->who.exponent, f->name, &v.money, reterr);
+        rc = money_parse(s, ctx->who.exponent, label, &v.money, reterr);
         if (rc == RC_OK)
-            rc = in_range(f, v.money.minor, reterr);
+            rc = in_range(ctx, f, v.money.minor, reterr);
         break;
     case VT_RATE:
-        rc = rate_parse(s, f->name, &v.rate, reterr);
+        rc = rate_parse(s, label, &v.rate, reterr);
         break;
     case VT_DATE:
-        rc = date_parse_typed(s, ctx->who.today, f->name, &v.date, reterr);
+        rc = date_parse_typed(s, ctx->who.today, label, &v.date, reterr);
         break;
     case VT_STAMP:
-        rc = stamp_parse(s, ctx->who.offset_minutes, f->name, &v.stamp, reterr);
+        rc = stamp_parse(s, ctx->who.offset_minutes, label, &v.stamp, reterr);
         break;
     case VT_NULL:
     case VT_REF:
@@ -109,18 +123,18 @@ from_text(struct op_ctx *ctx, const struct field *f, struct str s, struct value 
     }
     if (rc == RC_OK)
         *ret = v;
-    return rc;
+    return named(f, rc, reterr);
 }
 
 static enum rc
-from_int(const struct field *f, int64_t i, struct value *ret, struct err *reterr)
+from_int(const struct op_ctx *ctx, const struct field *f, int64_t i, struct value *ret, struct err *reterr)
 {
     struct value v = {.type = f->type};
     enum rc rc = RC_OK;
     switch (f->type) {
     case VT_INT:
         v.i = i;
-        rc = in_range(f, i, reterr);
+        rc = in_range(ctx, f, i, reterr);
         break;
     case VT_CHOICE:
         v.i = i;
@@ -133,7 +147,7 @@ from_int(const struct field *f, int64_t i, struct value *ret, struct err *reterr
         break;
     case VT_MONEY:
         v.money.minor = i;
-        rc = in_range(f, i, reterr);
+        rc = in_range(ctx, f, i, reterr);
         break;
     case VT_RATE:
         v.rate.ppm = (int32_t)i;
@@ -184,7 +198,7 @@ op_coerce(struct op_ctx *ctx, const struct field *f, const struct value *given, 
         *ret = *given;
         return RC_OK;
     case VT_INT:
-        return from_int(f, given->i, ret, reterr);
+        return from_int(ctx, f, given->i, ret, reterr);
     case VT_MONEY:
     case VT_RATE:
     case VT_DATE:

@@ -20,11 +20,12 @@ static const struct part {
      "= o.vehicle_id"
      " where o.customer_id = $1 and $2::int is not null and $3::text is not null order by o.from_date, o.id"},
     {"Policies",     "report.policies",
-     "select concat_ws(' · ', p.number, d.name, coalesce(v.plate, v.chassis), 'since ' || p.start_date, "
+     "select concat_ws(' · ', p.number, d.name, coalesce(v.plate, v.chassis, 'fleet'), 'since ' || "
+     "p.start_date, "
      "'until ' || p.end_date,"
      " 'note: ' || p.note) from app.policy p join app.product d on d.tenant_id = p.tenant_id and d.id = "
      "p.product_id"
-     " join app.vehicle v on v.tenant_id = p.tenant_id and v.id = p.vehicle_id"
+     " left join app.vehicle v on v.tenant_id = p.tenant_id and v.id = p.vehicle_id"
      " where p.customer_id = $1 and $2::int is not null and $3::text is not null order by p.id"             },
     {"Terms",        "report.terms",
      "select concat_ws(' · ', p.number || ' #' || t.seq, t.start_date || ' to ' || t.end_date,"
@@ -34,6 +35,15 @@ static const struct part {
      "$2::int), t.reason)"
      " from app.term t join app.policy p on p.tenant_id = t.tenant_id and p.id = t.policy_id"
      " where p.customer_id = $1 and $3::text is not null order by p.id, t.seq"                              },
+    {"Fleets",       "report.fleets",
+     "select concat_ws(' · ', p.number || ' #' || t.seq, coalesce(v.plate, v.chassis), 'insured for ' || "
+     "round(l.sum_insured / power(10::numeric, $2::int), $2::int), 'costs ' || round(l.total / "
+     "power(10::numeric, "
+     "$2::int), $2::int)) from app.term_vehicle l join app.policy p on p.tenant_id = l.tenant_id and p.id = "
+     "l.policy_id"
+     " join app.term t on t.tenant_id = l.tenant_id and t.id = l.term_id"
+     " join app.vehicle v on v.tenant_id = l.tenant_id and v.id = l.vehicle_id"
+     " where p.customer_id = $1 and $3::text is not null order by p.id, t.seq, l.seq"                       },
     {"Receipts",     "report.receipts",
      "select concat_ws(' · ', r.number, r.paid_on, round(r.amount / power(10::numeric, $2::int), $2::int), "
      "r.reference,"

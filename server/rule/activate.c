@@ -42,7 +42,7 @@ load_facts(struct op_ctx *ctx, const struct policy *policy, const struct cover *
 
 static enum rc
 issue_certificate(struct op_ctx *ctx, const struct policy *policy, const struct cover *cover,
-                  struct err *reterr)
+                  struct certificate *ret, struct err *reterr)
 {
     struct certificate k = {0};
     struct certificate_facts facts;
@@ -68,7 +68,10 @@ issue_certificate(struct op_ctx *ctx, const struct policy *policy, const struct 
     ROW_SET(&k, CERTIFICATE_TO_DATE, to_date, cover->to_date);
     ROW_SET(&k, CERTIFICATE_STATE, state, CERTIFICATE_VALID);
     ROW_SET(&k, CERTIFICATE_ISSUED_BY, issued_by, ((struct ref){.id = ctx->who.user}));
-    return op_insert(ctx, ENTITY_CERTIFICATE, &k, reterr);
+    rc = op_insert(ctx, ENTITY_CERTIFICATE, &k, reterr);
+    if (!rc)
+        *ret = k;
+    return rc;
 }
 
 /* The days of the cover that starts now, and of the term as it stands from now on. */
@@ -110,6 +113,7 @@ activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term
 {
     struct term_dates days;
     struct covers covers;
+    struct certificate made;
     if (term->paid.minor < term->total.minor)
         return err_set(reterr, RC_REFUSED, "policy", "no cover before it is paid: %s of %s",
                        finding_money(ctx, term->paid), finding_money(ctx, term->total));
@@ -126,6 +130,48 @@ activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term
     for (size_t i = 0; !rc && i < covers.n; i++)
         rc = cover_start(ctx, &covers.rows[i], days, reterr);
     for (size_t i = 0; !rc && i < covers.n; i++)
-        rc = issue_certificate(ctx, policy, &covers.rows[i], reterr);
+        rc = issue_certificate(ctx, policy, &covers.rows[i], &made, reterr);
+    return rc;
+}
+
+/* ------------------------------------------------------------------ a plate that came later */
+
+static enum rc
+certify_again(struct op_ctx *ctx, int64_t certificate, struct err *reterr)
+{
+    struct certificate was, now;
+    struct cover cover;
+    struct policy policy;
+    enum rc rc = op_load(ctx, ENTITY_CERTIFICATE, certificate, OP_LOCK, &was, reterr);
+    if (!rc)
+        rc = op_load(ctx, ENTITY_COVER, was.cover.id, OP_READ, &cover, reterr);
+    if (!rc)
+        rc = op_load(ctx, ENTITY_POLICY, was.policy.id, OP_READ, &policy, reterr);
+    if (rc)
+        return rc;
+    ROW_SET(&was, CERTIFICATE_STATE, state, CERTIFICATE_WITHDRAWN);
+    rc = op_update(ctx, ENTITY_CERTIFICATE, &was, reterr);
+    if (!rc)
+        rc = issue_certificate(ctx, &policy, &cover, &now, reterr);
+    if (rc)
+        return rc;
+    op_issue(ctx, ISSUE_WARN, "plate",
+             "certificate %.*s, with the new plate, takes the place of %.*s; print it", STR_ARG(now.number),
+             STR_ARG(was.number));
+    op_issue_ref(ctx, ENTITY_CERTIFICATE, now.row.id, now.number);
+    return RC_OK;
+}
+
+enum rc
+activate_certify_again(struct op_ctx *ctx, int64_t vehicle, struct err *reterr)
+{
+    static const char sql[] =
+        "select k.id from app.certificate k where k.tenant_id = $1::int and k.vehicle_id = $2 and k.state = 1"
+        " and k.to_date >= $3 order by k.from_date, k.id";
+    struct pg_rows rows;
+    const struct value params[] = {tenant_value(ctx), VALUE_INT(vehicle), VALUE_DATE(ctx->who.today)};
+    enum rc rc = op_query(ctx, "certificates_again", sql, params, COUNTOF(params), &rows, reterr);
+    for (size_t i = 0; !rc && i < rows.nrows; i++)
+        rc = certify_again(ctx, pg_cell(&rows, i, 0)->i, reterr);
     return rc;
 }

@@ -18,4 +18,11 @@
 enum rc activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term,
                       struct err *reterr) NODISCARD;
 
+/*
+ * A vehicle that is insured was given another plate, as one in transit is: its certificates of covers that
+ * have not run out are withdrawn, new ones name the plate. Nothing is paid for it. Each is told as a warning
+ * that refers to the new one. Expects: the vehicle locked and written.
+ */
+enum rc activate_certify_again(struct op_ctx *ctx, int64_t vehicle, struct err *reterr) NODISCARD;
+
 #endif

@@ -155,7 +155,7 @@ find_insured(struct op_ctx *ctx, const struct policy_quote *q, struct insured_se
         return RC_OK;
     }
     if (!fleet)
-        return err_set(reterr, RC_BAD_PARAMS, "vehicle", "Vehicle is needed");
+        return err_set(reterr, RC_BAD_PARAMS, "vehicle", "%s is needed", _("Vehicle"));
     enum rc rc = check_fleets(ctx, reterr);
     return rc ? rc : insured_named(ctx, q->vehicles, q->sum_insured, NULL, ret, reterr);
 }

@@ -3,6 +3,7 @@
 #include "server/catalog/customer.h"
 #include "server/catalog/ownership.h"
 
+#include "server/rule/activate.h"
 #include "server/rule/entry/fold.h"
 #include "server/rule/entry/pattern.h"
 #include "server/rule/entry/plate.h"
@@ -206,8 +207,12 @@ start_ownership(struct op_ctx *ctx, const struct vehicle *v, struct ref customer
 static enum rc
 vehicle_after(struct op_ctx *ctx, const void *row, const void *old, struct err *reterr)
 {
-    const struct vehicle *v = row;
-    return old ? RC_OK : start_ownership(ctx, v, v->owner, ctx->who.today, reterr);
+    const struct vehicle *v = row, *was = old;
+    if (!old)
+        return start_ownership(ctx, v, v->owner, ctx->who.today, reterr);
+    bool plated = row_has(&v->row, VEHICLE_PLATE_KEY) &&
+                  !(row_has(&was->row, VEHICLE_PLATE_KEY) && str_eq(v->plate_key, was->plate_key));
+    return plated ? activate_certify_again(ctx, v->row.id, reterr) : RC_OK;
 }
 
 static enum rc

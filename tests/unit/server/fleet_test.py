@@ -221,6 +221,27 @@ class Fleet(unittest.TestCase):
         self.assertEqual(self.shown(policy)["state"], "active")
         self.assertEqual(boot("select count(*), count(distinct vehicle_id) from app.certificate where policy_id = %s", policy), [(500, 500)])
 
+    def test_a_plate_that_comes_later_is_on_a_new_certificate_for_nothing(self):
+        chassis = f"GJ7-{next(_numbers):06d}"
+        transit = self.agent.ok("add", entity="vehicle", fields={"chassis": chassis, "vehicle_type": "car", "make": "Isuzu",
+                                                                 "owner": self.agent.customer()}).record
+        policy = self.active(f"{chassis}=15m; {self.vehicles(1)[0]}=15m", customer=self.agent.customer())
+        before = {k["number"] for k in self.rows("certificate", policy=policy)}
+        new = plate(next(_numbers))
+        reply = self.agent.ok("set", entity="vehicle", id=transit["id"], version=1, fields={"plate": new})
+        issue, = reply.body["issues"]
+        self.assertEqual((issue["field"], issue["refs"][0]["entity"]), ("plate", "certificate"))
+        mine = [k for k in self.rows("certificate", policy=policy) if k["vehicle"]["id"] == transit["id"]]
+        self.assertEqual(sorted(k["state"] for k in mine), ["valid", "withdrawn"])
+        valid = next(k for k in mine if k["state"] == "valid")
+        self.assertNotIn(valid["number"], before)
+        self.assertEqual(valid["number"], issue["refs"][0]["label"])
+        payload = self.agent.ok("get", entity="certificate", key=valid["number"]).fields["payload"]
+        self.assertIn(new.encode(), base64.urlsafe_b64decode(payload.split(".")[1] + "=="))
+        self.assertEqual(self.shown(policy)["outstanding"], "0.00")
+        self.agent.ok("set", entity="vehicle", id=transit["id"], version=2, fields={"colour": "blue"})
+        self.assertEqual(len(self.rows("certificate", policy=policy)), 3)
+
     # one active cover, across fleets and policies --------------------------------
 
     def test_a_vehicle_of_a_running_fleet_is_insured_nowhere_else(self):

@@ -54,6 +54,26 @@ class Reading(Case):
         user = self.admin.ok("get", entity="user", key="amina")
         self.assertFalse({"password", "password_hash"} & set(user.fields))
 
+    def test_what_is_wrong_with_a_value_is_said_of_the_field_as_people_know_it(self):
+        vehicle = self.agent.vehicle()
+
+        def message(**fields):
+            reply = self.agent.call("act", entity="policy", action="quote", fields={"vehicle": vehicle, "product": "comprehensive"} | fields)
+            self.assertEqual((reply.code, reply.error["field"]), ("BAD_PARAMS", next(iter(fields))), reply)
+            return reply.error["message"]
+        self.assertEqual(message(sum_insured="abc"), "Sum insured must be an amount, such as 15,000,000 or 61k")
+        self.assertEqual(message(sum_insured="1.234"), "Sum insured must be an amount with at most 2 decimals, such as 15,000,000 or 61k")
+        self.assertEqual(message(sum_insured="-5"), "Sum insured is an amount from 0 to 10,000,000,000,000")
+        self.assertEqual(message(months="long"), "Months must be a whole number from 0 to 36")
+        self.assertEqual(message(start="never"), "Starts must be a date such as 2026-02-14 (YYYY-MM-DD)")
+
+    def test_the_year_of_a_vehicle_is_checked_as_it_is_entered(self):
+        fields = next(e for e in self.agent.ok("describe").body["schema"]["entities"] if e["name"] == "vehicle")["fields"]
+        self.assertIn("check", next(f for f in fields if f["name"] == "year")["flags"])
+        for year in ("1899", "2028", "9999"):
+            issues = self.agent.ok("check", entity="vehicle", fields={"plate": "T 123 YYY", "year": year}).body["issues"]
+            self.assertEqual([i["text"] for i in issues if i["field"] == "year"], ["the year of manufacture lies between 1900 and 2027"])
+
     def test_every_entity_is_listed_and_got_by_id_and_its_rows_agree(self):
         sold(self.agent, self.cashier)
         self.agent.fleet()

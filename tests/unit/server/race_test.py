@@ -104,6 +104,14 @@ class Race(unittest.TestCase):
         self.assertEqual(boot("select count(*) from app.cover where vehicle_id = %s and in_force", vehicle), [(1,)])
         self.rules_stand()
 
+    def test_one_vehicle_entered_by_all_at_once_is_there_once_and_the_others_learn_which_field(self):
+        owner = self.agent.customer()
+        for field, value in (("plate", "T 999 RCE"), ("chassis", "GJ7-999999")):
+            fields = {field: value, "vehicle_type": "car", "make": "Toyota", "owner": owner}
+            replies = together(self.workers[:16], lambda _, w: asked(User(w, SIMBA, "amina"), "add", entity="vehicle", fields=fields))
+            self.assertEqual(sorted(r.code for r in replies), ["DUPLICATE"] * 15 + ["OK"], replies)
+            self.assertEqual({r.error["field"] for r in replies if r.code == "DUPLICATE"}, {field})
+
     def test_one_record_changed_by_all_at_once_is_changed_by_one(self):
         customer = self.agent.customer()
 
