@@ -329,31 +329,89 @@ plain_add_under(struct plain *p, const struct schema_tab *tab, const struct body
     return finish(d, &a, NULL);
 }
 
-enum go
-plain_set(struct plain *p, const struct body_record *r, const struct given *g)
+static struct edit *
+edit_set(struct plain *p, struct arena *a, const struct schema_entity *e, const struct body_record *r)
 {
-    const struct schema_entity *e = schema_entity(plain_schema(p), r->entity);
-    struct arena a;
-    if (e == NULL || !e->may_set) {
-        say_usage(p, _("This %.*s can't be changed by hand."), STR_ARG(e != NULL ? e->label : STR_NONE));
-        return GO_BACK;
-    }
-    arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct edit *d = edit_new(p, &a, e, MODE_SET);
+    struct value none = VALUE_NULL;
+    struct edit *d = edit_new(p, a, e, MODE_SET);
     d->id = r->id;
     d->version = r->version;
-    d->label = str_dup(&a, r->label);
-    d->reason = g != NULL ? g->reason : STR_NONE;
+    d->label = str_dup(a, r->label);
     pform_source(&d->form,
                  &(struct form_source){
                      .entity = e->number, .fields = e->fields, .nfields = e->nfields, .flags = SCHEMA_EDIT});
     for (size_t k = 0; k < d->form.n; k++) {
         const struct value *v = record_value(r, d->form.items[k].field->tag);
-        struct value none = VALUE_NULL;
         pitem_put(&d->form, &d->form.items[k], v != NULL ? v : &none, true);
     }
+    return d;
+}
+
+static const struct schema_entity *
+may_set(struct plain *p, const struct body_record *r)
+{
+    const struct schema_entity *e = schema_entity(plain_schema(p), r->entity);
+    if (e != NULL && e->may_set)
+        return e;
+    say_usage(p, _("This %.*s can't be changed by hand."), STR_ARG(e != NULL ? e->label : STR_NONE));
+    return NULL;
+}
+
+enum go
+plain_set(struct plain *p, const struct body_record *r, const struct given *g)
+{
+    const struct schema_entity *e = may_set(p, r);
+    struct arena a;
+    if (e == NULL)
+        return GO_BACK;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct edit *d = edit_set(p, &a, e, r);
+    d->reason = g != NULL ? g->reason : STR_NONE;
     say(p, _("Change %.*s %.*s."), STR_ARG(e->label), STR_ARG(d->label));
     pform_give(&d->form, g);
+    return finish(d, &a, NULL);
+}
+
+/* The old values into the form, each said beside the present one; how many are others. */
+static size_t
+bring_back(struct edit *d, const struct body_record *then)
+{
+    struct value none = VALUE_NULL;
+    struct str nothing = str_from(_("nothing"));
+    size_t n = 0;
+    for (size_t k = 0; k < d->form.n; k++) {
+        struct item *i = &d->form.items[k];
+        const struct value *v = record_value(then, i->field->tag);
+        if ((i->field->flags & SCHEMA_SECRET) != 0)
+            continue;
+        pitem_put(&d->form, i, v != NULL ? v : &none, false);
+        if (!pitem_changed(i))
+            continue;
+        i->by_hand = true;
+        n++;
+        say(d->form.p, _("%.*s: now %.*s, then %.*s."), STR_ARG(i->field->label),
+            STR_ARG(i->original.n > 0 ? i->original : nothing), STR_ARG(i->text.n > 0 ? i->text : nothing));
+    }
+    return n;
+}
+
+enum go
+plain_restore(struct plain *p, const struct body_record *now, const struct body_record *then)
+{
+    const struct schema_entity *e = may_set(p, now);
+    struct arena a;
+    if (e == NULL)
+        return GO_BACK;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct edit *d = edit_set(p, &a, e, now);
+    say(p, _("Restore %.*s %.*s."), STR_ARG(e->label), STR_ARG(d->label));
+    if (bring_back(d, then) == 0) {
+        say(p, "%s", _("Nothing that can be changed by hand was another then."));
+        arena_done(&a);
+        return GO_BACK;
+    }
+    pform_source(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
+    d->form.at = d->form.n - 1;
     return finish(d, &a, NULL);
 }
 

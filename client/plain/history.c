@@ -90,6 +90,42 @@ show_as_then(struct events *h, const struct body_event *ev)
     return plain_record_by(h->p, METHOD_AS_OF, &params);
 }
 
+/* The record as it is and as it was, in `a`. */
+static bool
+both_versions(struct plain *p, struct arena *a, const struct body_ref *record, stamp_t at,
+              const struct body_record *ret[2])
+{
+    static const enum method methods[] = {METHOD_GET, METHOD_AS_OF};
+    for (int k = 0; k < 2; k++) {
+        struct params params = params_of_record(record->entity, record->id);
+        struct body *body = arena_new(a, struct body, 1);
+        struct err err = {0};
+        if (methods[k] == METHOD_AS_OF) {
+            params.present |= 1u << PARAM_AT;
+            params.at = at;
+        }
+        struct wish r = {.method = methods[k], .params = &params, .arena = a};
+        if (plain_call(p, &r, body, &err) != RC_OK || !body_has(body, BODY_RECORD)) {
+            say_error(p, NULL, &err, body);
+            return false;
+        }
+        ret[k] = &body->record;
+    }
+    return true;
+}
+
+enum go
+plain_restore_at(struct plain *p, const struct body_ref *record, stamp_t at)
+{
+    struct arena a;
+    const struct body_record *now_then[2];
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    enum go go =
+        both_versions(p, &a, record, at, now_then) ? plain_restore(p, now_then[0], now_then[1]) : GO_BACK;
+    arena_done(&a);
+    return go;
+}
+
 static enum go
 take(struct events *h, struct str typed)
 {
@@ -111,9 +147,16 @@ take(struct events *h, struct str typed)
         enum go go = show_as_then(h, h->rows[number_typed(rest, h->n) - 1]);
         return go == GO_BACK ? GO_ON : go;
     }
+    bool undo = same_word(word, STR("undo"));
+    if ((undo || same_word(word, STR("restore"))) && number_typed(rest, h->n) > 0) {
+        const struct body_event *ev = h->rows[number_typed(rest, h->n) - 1];
+        enum go go = plain_restore_at(h->p, &ev->record, (stamp_t){.usec = ev->at.usec - undo});
+        return go == GO_BACK ? GO_ON : go;
+    }
     return plain_common(
         h->p, typed,
         _("A number says what was changed then. as NUMBER: the whole record as that change left it.\n"
+          "restore NUMBER: brings that back, as a new change. undo NUMBER: takes the change back.\n"
           "Enter: older ones. back, home, quit."));
 }
 

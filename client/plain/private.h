@@ -169,6 +169,10 @@ enum go plain_record(struct plain *p, const struct schema_entity *e, int64_t id)
 enum go plain_record_by(struct plain *p, enum method method, const struct params *params);
 enum go plain_history(struct plain *p, const struct params *record);
 enum go plain_as_of(struct plain *p, const struct body_ref *record, struct str typed);
+/* Brings back what `then` had, as a new change: says what it changes, asks why, saves. */
+enum go plain_restore(struct plain *p, const struct body_record *now, const struct body_record *then);
+/* The same of a record as it was at a moment. */
+enum go plain_restore_at(struct plain *p, const struct body_ref *record, stamp_t at);
 enum go plain_document(struct plain *p, const struct schema_entity *e, int64_t id);
 void say_file(struct plain *p, const struct body_file *file);
 

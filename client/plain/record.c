@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "client/cli/suggest.h"
 #include "client/plain/private.h"
 
@@ -180,37 +182,57 @@ say_field(struct shown *d, struct str typed)
     say_usage(d->p, _("Nothing here is called %.*s."), STR_ARG(typed));
 }
 
-/* A moment, or a day as in a form: t, -3d, 14/2. */
+/* A moment, or a day as in a form, which means its end: t, -3d, 14/2. */
 static bool
 moment_typed(struct plain *p, struct str typed, stamp_t *ret, struct err *err)
 {
     const struct locale_info *l = plain_locale(p);
-    char text[DATE_TEXT];
+    char text[DATE_TEXT], moment[DATE_TEXT + 16];
     date_t day;
-    if (stamp_parse(typed, l->offset_minutes, "moment", ret, err) == RC_OK)
-        return true;
-    return date_parse_typed(typed, l->today, "day", &day, NULL) == RC_OK &&
-           stamp_parse(str_from(date_text(day, text)), l->offset_minutes, "moment", ret, err) == RC_OK;
+    if (date_parse_typed(typed, l->today, "day", &day, NULL) == RC_OK) {
+        (void)snprintf(moment, sizeof(moment), "%s 23:59:59", date_text(day, text));
+        typed = str_from(moment);
+    }
+    return stamp_parse(typed, l->offset_minutes, "moment", ret, err) == RC_OK;
+}
+
+/* Asked for when it is not typed. False: there is none, which is said where something was typed. */
+static bool
+moment_heard(struct plain *p, struct arena *a, struct str typed, stamp_t *ret)
+{
+    struct err err = {0};
+    struct str prompt = str_from(_("As it was when? 2026-02-14 or 2026-02-14 11:30: "));
+    if (typed.n == 0 && hear(p, a, prompt, &typed) != HEARD_LINE)
+        return false;
+    if (typed.n > 0 && !moment_typed(p, typed, ret, &err))
+        say_error(p, NULL, &err, NULL);
+    return typed.n > 0 && err.code == RC_OK;
 }
 
 enum go
 plain_as_of(struct plain *p, const struct body_ref *record, struct str typed)
 {
-    struct err err = {0};
     struct arena a;
     struct params params = params_of_record(record->entity, record->id);
     arena_init(&a, SIZE_MAX, NULL, NULL);
     params.present |= 1u << PARAM_AT;
-    if (typed.n == 0 &&
-        hear(p, &a, str_from(_("As it was when? 2026-02-14 or 2026-02-14 11:30: ")), &typed) != HEARD_LINE)
-        typed = STR_NONE;
     enum go go = GO_BACK;
-    if (typed.n > 0 && !moment_typed(p, typed, &params.at, &err))
-        say_error(p, NULL, &err, NULL);
-    else if (typed.n > 0)
+    if (moment_heard(p, &a, typed, &params.at))
         go = plain_record_by(p, METHOD_AS_OF, &params);
     arena_done(&a);
     return go;
+}
+
+static enum go
+restore(struct shown *d, struct str typed)
+{
+    struct arena a;
+    struct body_ref self = {.entity = d->r->entity, .id = d->r->id, .label = d->r->label};
+    stamp_t at;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    enum go go = moment_heard(d->p, &a, typed, &at) ? plain_restore_at(d->p, &self, at) : GO_BACK;
+    arena_done(&a);
+    return done(d, go);
 }
 
 /* ---- what is typed ---- */
@@ -221,7 +243,8 @@ how(void)
     return _("A word of \"Can\" does it: Renew, change, new Receipt; change FIELD begins there.\n"
              "A word of \"More\" shows it. open FIELD: the record a field points to.\n"
              "say FIELD: that field alone.\n"
-             "as of DAY: the record as it was. again: says it again.\n"
+             "as of DAY: the record as it was. restore DAY: brings that back, as a new change.\n"
+             "again: says it again.\n"
              "Enter or back leaves it. home, quit.");
 }
 
@@ -278,6 +301,8 @@ take_verb(struct shown *d, struct str typed)
         return add_related(d, rest);
     if (same_word(word, STR("open")) && rest.n > 0)
         return open_field(d, rest);
+    if (same_word(word, STR("restore")))
+        return restore(d, rest);
     if (same_word(word, STR("say")) && rest.n > 0)
         say_field(d, rest);
     else if (same_word(typed, STR("history")))
