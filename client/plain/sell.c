@@ -215,10 +215,8 @@ sell(struct plain *p, struct str typed, const struct schema_entity *e, int64_t i
         add_parts(d);
         say(p, "%s", _("New business."));
         begin(d, typed);
-        d->form.at = e != NULL ? d->form.n - 1 : d->form.at; /* none of the record's own is asked */
         if (e != NULL)
-            (void)psell_fetch(d, e == d->flow.e[PART_VEHICLE] ? PART_VEHICLE : PART_CUSTOMER, id);
-        d->form.at = e != NULL ? 0 : d->form.at;
+            (void)psell_take(d, e == d->flow.e[PART_VEHICLE] ? PART_VEHICLE : PART_CUSTOMER, id);
         go = run(d);
     }
     arena_done(&a);

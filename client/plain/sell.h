@@ -45,6 +45,7 @@ bool psell_phone_for_plate(struct sell *d, struct item *plate);
 void psell_offer(struct sell *d, const struct body_ref *ref);
 bool psell_take_offer(struct sell *d);
 bool psell_fetch(struct sell *d, enum part part, int64_t id);
+bool psell_take(struct sell *d, enum part part, int64_t id); /* the same, as what was asked for */
 
 /* ---- sell_save.c ---- */
 /* Asks for the price when all it needs is there; says it when it is another one. `aloud`: also says what

@@ -160,6 +160,16 @@ psell_fetch(struct sell *d, enum part part, int64_t id)
     return ok;
 }
 
+bool
+psell_take(struct sell *d, enum part part, int64_t id)
+{
+    size_t at = d->form.at;
+    d->form.at = d->form.n - 1; /* none of the record's own is asked */
+    bool ok = psell_fetch(d, part, id);
+    d->form.at = at;
+    return ok;
+}
+
 /* The record is another one now: its fields are asked again. */
 void
 psell_forget(struct sell *d, enum part part, const struct item *but)
@@ -245,5 +255,5 @@ psell_take_offer(struct sell *d)
         return false;
     }
     d->flow.came_along = d->flow.came_along && d->offer.part != PART_CUSTOMER;
-    return psell_fetch(d, d->offer.part, d->offer.id);
+    return psell_take(d, d->offer.part, d->offer.id);
 }
