@@ -430,6 +430,7 @@ run(struct link *link, const struct client_config *config)
     ASSERT(a);
     a->config = config;
     a->link = link;
+    layout_open(&a->layout, config->state_dir);
     tui_init(&a->tui, &host, a);
     struct err err = {.code = RC_OK};
     if (term_open(theme_by_name(config->theme), &a->tui.decoder, &err) != RC_OK) {

@@ -1,14 +1,10 @@
-#include <stdio.h>
-#include <string.h>
-
-#include "client/screen/batch.h"
 #include "client/screen/browse.h"
-#include "client/screen/filter.h"
+#include "client/screen/columns.h"
 #include "client/screen/thin.h"
 #include "client/text.h"
 
 /* The list of an entity: position-to and filter on top, options by digit, sorted and paged by the service. */
-enum { TAG_FIRST = 1, TAG_MORE = 2, PAGE = 50, NEAR = 16 };
+enum { NEAR = 16 };
 
 static const struct schema_entity *
 entity_of(struct view *v)
@@ -16,98 +12,13 @@ entity_of(struct view *v)
     return ((struct browse *)v->data)->rows.entity;
 }
 
-static const struct schema_view *
-view_of(const struct browse *d)
+const struct schema_view *
+browse_view(const struct browse *d)
 {
     for (size_t i = 0; i < d->rows.entity->nviews; i++)
         if (d->rows.entity->views[i].number == d->view)
             return &d->rows.entity->views[i];
     return NULL;
-}
-
-/* ---- asking ---- */
-
-/* The position is one more condition: rows from there on. */
-static size_t
-add_position(struct view *v, struct arena *a, struct param_filter *f)
-{
-    struct browse *d = v->data;
-    char text[FIELD_TEXT];
-    struct str typed = field_text(&d->position, text);
-    const struct schema_field *s = schema_field(d->rows.entity, d->sort);
-    if (!typed.n || !s)
-        return 0;
-    struct value val = VALUE_TEXT(str_dup(a, typed));
-    struct err err = {.code = RC_OK};
-    if (s->type != VT_TEXT && value_read(a, s, typed, app_locale(app_of(v)), &val, &err) != RC_OK) {
-        tui_say(v->tui, ROLE_WARN, "%s", err.text);
-        return 0;
-    }
-    *f = (struct param_filter){
-        .field = {.number = d->sort}, .op = d->desc ? FILTER_LE : FILTER_GE, .value = val};
-    return 1;
-}
-
-static bool
-ask_page(struct view *v, struct str cursor, bool barrier)
-{
-    struct browse *d = v->data;
-    struct arena a;
-    arena_init(&a, SIZE_MAX, NULL, NULL);
-    struct param_filter filters[LIMIT_FILTERS];
-    char text[FIELD_TEXT];
-    struct err err = {.code = RC_OK};
-    size_t n = 0;
-    enum rc rc = filter_read(&a, d->rows.entity, field_text(&d->filter, text), app_locale(app_of(v)), filters,
-                             LIMIT_FILTERS - 1, &n, &err);
-    if (rc != RC_OK) {
-        tui_say(v->tui, ROLE_BAD, "%s", err.text);
-        tui_flush(v->tui);
-        arena_done(&a);
-        return false;
-    }
-    n += add_position(v, &a, &filters[n]);
-    struct params p = params_entity(d->entity);
-    p.present |= 1u << PARAM_VIEW | 1u << PARAM_LIMIT | 1u << PARAM_TOTAL;
-    p.view.number = d->view;
-    p.limit = PAGE;
-    p.total = !cursor.n;
-    p.filters = filters;
-    p.nfilters = n;
-    p.sort.number = d->sort;
-    p.desc = d->desc;
-    p.cursor = cursor;
-    p.present |= (n ? 1u << PARAM_FILTERS : 0) | (cursor.n ? 1u << PARAM_CURSOR : 0);
-    if (d->sort)
-        p.present |= 1u << PARAM_SORT | 1u << PARAM_DESC;
-    if (!d->view)
-        p.present &= ~(1u << PARAM_VIEW);
-    const struct schema_view *sv = view_of(d);
-    if (sv)
-        d->width = thin_list(d->rows.entity, sv->columns, sv->ncolumns, &a, &p);
-    app_ask(v, &(struct ask){.method = METHOD_LIST,
-                             .params = &p,
-                             .tag = cursor.n ? TAG_MORE : TAG_FIRST,
-                             .barrier = barrier});
-    d->asked_more = cursor.n > 0;
-    arena_done(&a);
-    return true;
-}
-
-void
-browse_load(struct view *v, bool barrier)
-{
-    ask_page(v, STR_NONE, barrier);
-}
-
-/* Near the end of what is here: the next page. */
-static void
-want_more(struct view *v)
-{
-    struct browse *d = v->data;
-    struct str next = rows_next(&d->rows);
-    if (next.n && !d->asked_more && !rows_full(&d->rows))
-        ask_page(v, next, true);
 }
 
 /* Wider than it was when the columns were asked for: there may be room for more of them. */
@@ -119,84 +30,6 @@ resized(struct view *v)
         return;
     d->stale = true;
     if (view_top(v->tui) == v)
-        browse_load(v, false);
-}
-
-static void
-mark_sort(struct browse *d)
-{
-    d->rows.list.sort = d->rows.list.ncolumns;
-    for (size_t i = 0; i < d->rows.list.ncolumns; i++)
-        if (d->rows.tags[i] == d->sort)
-            d->rows.list.sort = i;
-    d->rows.list.desc = d->desc;
-}
-
-static void
-answer(struct view *v, struct answer *a)
-{
-    struct browse *d = v->data;
-    d->asked_more = false;
-    if (a->code != RC_OK) {
-        app_say_error(v, a);
-        return;
-    }
-    if (a->tag == TAG_FIRST) {
-        size_t at = d->stale ? d->rows.list.at : 0;
-        rows_clear(&d->rows);
-        rows_add(&d->rows, a);
-        d->rows.list.at = at < d->rows.list.nrows ? at : 0;
-        d->stale = false;
-    } else {
-        rows_add(&d->rows, a);
-    }
-    mark_sort(d);
-}
-
-/* ---- options ---- */
-
-static void
-run_options(struct view *v)
-{
-    struct browse *d = v->data;
-    size_t row;
-    char option;
-    d->running = batch_take_rows(&d->rows);
-    d->stale |= d->running;
-    while (!d->running && list_take_option(&d->rows.list, &row, &option)) {
-        const struct body_row *r = rows_at(&d->rows, row);
-        if (r && option_run(app_of(v), d->rows.entity, r->id, option)) {
-            d->running = true;
-            return;
-        }
-    }
-}
-
-static void
-enter(struct view *v)
-{
-    struct browse *d = v->data;
-    for (size_t i = 0; i < d->rows.list.nrows; i++)
-        if (d->rows.list.ops[i]) {
-            run_options(v);
-            return;
-        }
-    const struct body_row *r = rows_at(&d->rows, d->rows.list.at);
-    if (r)
-        record_open(app_of(v), d->entity, r->id);
-    else
-        tui_say(v->tui, ROLE_DIM, "%s",
-                entity_of(v)->may_add ? _("No row here. F6 adds one, / filters.")
-                                      : _("No row here. / filters."));
-}
-
-static void
-shown(struct view *v)
-{
-    struct browse *d = v->data;
-    if (d->running)
-        run_options(v);
-    if (!d->running && d->stale)
         browse_load(v, false);
 }
 
@@ -229,7 +62,7 @@ line_command(struct view *v, enum cmd c)
     switch (c) {
     case CMD_ENTER:
     case CMD_DOWN:
-        if (ask_page(v, STR_NONE, true))
+        if (browse_ask(v, PAGE_FIRST, true))
             leave_line(d);
         return true;
     case CMD_UP:
@@ -238,9 +71,13 @@ line_command(struct view *v, enum cmd c)
         leave_line(d);
         return true;
     case CMD_TOP:
+    case CMD_TOTALS:
         return field_command(f, CMD_LINE_START);
     case CMD_BOTTOM:
+    case CMD_EXPORT: /* its key is that of a line's end */
         return field_command(f, CMD_LINE_END);
+    case CMD_COLUMNS:
+        return field_command(f, CMD_CLEAR_END);
     default:
         return field_command(f, c);
     }
@@ -267,19 +104,47 @@ next_sort(struct view *v)
 }
 
 static void
+shown(struct view *v)
+{
+    struct browse *d = v->data;
+    if (d->running)
+        browse_run_on(v);
+    if (!d->running && d->stale)
+        browse_load(v, false);
+}
+
+static void
 outcome(struct view *v, const struct outcome *o)
 {
     struct browse *d = v->data;
     if (o->choice == 0)
         return;
-    if (o->purpose == PURPOSE_FIELD)
+    switch ((enum browse_purpose)o->purpose) {
+    case PURPOSE_FIELD:
         browse_take_field(v, o);
-    else if (o->purpose == PURPOSE_VALUE)
-        browse_take_value(v, o->id);
-    else
+        break;
+    case PURPOSE_CONDITION:
+        browse_take_condition(v, o);
+        break;
+    case PURPOSE_VALUE:
+        browse_take_value(v, o);
+        break;
+    case PURPOSE_COLUMNS:
+        d->ncolumns = columns_of(app_of(v), d->rows.entity, browse_view(d), d->columns);
+        browse_load(v, true);
+        break;
+    case PURPOSE_FILE:
+        browse_write(v, o->text);
+        break;
+    case PURPOSE_RUN:
+    case PURPOSE_REASON:
+        browse_take_run(v, o);
+        break;
+    case PURPOSE_RECORD:
         d->stale = true;
-    if (d->stale)
         browse_load(v, false);
+        break;
+    }
 }
 
 static void
@@ -298,8 +163,31 @@ next_view(struct view *v)
     d->view = next->number;
     d->sort = next->sort;
     d->desc = next->desc;
+    d->ncolumns = columns_of(app_of(v), e, next, d->columns);
     field_set(&d->position, STR_NONE);
     browse_load(v, true);
+}
+
+/* Through the rows; the very first and the very last are asked for when they are not here. */
+static bool
+walk(struct view *v, enum cmd c)
+{
+    struct browse *d = v->data;
+    struct list *l = &d->rows.list;
+    if (c == CMD_TOP && l->before) {
+        field_set(&d->position, STR_NONE);
+        return browse_ask(v, PAGE_FIRST, true);
+    }
+    if (c == CMD_BOTTOM && l->more)
+        return browse_ask(v, PAGE_LAST, true);
+    d->then = l->at == 0 ? c : CMD_NONE;
+    if (!list_command(l, c))
+        return false;
+    if (c != CMD_UP && c != CMD_PAGE_BACK && l->at + 2 * l->page + NEAR >= l->nrows)
+        browse_want(v, 1);
+    if ((c == CMD_UP || c == CMD_PAGE_BACK) && l->at < 2 * l->page + NEAR)
+        browse_want(v, -1);
+    return true;
 }
 
 static bool
@@ -310,7 +198,16 @@ command(struct view *v, enum cmd c)
         return true;
     switch (c) {
     case CMD_ENTER:
-        enter(v);
+        browse_enter(v);
+        return true;
+    case CMD_COLUMNS:
+        browse_columns(v);
+        return true;
+    case CMD_TOTALS:
+        browse_totals(v);
+        return true;
+    case CMD_EXPORT:
+        browse_export(v);
         return true;
     case CMD_REFRESH:
         d->stale = true;
@@ -347,11 +244,7 @@ command(struct view *v, enum cmd c)
     default:
         break;
     }
-    if (!list_command(&d->rows.list, c))
-        return false;
-    if (c != CMD_UP && c != CMD_TOP && d->rows.list.at + 2 * d->rows.list.page + NEAR >= d->rows.list.nrows)
-        want_more(v);
-    return true;
+    return walk(v, c);
 }
 
 static bool
@@ -376,101 +269,6 @@ key(struct view *v, const struct key *k)
         return false;
     browse_enter_line(d, IN_POSITION);
     return field_key(&d->position, k);
-}
-
-/* ---- paint ---- */
-
-static void
-paint_lines(struct browse *d, const struct area *a)
-{
-    const struct schema_field *s = schema_field(d->rows.entity, d->sort);
-    char label[80];
-    snprintf(label, sizeof label, _("From %.*s"), STR_ARG(s ? s->label : str_from(_("row"))));
-    int x = paint_text(a, 0, 1, ROLE_LABEL, label) + 2;
-    int half = a->cols / 2 - x - 2 > 8 ? a->cols / 2 - x - 2 : 8;
-    int at = field_paint(&d->position, a, (struct spot){.x = x, .width = half}, true);
-    if (d->place == IN_POSITION)
-        paint_cursor(a, 0, at);
-    x += half + 2;
-    x += paint_text(a, 0, x, ROLE_LABEL, _("/ Filter")) + 1;
-    at = field_paint(&d->filter, a, (struct spot){.x = x, .width = a->cols - x - 1}, true);
-    if (d->place == IN_FILTER)
-        paint_cursor(a, 0, at);
-}
-
-static void
-paint_foot(struct browse *d, const struct area *a, int y)
-{
-    const struct list *l = &d->rows.list;
-    if (l->nrows == 0)
-        return;
-    size_t last = l->top + l->page < l->nrows ? l->top + l->page : l->nrows;
-    const char *end = l->more || last < l->nrows ? _("more ↓") : _("bottom");
-    if (d->rows.total >= 0)
-        paint_format(a, (struct spot){.y = y, .width = a->cols - 1, .role = ROLE_DIM, .right = true},
-                     _("%zu-%zu of %lld%s  %s"), l->top + 1, last, (long long)d->rows.total,
-                     d->rows.capped ? "+" : "", end);
-    else
-        paint_format(a, (struct spot){.y = y, .width = a->cols - 1, .role = ROLE_DIM, .right = true},
-                     _("%zu-%zu  %s"), l->top + 1, last, end);
-}
-
-static void
-paint_browse(struct view *v, const struct area *a)
-{
-    struct browse *d = v->data;
-    struct arena arena;
-    arena_init(&arena, SIZE_MAX, NULL, NULL);
-    paint_lines(d, a);
-    int y = 1;
-    if (a->rows > 10)
-        paint(a, (struct spot){.y = y++, .x = 1, .role = ROLE_DIM},
-              rows_legend(app_of(v), d->rows.entity, &arena));
-    struct area list = area_sub(a, y, 0, a->rows - y - 1, a->cols);
-    if (d->rows.npages == 0)
-        paint_text(&list, 1, 1, ROLE_DIM, _("Loading …"));
-    else
-        list_paint(&d->rows.list, &list, d->place == IN_ROWS);
-    if (d->rows.npages && d->rows.list.nrows == 0)
-        paint_text(&list, 1, 4, ROLE_DIM, _("Nothing here."));
-    paint_foot(d, a, a->rows - 1);
-    arena_done(&arena);
-}
-
-static struct str
-title(struct view *v, struct arena *a)
-{
-    const struct browse *d = v->data;
-    const struct schema_view *sv = view_of(d);
-    if (sv && d->rows.entity->nviews > 1)
-        return str_printf(a, "%.*s: %.*s", STR_ARG(d->rows.entity->plural), STR_ARG(sv->label));
-    return d->rows.entity->plural;
-}
-
-static struct str
-help(struct view *v, struct arena *a)
-{
-    struct browse *d = v->data;
-    (void)a;
-    if (d->place == IN_FILTER)
-        return str_from(
-            _("Conditions: state=active end_date<=+30d at>=-7d at=14/2 plate~T33; F4 on the list shows the "
-              "fields."));
-    if (d->place == IN_POSITION)
-        return str_from(_("Enter shows the rows from there on."));
-    return str_from(
-        _("Digits give the row an option, letters go to a position, Enter opens or runs the options."));
-}
-
-static struct str
-about(struct view *v, struct arena *a)
-{
-    const struct schema_entity *e = entity_of(v);
-    return str_printf(
-        a, "%.*s\n\n%s", STR_ARG(e->help),
-        _("Letters go to \"From\": Enter shows the rows from there on. / or Ctrl-X is the filter. Digits "
-          "stand before rows until Enter runs them all. Ctrl-T sorts by the next column, Ctrl-R turns "
-          "the order, Ctrl-U takes filter and position away. F11 shows the next view."));
 }
 
 static const struct bar_key *
@@ -522,12 +320,12 @@ static const struct view_ops ops = {.name = "list",
                                     .context = IN_LIST,
                                     .command = command,
                                     .key = key,
-                                    .answer = answer,
+                                    .answer = browse_answer,
                                     .outcome = outcome,
-                                    .paint = paint_browse,
-                                    .title = title,
-                                    .help = help,
-                                    .about = about,
+                                    .paint = browse_paint,
+                                    .title = browse_title,
+                                    .help = browse_help,
+                                    .about = browse_about,
                                     .bar = bar,
                                     .may = may,
                                     .resized = resized,
@@ -546,10 +344,11 @@ browse_open(struct app *a, uint32_t entity, uint32_t view)
     d->entity = entity;
     rows_init(&d->rows, a, e);
     field_init(&d->position, &v->arena, 60);
-    field_init(&d->filter, &v->arena, 200);
+    field_init(&d->filter, &v->arena, FILTER_CHARS);
     d->view = view ? view : e->nviews ? e->views[0].number : 0;
-    const struct schema_view *sv = view_of(d);
+    const struct schema_view *sv = browse_view(d);
     d->sort = sv ? sv->sort : 0;
     d->desc = sv && sv->desc;
+    d->ncolumns = columns_of(a, e, sv, d->columns);
     browse_load(v, true);
 }

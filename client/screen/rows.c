@@ -1,5 +1,7 @@
 #include "client/screen/rows.h"
 
+#include <string.h>
+
 #include "client/text.h"
 #include "common/base/buf.h"
 
@@ -54,9 +56,10 @@ void
 rows_clear(struct rows *r)
 {
     for (size_t i = 0; i < r->npages; i++)
-        kept_drop(&r->kept[i]);
-    r->npages = 0;
+        kept_drop(&r->kept[r->slot[i]]);
+    r->npages = r->nsums = 0;
     r->total = -1;
+    r->first = 0;
     list_reset(&r->list);
 }
 
@@ -99,35 +102,145 @@ make_columns(struct rows *r, const struct body_page *p)
     l->sort = l->ncolumns;
 }
 
+/* Rows of the page at one end of the window. */
+static bool
+is_free(const struct rows *r, bool front)
+{
+    const size_t n = r->pages[front ? 0 : r->npages - 1]->nrows, from = front ? 0 : r->list.nrows - n;
+    for (size_t i = from; i < from + n; i++)
+        if (r->list.ops[i] || r->list.notes[i])
+            return false;
+    return true;
+}
+
+static void
+let_go(struct rows *r, bool front)
+{
+    const size_t at = front ? 0 : r->npages - 1, n = r->pages[at]->nrows;
+    kept_drop(&r->kept[r->slot[at]]);
+    r->npages--;
+    if (!front) {
+        r->list.nrows -= n;
+        return;
+    }
+    memmove(r->pages, r->pages + 1, r->npages * sizeof r->pages[0]);
+    memmove(r->slot, r->slot + 1, r->npages * sizeof r->slot[0]);
+    list_shift(&r->list, -(long)n);
+    r->first = r->first < 0 ? -1 : r->first + (int64_t)n;
+}
+
+static unsigned char
+free_slot(const struct rows *r)
+{
+    unsigned char s = 0;
+    for (size_t i = 0; i < r->npages; i++)
+        if (r->slot[i] == s) {
+            s++;
+            i = (size_t)-1;
+        }
+    return s;
+}
+
+void
+rows_totals(struct rows *r, const struct body_page *p)
+{
+    if (p->total < 0)
+        return;
+    r->total = p->total;
+    r->capped = p->total_capped;
+    r->nsums = 0;
+    for (size_t i = 0; i < p->nsums && r->nsums < LIST_COLUMNS; i++)
+        r->sums[r->nsums++] = p->sums[i];
+}
+
+/* A page's worth of room, at one end or the other. */
+static bool
+is_full(const struct rows *r)
+{
+    return r->npages == ROWS_PAGES || r->list.nrows + LIMIT_PAGE > LIST_ROWS;
+}
+
+bool
+rows_full(const struct rows *r)
+{
+    return is_full(r) && !is_free(r, true);
+}
+
+bool
+rows_full_before(const struct rows *r)
+{
+    return is_full(r) && !is_free(r, false);
+}
+
+static void
+add(struct rows *r, struct answer *a, size_t at)
+{
+    const struct body_page *p = &a->body->page;
+    const unsigned char slot = free_slot(r);
+    answer_keep(a, &r->kept[slot]);
+    memmove(r->pages + at + 1, r->pages + at, (r->npages - at) * sizeof r->pages[0]);
+    memmove(r->slot + at + 1, r->slot + at, (r->npages - at) * sizeof r->slot[0]);
+    r->pages[at] = p;
+    r->slot[at] = slot;
+    if (++r->npages == 1)
+        make_columns(r, p);
+    rows_totals(r, p);
+}
+
+/* Where the window stands in the list. */
+static void
+place(struct rows *r)
+{
+    r->list.more = rows_next(r).n > 0;
+    r->list.before = rows_prev(r).n > 0;
+    if (!r->list.before)
+        r->first = 0;
+    else if (r->npages == 1)
+        r->first = -1;
+}
+
 void
 rows_add(struct rows *r, struct answer *a)
 {
-    if (r->npages == ROWS_PAGES || !body_has(a->body, BODY_PAGE))
+    if (!body_has(a->body, BODY_PAGE) || rows_full(r))
         return;
-    const struct body_page *p = &a->body->page;
-    answer_keep(a, &r->kept[r->npages]);
-    r->pages[r->npages++] = p;
-    if (r->npages == 1)
-        make_columns(r, p);
-    if (p->total >= 0) {
-        r->total = p->total;
-        r->capped = p->total_capped;
-    }
-    r->list.nrows += p->nrows;
-    if (r->list.nrows > LIST_ROWS)
-        r->list.nrows = LIST_ROWS;
-    r->list.more = p->next.n > 0;
+    const size_t n = a->body->page.nrows;
+    if (is_full(r))
+        let_go(r, true);
+    add(r, a, r->npages);
+    r->list.nrows += n;
+    place(r);
+}
+
+void
+rows_add_before(struct rows *r, struct answer *a)
+{
+    if (!body_has(a->body, BODY_PAGE) || rows_full_before(r))
+        return;
+    const size_t n = a->body->page.nrows;
+    if (is_full(r))
+        let_go(r, false);
+    add(r, a, 0);
+    list_shift(&r->list, (long)n);
+    r->first = r->first < 0 ? -1 : r->first - (int64_t)n;
+    place(r);
+}
+
+/* The page a row is of, and its place there. */
+static size_t
+page_of(const struct rows *r, size_t *row)
+{
+    size_t i = 0;
+    while (i < r->npages && *row >= r->pages[i]->nrows)
+        *row -= r->pages[i++]->nrows;
+    return i;
 }
 
 const struct body_row *
 rows_at(const struct rows *r, size_t row)
 {
-    for (size_t i = 0; i < r->npages; i++) {
-        if (row < r->pages[i]->nrows)
-            return &r->pages[i]->rows[row];
-        row -= r->pages[i]->nrows;
-    }
-    return NULL;
+    const size_t at = page_of(r, &row);
+    return at < r->npages ? &r->pages[at]->rows[row] : NULL;
 }
 
 struct str
@@ -136,10 +249,46 @@ rows_next(const struct rows *r)
     return r->npages ? r->pages[r->npages - 1]->next : STR_NONE;
 }
 
-bool
-rows_full(const struct rows *r)
+struct str
+rows_prev(const struct rows *r)
 {
-    return r->npages == ROWS_PAGES || r->list.nrows >= LIST_ROWS;
+    return r->npages ? r->pages[0]->prev : STR_NONE;
+}
+
+void
+rows_update(struct rows *r, size_t row, const struct body_record *record)
+{
+    const size_t at = page_of(r, &row);
+    if (at == r->npages || r->pages[at]->rows[row].id != record->id)
+        return;
+    struct body_row *to = &r->pages[at]->rows[row];
+    struct arena *a = &r->kept[r->slot[at]].arena;
+    for (size_t c = 0; c < r->pages[at]->ncolumns; c++) {
+        struct value v = VALUE_NULL;
+        for (size_t i = 0; i < record->nfields; i++)
+            if (record->fields[i].tag == r->pages[at]->columns[c])
+                v = record->fields[i].value;
+        if (v.type == VT_TEXT || v.type == VT_BYTES)
+            v.text = str_dup(a, v.text);
+        if (v.type == VT_REF)
+            v.label = str_dup(a, v.label);
+        to->cells[c] = v;
+    }
+    to->version = record->version;
+}
+
+const struct schema_action *
+option_action(const struct schema_entity *e, char option)
+{
+    for (size_t i = 0; i < e->nactions; i++) {
+        const struct schema_action *act = &e->actions[i];
+        bool needs = act->prints || !act->on_record || act->option != option;
+        for (size_t f = 0; f < act->nfields && !needs; f++)
+            needs = act->fields[f].flags & SCHEMA_REQUIRED;
+        if (!needs)
+            return act;
+    }
+    return NULL;
 }
 
 const struct schema_tab *

@@ -21,8 +21,41 @@ void
 list_reset(struct list *l)
 {
     l->nrows = l->at = l->top = 0;
-    l->more = false;
+    l->more = l->before = false;
     memset(l->ops, 0, sizeof l->ops);
+    memset(l->notes, 0, sizeof l->notes);
+}
+
+static size_t
+moved(size_t at, long rows, size_t nrows)
+{
+    long to = (long)at + rows;
+    return to < 0 || nrows == 0 ? 0 : (size_t)to < nrows ? (size_t)to : nrows - 1;
+}
+
+void
+list_shift(struct list *l, long rows)
+{
+    const size_t from = rows < 0 ? (size_t)-rows : 0, to = rows > 0 ? (size_t)rows : 0;
+    const size_t room = LIST_ROWS - to, have = l->nrows > from ? l->nrows - from : 0,
+                 n = have < room ? have : room;
+    memmove(l->ops + to, l->ops + from, n * sizeof l->ops[0]);
+    memmove(l->notes + to, l->notes + from, n * sizeof l->notes[0]);
+    memmove(l->bad + to, l->bad + from, n * sizeof l->bad[0]);
+    memset(l->ops, 0, to * sizeof l->ops[0]);
+    memset(l->notes, 0, to * sizeof l->notes[0]);
+    memset(l->ops + to + n, 0, (LIST_ROWS - to - n) * sizeof l->ops[0]);
+    memset(l->notes + to + n, 0, (LIST_ROWS - to - n) * sizeof l->notes[0]);
+    l->nrows = to + n;
+    l->at = moved(l->at, rows, l->nrows);
+    l->top = moved(l->top, rows, l->nrows);
+}
+
+void
+list_note(struct list *l, size_t row, const char *text, bool bad)
+{
+    l->notes[row] = text;
+    l->bad[row] = bad;
 }
 
 static void
@@ -208,7 +241,7 @@ paint_row(const struct list *l, const struct area *a, int y, size_t row)
         struct tone_look look = tone_look(l->tone(l->ctx, row));
         paint_text(a, y, x, look.role, look.mark);
     }
-    for (size_t i = 0; i < l->ncolumns; i++) {
+    for (size_t i = 0; i < (l->notes[row] ? 1 : l->ncolumns); i++) {
         const struct list_column *c = &l->columns[i];
         if (!c->shown)
             continue;
@@ -217,6 +250,12 @@ paint_row(const struct list *l, const struct area *a, int y, size_t row)
         paint(a, (struct spot){.y = y, .x = c->x, .width = c->shown, .role = look.role, .right = c->right},
               cell.text);
     }
+    if (l->notes[row] && l->ncolumns)
+        paint(a,
+              (struct spot){.y = y,
+                            .x = l->columns[0].x + l->columns[0].shown + GAP,
+                            .role = l->bad[row] ? ROLE_BAD : ROLE_GOOD},
+              str_from(l->notes[row]));
     arena_done(&arena);
 }
 

@@ -27,10 +27,12 @@ struct list {
     struct list_column columns[LIST_COLUMNS];
     size_t ncolumns;
     size_t nrows, at, top, page;
-    bool options, marks; /* `marks`: a column for the row's tone */
-    char ops[LIST_ROWS]; /* digit typed, or 0 */
-    bool more;           /* there are rows that are not here yet */
-    size_t sort;         /* column it is sorted by; ncolumns: none */
+    bool options, marks;          /* `marks`: a column for the row's tone */
+    char ops[LIST_ROWS];          /* digit typed, or 0 */
+    const char *notes[LIST_ROWS]; /* what came of it, shown beside the row's first column; NULL: nothing */
+    bool bad[LIST_ROWS];          /* … and it was not done */
+    bool more, before;            /* there are rows behind and before these that are not here */
+    size_t sort;                  /* column it is sorted by; ncolumns: none */
     bool desc;
     struct list_cell (*cell)(void *ctx, struct arena *a, size_t row, size_t column);
     int (*tone)(void *ctx, size_t row); /* of the row as a whole; may be NULL */
@@ -42,6 +44,10 @@ void list_reset(struct list *l); /* no rows, no options, at the top */
 bool list_command(struct list *l, enum cmd c);
 bool list_digit(struct list *l,
                 const struct key *k); /* sets the option of the row; Backspace takes it away */
+/* Rows came in front (or went, when negative): what belongs to the others moves with them. */
+void list_shift(struct list *l, long rows);
+/* The text lives as long as the list. */
+void list_note(struct list *l, size_t row, const char *text, bool bad);
 /* The first row with an option, taken off: false when none is left. */
 bool list_take_option(struct list *l, size_t *ret_row, char *ret_option);
 /* Which columns have room in so many, and where: `shown` and `x`. */

@@ -344,63 +344,6 @@ batch(struct fake_server *s, const struct params *p, struct arena *a, bool trial
 
 /* ---- reading ---- */
 
-static bool
-row_fits(const struct fake_record *r, const struct params *p)
-{
-    for (size_t i = 0; i < p->nfilters; i++) {
-        const struct param_filter *f = &p->filters[i];
-        const struct value *v = &r->values[f->field.number];
-        if (f->value.type == VT_TEXT && f->op == FILTER_GE && str_cmp(v->text, f->value.text) < 0)
-            return false;
-        if (f->value.type == VT_TEXT && f->op == FILTER_EQ && !str_eq(v->text, f->value.text))
-            return false;
-        if (f->value.type == VT_TEXT && f->op == FILTER_PREFIX && !str_starts(v->text, f->value.text))
-            return false;
-        if (f->value.type == VT_INT && v->type == VT_STAMP) {
-            if (f->op == FILTER_GE ? v->stamp.usec < f->value.i : v->stamp.usec >= f->value.i)
-                return false;
-        } else if (f->value.type == VT_INT && v->i != f->value.i) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void
-list(struct fake_server *s, const struct params *p, struct arena *a, struct body *ret)
-{
-    const struct schema_entity *e = entity_of(s, p);
-    const struct schema_view *view = &e->views[0];
-    for (size_t i = 0; i < e->nviews; i++)
-        if (e->views[i].number == p->view.number)
-            view = &e->views[i];
-    size_t from = 0, limit = p->limit > 0 ? (size_t)p->limit : 50, seen = 0;
-    if (p->cursor.n == sizeof from)
-        memcpy(&from, p->cursor.p, sizeof from);
-    struct body_page *page = &ret->page;
-    *page = (struct body_page){
-        .entity = e->number, .columns = view->columns, .ncolumns = view->ncolumns, .total = -1};
-    page->rows = arena_new(a, struct body_row, limit);
-    for (size_t i = 0; i < s->nrecords; i++) {
-        const struct fake_record *r = &s->records[p->desc ? s->nrecords - 1 - i : i];
-        if (r->entity != e->number || !row_fits(r, p) || seen++ < from || page->nrows == limit)
-            continue;
-        struct body_row *row = &page->rows[page->nrows++];
-        *row = (struct body_row){r->id, r->version, arena_new(a, struct value, view->ncolumns)};
-        for (size_t c = 0; c < view->ncolumns; c++) {
-            row->cells[c] = r->values[view->columns[c]];
-            if (row->cells[c].type == VT_REF)
-                row->cells[c].label = fake_label(s, by_id(s, 0, row->cells[c].i));
-        }
-    }
-    from += page->nrows;
-    if (from < seen)
-        page->next = str_dup(a, (struct str){(const char *)&from, sizeof from});
-    if (p->total)
-        page->total = (int64_t)seen;
-    ret->present |= 1u << BODY_PAGE;
-}
-
 static void
 find(struct fake_server *s, const struct params *p, struct arena *a, struct body *ret)
 {
@@ -554,7 +497,10 @@ fake_answer(struct fake_server *s, enum method m, const struct params *p, struct
         ret->schema = &s->schema;
         return RC_OK;
     case METHOD_LIST:
-        list(s, p, a, ret);
+        fake_list(s, p, a, ret);
+        return RC_OK;
+    case METHOD_EXPORT:
+        fake_export(s, p, a, ret);
         return RC_OK;
     case METHOD_FIND:
         find(s, p, a, ret);

@@ -86,6 +86,9 @@ void fake_people_data(struct fake_server *s);
 void fake_people_home(struct fake_server *s, struct body *ret);
 enum rc fake_people_act(struct fake_server *s, struct str action, const struct params *p, struct arena *a,
                         struct body *ret, struct err *err);
+/* fake_lists.c */
+void fake_list(struct fake_server *s, const struct params *p, struct arena *a, struct body *ret);
+void fake_export(struct fake_server *s, const struct params *p, struct arena *a, struct body *ret);
 struct body_me fake_me(const struct fake_server *s);
 /* fake_ops.c: fills `ret`; the code is returned, for errors `err` is filled. */
 enum rc fake_answer(struct fake_server *s, enum method m, const struct params *p, struct arena *a,

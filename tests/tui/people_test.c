@@ -264,7 +264,7 @@ Test(platform, a_regulator_asks_without_a_record)
 Test(audit, is_filtered_by_what_is_picked)
 {
     struct screen *s = screen_as("manager");
-    screen_type(s, "audit" ENTER F4 "kind" ENTER "ref" ENTER);
+    screen_type(s, "audit" ENTER F4 "kind" ENTER ENTER "ref" ENTER);
     EXPECT_TEXT(s, "policy cancel");
     EXPECT_NO_TEXT(s, "customer add");
     expect_golden(s, "audit_refusals");
