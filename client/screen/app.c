@@ -263,6 +263,14 @@ app_begin(struct app *a)
         home_open(a);
 }
 
+/* The service started us and ends the session: nobody can sign in here again, and it says itself why. */
+static bool
+sent_away(struct app *a, enum link_state now)
+{
+    return now == LINK_OFFLINE && a->config->spawned && a->was_online &&
+           link_error(a->link)->code == RC_UNAUTHENTICATED;
+}
+
 static void
 follow_state(struct app *a, enum link_state now)
 {
@@ -283,6 +291,8 @@ follow_state(struct app *a, enum link_state now)
             tui_say(&a->tui, ROLE_GOOD, "%s", _("Online again. Nothing you typed is lost."));
         }
         a->was_online = true;
+    } else if (sent_away(a, now)) {
+        tui_quit(&a->tui, rc_exit(link_error(a->link)->code));
     } else if (!asking && (asks_person(now) || !a->was_online)) {
         signin_open(a);
     } else if (a->was_online && a->seen == LINK_ONLINE && now == LINK_WAITING) {

@@ -179,11 +179,20 @@ Test(setup, another_code_to_scan_can_be_had)
 
 Test(session, a_sentence_of_the_service_stands_over_the_form_that_is_open)
 {
-    struct screen *s = screen_home();
+    struct screen *s = screen_start(&(struct screen_options){.env = "BIMA_TEST_STATE=/nonexistent"});
     screen_type(s, "new customer" ENTER ENTER "Rehema");
     fake_goaway(screen_server(s), "Simba Insurance is suspended: ask the people who run the service.");
     screen_cut(s);
     expect_golden(s, "session_over");
+    screen_stop(s);
+}
+
+Test(session, a_program_the_service_started_asks_nobody_to_sign_in_when_it_is_sent_away)
+{
+    struct screen *s = screen_home();
+    fake_goaway(screen_server(s), "Simba Insurance is suspended: ask the people who run the service.");
+    cr_assert_eq(screen_wait_end(s), rc_exit(RC_UNAUTHENTICATED));
+    EXPECT_NO_TEXT(s, "sign in");
     screen_stop(s);
 }
 
