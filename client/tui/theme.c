@@ -8,7 +8,10 @@
 #include "client/tui/paint_private.h"
 #include "common/base/attr.h"
 
-enum { RICH = 256 /* colours of a terminal that can have the handsome ones */ };
+enum {
+    RICH = 256,   /* colours of a terminal that can have the handsome ones */
+    THIN_MS = 80, /* there and back: on such a line a screen is made of as few bytes as can be */
+};
 
 static struct {
     enum theme theme;
@@ -88,12 +91,21 @@ theme_name(enum theme theme)
     return "";
 }
 
+/* The line the screen itself goes over: the service says how long it is when it has started us; how long that
+   of another program is nobody knows. */
+static bool
+line_is_thin(void)
+{
+    const char *measured = getenv("BIMA_LINE_MS"), *over = getenv("SSH_CONNECTION");
+    return measured ? strtol(measured, NULL, 10) > THIN_MS : over && *over;
+}
+
 /* Old terminals and lines that cost: as few bytes as can be. */
 static bool
 wants_lean(void)
 {
     const char *term = getenv("TERM");
-    return !term || !strncmp(term, "vt", 2) || !strcmp(term, "dumb");
+    return !term || !strncmp(term, "vt", 2) || !strcmp(term, "dumb") || line_is_thin();
 }
 
 static bool

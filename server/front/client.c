@@ -237,6 +237,8 @@ client_start(struct channel *c, const struct str *words, size_t nwords)
                        .columns = c->columns,
                        .rows = c->rows,
                        .term = c->term,
+                       .address = c->session->address,
+                       .line_ms = session_line_ms(c->session),
                        .words = words,
                        .nwords = nwords};
     for (unsigned i = 0; i < c->nenv; i++) {

@@ -16,7 +16,7 @@
 
 #include "common/base/limits.h"
 
-enum { FAILED = 126, TEXT = 320, SAFE = 10, VARIABLES = LAUNCH_ENV + 6 };
+enum { FAILED = 126, TEXT = 320, SAFE = 10, VARIABLES = LAUNCH_ENV + 8 };
 
 /* Both ends of everything, ours first. -1: not open. */
 struct ends {
@@ -166,7 +166,7 @@ child(const struct ends *e, const struct launch *l, char *const *argv, char *con
 struct words {
     char *argv[LIMIT_EXEC_WORDS + 4];
     char *envp[VARIABLES + 1];
-    char text[6][TEXT];
+    char text[8][TEXT];
 };
 
 static bool
@@ -202,6 +202,10 @@ set_words(struct words *w, const struct launch *l)
         w->envp[n++] = language;
     }
     snprintf(w->text[t], TEXT, "BIMA_LOGIN=%s", l->login);
+    w->envp[n++] = w->text[t++];
+    snprintf(w->text[t], TEXT, "SSH_CONNECTION=%s", l->address);
+    w->envp[n++] = w->text[t++];
+    snprintf(w->text[t], TEXT, "BIMA_LINE_MS=%u", l->line_ms);
     w->envp[n++] = w->text[t++];
     if (l->pty) {
         snprintf(w->text[t], TEXT, "TERM=%s", l->term);

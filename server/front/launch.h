@@ -12,6 +12,8 @@ enum { LAUNCH_ENV = 8, LAUNCH_LINE = 3 };
 
 struct launch {
     const char *program, *login, *term;
+    const char *address;         /* the person's */
+    unsigned line_ms;            /* there and back */
     const char *env[LAUNCH_ENV]; /* "NAME=value", NULL after the last when there are fewer */
     const struct str *words;     /* NUL-terminated */
     size_t nwords;

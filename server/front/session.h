@@ -77,6 +77,8 @@ void session_sweep(struct front *f);
 /* Asks the programs of all its channels to end. */
 void session_hang_up(struct session *s);
 void session_drop_all(struct front *f, const char *why);
+/* line.c: milliseconds a packet takes there and back, as the kernel has seen it; 0 when it can't tell. */
+unsigned session_line_ms(const struct session *s);
 /* The client's SSH software, "OpenSSH_9.2p1". */
 void session_software(const struct session *s, char out[SESSION_BANNER]);
 

@@ -159,7 +159,7 @@ class Commands(unittest.TestCase):
             self.assertRegex(limits.read(), r"Max file size\s+0\s+0")
         with open(f"/proc/{pid}/environ", "rb") as environ:
             names = {part.split(b"=")[0].decode() for part in environ.read().split(b"\0") if part}
-        self.assertEqual(names, {"LANG", "BIMA_LOGIN", "TERM"})
+        self.assertEqual(names, {"LANG", "BIMA_LOGIN", "BIMA_LINE_MS", "SSH_CONNECTION", "TERM"})
         # 0 … 2 are the terminal, 3 the line; anything beyond it opened itself
         self.assertIn("socket:", os.readlink(f"/proc/{pid}/fd/3"))
         for fd in "012":

@@ -277,3 +277,36 @@ Test(bytes, a_step_down_a_list_is_cheap_on_a_lean_line)
     cr_assert_leq(each, 16, "a step costs %zu bytes", each);
     screen_stop(s);
 }
+
+/* ---- lines ---- */
+
+static bool
+has_colours(struct screen *s)
+{
+    size_t n;
+    const char *raw = screen_raw(s, &n);
+    return memmem(raw, n, "\033[38;5;", 7) != NULL;
+}
+
+static bool
+colours_with(const char *env)
+{
+    struct screen *s = screen_start(&(struct screen_options){.env = env});
+    bool colours = has_colours(s);
+    screen_stop(s);
+    return colours;
+}
+
+Test(line, that_is_long_gets_the_lean_theme_by_itself)
+{
+    cr_assert(colours_with("BIMA_LINE_MS=30"));
+    cr_assert_not(colours_with("BIMA_LINE_MS=81"));
+    cr_assert_not(colours_with("SSH_CONNECTION=10.0.0.7 1 2 3"), "nobody knows how long it is");
+}
+
+Test(line, that_is_long_does_not_change_what_a_person_chose)
+{
+    struct screen *s = screen_start(&(struct screen_options){.env = "BIMA_LINE_MS=500", .theme = "colour"});
+    cr_assert(has_colours(s));
+    screen_stop(s);
+}

@@ -192,7 +192,8 @@ Test(torn, keys_whose_bytes_come_one_by_one_are_the_same_keys)
 {
     static const char *const steps[] = {F2 "new cust" ENTER, DOWN "Rehema" BACKTAB, DOWN DOWN F4,
                                         F12 F12 "2",         "customers" ENTER F8,  UP "\033[6~\033[5~" F11};
-    struct screen *s = screen_start(&(struct screen_options){.env = "SSH_CONNECTION=1 2 3 4"});
+    struct screen *s =
+        screen_start(&(struct screen_options){.env = "SSH_CONNECTION=1 2 3 4", .theme = "colour"});
     struct screen *like = screen_home();
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         screen_type_apart(s, steps[i]);
@@ -207,7 +208,8 @@ Test(torn, keys_whose_bytes_come_one_by_one_are_the_same_keys)
 
 Test(torn, a_paste_whose_bytes_come_one_by_one_stays_in_its_field)
 {
-    struct screen *s = screen_start(&(struct screen_options){.env = "SSH_CONNECTION=1 2 3 4"});
+    struct screen *s =
+        screen_start(&(struct screen_options){.env = "SSH_CONNECTION=1 2 3 4", .theme = "colour"});
     screen_type(s, "new customer" ENTER ENTER);
     screen_type_apart(s, "\033[200~Zo\xc3\xab\tAlly\r\033[21~Mbwana\033[201~");
     EXPECT_TEXT(s, "> Name *  . . . Zo\xc3\xab Ally");
