@@ -66,7 +66,8 @@ static void
 fill_in(struct sell *d, const char *name, const struct value *v)
 {
     struct item *i = pform_item(&d->form, PART_POLICY, name);
-    if (i != NULL && !i->by_hand && v != NULL && v->type != VT_NULL)
+    bool nothing = v == NULL || v->type == VT_NULL || (v->type == VT_MONEY && v->money.minor == 0);
+    if (i != NULL && !i->by_hand && !nothing)
         pitem_put(&d->form, i, v, true);
 }
 

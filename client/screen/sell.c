@@ -7,8 +7,6 @@
 #include "client/text.h"
 #include "client/tui/box.h"
 
-enum { DO_OPEN = 1 };
-
 /* The save was refused for a field elsewhere: the clerk stands on it. */
 static void
 focus_blamed(struct form *f)
@@ -238,7 +236,7 @@ outcome(struct view *v, const struct outcome *o)
     struct sell *d = v->data;
     switch (o->purpose) {
     case PURPOSE_OFFER:
-        if (o->choice)
+        if (o->choice && o->entity < PARTS)
             sell_take_record(v, (enum part)o->entity, o->id);
         break;
     case PURPOSE_LEAVE:
@@ -267,7 +265,7 @@ offers(struct view *v, struct offers *o)
     char text[sizeof o->rows[0].label];
     for (size_t n = 0; (of = sell_offer_at(d, n)); n++) {
         snprintf(text, sizeof text, _("Open %s"), of->label);
-        struct offer *row = offer_add(o, DO_OPEN + (uint32_t)of->part, of->id, str_from(text));
+        struct offer *row = offer_add(o, of->entity, of->id, str_from(text));
         if (row)
             snprintf(row->help, sizeof row->help, "%s",
                      _("The record the form may be about; the form stays."));
@@ -277,8 +275,7 @@ offers(struct view *v, struct offers *o)
 static void
 run(struct view *v, uint32_t code, int64_t arg)
 {
-    struct sell *d = v->data;
-    record_open(app_of(v), d->flow.e[code - DO_OPEN]->number, arg);
+    record_open(app_of(v), code, arg);
 }
 
 static bool

@@ -27,7 +27,8 @@ enum { SELL_OFFERS = 12, SELL_PAUSE_MS = 350 };
 
 /* A record the form could go on with, told beside a field. */
 struct sell_offer {
-    enum part part; /* that it would fill */
+    uint32_t entity;
+    enum part part; /* that it would fill; PARTS: none, it is opened */
     size_t item;
     uint32_t gen; /* of the item when it was offered: typed over, the offer is gone */
     int64_t id;
@@ -72,6 +73,8 @@ const struct sell_offer *sell_offer_at(const struct sell *d, size_t n); /* that 
 /* Records an issue is about, told and offered beside its field. */
 void sell_issues(struct view *v, enum part part, const struct body_issue *issues, size_t n);
 bool sell_offer_ref(struct view *v, struct form_item *i, const struct body_ref *ref);
+void sell_note_offer(struct sell *d, struct form_item *i, int tone, struct str text);
+void sell_drop_offers(struct sell *d, enum part part); /* beside fields of that part */
 
 /* sell_draft.c: what is typed, and the save under way, into the journal. */
 void sell_keep(struct view *v);

@@ -12,8 +12,9 @@ static bool
 stands(const struct sell *d, const struct sell_offer *o)
 {
     const struct form_item *i = &d->form.items[o->item];
-    int64_t known = o->part == PART_VEHICLE ? d->flow.vehicle : d->flow.customer;
-    return i->edit.gen == o->gen && !i->hidden && known != o->id;
+    bool taken = (o->part == PART_VEHICLE && d->flow.vehicle == o->id) ||
+                 (o->part == PART_CUSTOMER && d->flow.customer == o->id);
+    return i->edit.gen == o->gen && !i->hidden && !taken;
 }
 
 const struct sell_offer *
@@ -26,8 +27,8 @@ sell_offer_at(const struct sell *d, size_t n)
 }
 
 /* Offers beside fields of a part are of what stood there before. */
-static void
-drop_offers(struct sell *d, enum part part)
+void
+sell_drop_offers(struct sell *d, enum part part)
 {
     size_t n = 0;
     for (size_t k = 0; k < d->noffers; k++)
@@ -53,10 +54,12 @@ bool
 sell_offer_ref(struct view *v, struct form_item *i, const struct body_ref *ref)
 {
     struct sell *d = v->data;
-    bool vehicle = ref->entity == d->flow.e[PART_VEHICLE]->number;
-    if (!vehicle && ref->entity != d->flow.e[PART_CUSTOMER]->number)
+    struct sell_offer o = {.entity = ref->entity, .part = PARTS, .id = ref->id};
+    for (enum part part = PART_VEHICLE; part <= PART_CUSTOMER; part++)
+        if (ref->entity == d->flow.e[part]->number)
+            o.part = part;
+    if (o.part == PARTS && ref->entity != d->flow.e[PART_POLICY]->number)
         return false;
-    struct sell_offer o = {.part = vehicle ? PART_VEHICLE : PART_CUSTOMER, .id = ref->id};
     snprintf(o.label, sizeof o.label, "%.*s", STR_ARG(ref->label));
     add_offer(d, i, &o);
     return true;
@@ -71,15 +74,21 @@ offers_at(const struct sell *d, size_t item)
     return n;
 }
 
-/* "also the phone of Salma Ibrahim. Ctrl-T takes that one." */
-static void
-note_offer(struct sell *d, struct form_item *i, int tone, struct str text)
+/* "also the phone of Salma Ibrahim. Ctrl-T takes it." */
+void
+sell_note_offer(struct sell *d, struct form_item *i, int tone, struct str text)
 {
     char name[KEY_NAME], note[sizeof i->note];
     size_t n = offers_at(d, (size_t)(i - d->form.items));
     enum key_code key = cmd_keys(IN_SELL, CMD_TAKE)[0];
     key_label(key != K_NONE ? key : cmd_keys(IN_SELL, CMD_PROMPT)[0], name);
-    if (n == 0)
+    const struct sell_offer *first = NULL;
+    for (size_t k = d->noffers; k-- > 0;)
+        if (d->offers[k].item == (size_t)(i - d->form.items) && stands(d, &d->offers[k]))
+            first = &d->offers[k];
+    if (first && first->part == PARTS)
+        snprintf(note, sizeof note, _("%.*s. %s opens %s."), STR_ARG(text), name, first->label);
+    else if (n == 0)
         snprintf(note, sizeof note, "%.*s", STR_ARG(text));
     else if (n == 1)
         snprintf(note, sizeof note, _("%.*s. %s takes it."), STR_ARG(text), name);
@@ -103,7 +112,7 @@ sell_issues(struct view *v, enum part part, const struct body_issue *issues, siz
         for (size_t r = 0; r < issues[k].nrefs; r++)
             sell_offer_ref(v, i, &issues[k].refs[r]);
         int level = (int)issues[k].level;
-        note_offer(d, i, tones[level >= 1 && level <= 3 ? level : 3], issues[k].text);
+        sell_note_offer(d, i, tones[level >= 1 && level <= 3 ? level : 3], issues[k].text);
         d->doubtful[part] = d->doubtful[part] || (part < PARTS && level == ISSUE_CONFIRM);
     }
     sell_arrange(d);
@@ -118,7 +127,7 @@ show_known(struct view *v, enum part part, const struct body_record *r)
     struct sell *d = v->data;
     *(part == PART_VEHICLE ? &d->flow.vehicle : &d->flow.customer) = r->id;
     d->doubtful[part] = d->quoted = false;
-    drop_offers(d, part);
+    sell_drop_offers(d, part);
     for (size_t k = 0; k < d->form.n; k++) {
         struct form_item *i = &d->form.items[k];
         if (i->part != (uint32_t)part)
@@ -291,7 +300,7 @@ found(struct view *v, enum part part, struct answer *a)
     sell_offer_ref(v, key, &(struct body_ref){r->entity, r->id, r->label});
     char text[sizeof key->note];
     snprintf(text, sizeof text, _("%.*s is on record"), STR_ARG(r->label));
-    note_offer(d, key, TONE_WARN, str_from(text));
+    sell_note_offer(d, key, TONE_WARN, str_from(text));
 }
 
 /* ---- the last policy, and vehicles to choose from ---- */
@@ -300,7 +309,8 @@ static void
 fill_in(struct sell *d, const char *name, const struct value *val)
 {
     struct form_item *i = form_find(&d->form, PART_POLICY, name);
-    if (!i || i->by_hand || !val || val->type == VT_NULL)
+    bool nothing = !val || val->type == VT_NULL || (val->type == VT_MONEY && val->money.minor == 0);
+    if (!i || i->by_hand || nothing)
         return;
     form_put(&d->form, i, val, true);
     i->note[0] = 0;
@@ -341,7 +351,7 @@ take_theirs(struct view *v, struct answer *a)
     if (first && p->nrows) {
         char text[sizeof plate->note];
         snprintf(text, sizeof text, _("%s is theirs"), first->label);
-        note_offer(d, plate, TONE_SOON, str_from(text));
+        sell_note_offer(d, plate, TONE_SOON, str_from(text));
     }
 }
 
@@ -365,7 +375,7 @@ checked(struct view *v, enum part part, struct answer *a)
     if (a->code != RC_OK || known) /* of course it is on record already */
         return;
     form_clear_told(&d->form, part);
-    drop_offers(d, part);
+    sell_drop_offers(d, part);
     d->doubtful[part] = false;
     sell_issues(v, part, a->body->issues, body_has(a->body, BODY_ISSUES) ? a->body->nissues : 0);
 }
@@ -448,6 +458,10 @@ sell_take(struct view *v)
     struct sell *d = v->data;
     const struct sell_offer *o = nearest(d);
     struct form_item *here = form_here(&d->form);
+    if (o && o->part == PARTS) {
+        record_open(app_of(v), o->entity, o->id);
+        return;
+    }
     if (o) {
         sell_take_record(v, o->part, o->id);
         return;
@@ -471,10 +485,11 @@ sell_pick(struct view *v)
     size_t n = 0;
     for (size_t k = 0; k < d->noffers; k++)
         if (d->offers[k].item == d->form.at && stands(d, &d->offers[k]))
-            rows[n++] = (struct choice_row){.label = str_from(d->offers[k].label),
-                                            .detail = d->flow.e[d->offers[k].part]->label,
-                                            .entity = (uint32_t)d->offers[k].part,
-                                            .id = d->offers[k].id};
+            rows[n++] = (struct choice_row){
+                .label = str_from(d->offers[k].label),
+                .detail = d->offers[k].part < PARTS ? d->flow.e[d->offers[k].part]->label : STR_NONE,
+                .entity = (uint32_t)d->offers[k].part,
+                .id = d->offers[k].id};
     if (n)
         choice_open(v->tui, &(struct choice_spec){.purpose = PURPOSE_OFFER,
                                                   .title = str_from(_("On record")),

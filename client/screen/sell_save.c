@@ -61,6 +61,16 @@ unquote(struct sell *d)
     d->quoted = false;
 }
 
+/* Why there is no price, and the policy that stands in the way. */
+static void
+unpriced(struct view *v, struct form_item *total, struct answer *a)
+{
+    const struct body_error *e = body_has(a->body, BODY_ERROR) ? &a->body->error : NULL;
+    for (size_t k = 0; e && k < e->nrefs; k++)
+        sell_offer_ref(v, total, &e->refs[k]);
+    sell_note_offer(v->data, total, TONE_BAD, str_from(a->err->text));
+}
+
 void
 sell_take_quote(struct view *v, struct answer *a)
 {
@@ -69,13 +79,14 @@ sell_take_quote(struct view *v, struct answer *a)
     struct form_item *amount = form_find(&d->form, PART_RECEIPT, "amount");
     const struct value *due = a->code == RC_OK ? flow_due(&d->flow, a->body) : NULL;
     form_clear_told(&d->form, PART_POLICY);
+    sell_drop_offers(d, PART_TOTAL);
     if (a->code != RC_OK) {
         struct str name;
         enum part part = flow_part_of_error(&d->flow, str_from(a->err ? a->err->field : ""), &name);
         unquote(d);
         if (a->err && a->code != RC_CONFIRM &&
             !form_tell(&d->form, part, name, TONE_BAD, str_from(a->err->text)))
-            form_note(total, TONE_BAD, str_from(a->err->text));
+            unpriced(v, total, a);
     } else if (due) {
         total->note[0] = 0;
         form_put(&d->form, total, due, true);

@@ -33,6 +33,7 @@ struct form_item {
     uint32_t asked_gen;        /* edit.gen when the service was asked about it */
     bool by_hand;              /* a person typed here: nothing may overwrite it */
     int row, column, note_row; /* layout; note_row -1: on its own row's right */
+    int note_rows;             /* below: one or two */
 };
 
 enum { FORM_ITEMS = 96, FORM_LAST = 96 };

@@ -1,6 +1,7 @@
 #include "client/tui/form.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "client/text.h"
 #include "common/base/buf.h"
@@ -37,6 +38,15 @@ is_narrow(const struct form *f, const struct form_item *i)
     return MARKER + f->label + AROUND + width + MARK <= f->half && !(i->field->flags & SCHEMA_MULTILINE);
 }
 
+/* Under its field a note goes from the left as far as there is room, and on the next line then. */
+static int
+note_lines(const struct form_item *i, int cols)
+{
+    int room = cols - MARKER - 2 - 4;
+    int wants = (int)utf8_width(str_from(i->note));
+    return wants <= room || room < LEAST_NOTE ? 1 : 2;
+}
+
 static void
 lay_item(struct form *f, struct form_item *i, int cols, int *row, int *column)
 {
@@ -56,13 +66,14 @@ lay_item(struct form *f, struct form_item *i, int cols, int *row, int *column)
     int beside = cols - (i->column * f->half + MARKER + f->label + AROUND + form_width(i) + MARK);
     int wants = (int)utf8_width(str_from(i->note)) + 3; /* with its mark */
     bool below = has_note(i) && (narrow || beside < LEAST_NOTE || beside < wants);
+    i->note_rows = below ? note_lines(i, cols) : 0;
     if (below)
         i->note_row = *row + 1;
     if (narrow && *column == 0 && !below) {
         *column = 1;
         return;
     }
-    *row += 1 + below;
+    *row += 1 + i->note_rows;
     *column = 0;
 }
 
@@ -101,7 +112,8 @@ static void
 scroll(struct form *f, const struct area *a)
 {
     const struct form_item *i = &f->items[f->at];
-    int first = i->row - (i->group.n ? 1 : 0), last = i->note_row > i->row ? i->note_row : i->row;
+    int first = i->row - (i->group.n ? 1 : 0),
+        last = i->note_row > i->row ? i->note_row + i->note_rows - 1 : i->row;
     if (f->top > f->rows - a->rows)
         f->top = f->rows - a->rows;
     if (first < f->top)
@@ -133,6 +145,25 @@ paint_note(const struct form_item *i, const struct area *a, struct spot at)
     struct tone_look look = tone_look(i->note_tone);
     at.role = look.role;
     paint_format(a, at, "%s%s%s", look.mark, look.mark[0] ? " " : "", i->note);
+}
+
+/* Below its field, on two lines where it is long. */
+static void
+paint_note_below(const struct form_item *i, const struct area *a, int y, int x)
+{
+    struct tone_look look = tone_look(i->note_tone);
+    struct str text = str_from(i->note), rest = STR_NONE;
+    int marked = (int)strlen(look.mark) + (look.mark[0] != 0), room = a->cols - x - marked;
+    struct str first = utf8_fit(text, (size_t)(room > 0 ? room : 0));
+    if (i->note_rows > 1 && first.n < text.n) {
+        while (first.n > 1 && first.p[first.n - 1] != ' ')
+            first.n--;
+        rest = str_trim(str_slice(text, first.n, text.n));
+    }
+    paint_text(a, y, x, look.role, look.mark);
+    paint(a, (struct spot){.y = y, .x = x + marked, .role = look.role}, rest.n ? first : text);
+    if (rest.n)
+        paint(a, (struct spot){.y = y + 1, .x = x + marked, .role = look.role}, rest);
 }
 
 /* A long note of the right column begins further left. */
@@ -183,7 +214,7 @@ paint_item(struct form *f, size_t k, const struct area *a)
             paint_note(i, a, (struct spot){.y = y, .x = x + width + MARK});
     }
     if (has_note(i) && i->note_row >= 0)
-        paint_note(i, a, (struct spot){.y = i->note_row - f->top, .x = note_column(i, a, left + MARKER + 2)});
+        paint_note_below(i, a, i->note_row - f->top, note_column(i, a, left + MARKER + 2));
 }
 
 void
