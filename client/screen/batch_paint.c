@@ -1,7 +1,7 @@
 #include "client/screen/batch.h"
 #include "client/text.h"
 
-enum { SAID = 22, FOOT = 2 };
+enum { SAID = 13, FOOT = 2 };
 
 static struct str
 outcome_text(const struct batch_row *r)

@@ -47,7 +47,7 @@ static const struct field fields[] = {
      .help = "What is insured; empty for a fleet.", .ref = ENTITY_VEHICLE},
     {FIELD(renewal, customer, VT_REF), RENEWAL_CUSTOMER, "Holder", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER,
      24, 0, .help = "Who holds the policy.", .ref = ENTITY_CUSTOMER},
-    {FIELD(renewal, phone, VT_TEXT), RENEWAL_PHONE, "Phone", SCHEMA_LIST | SCHEMA_PERSONAL, 14, 40,
+    {FIELD(renewal, phone, VT_TEXT), RENEWAL_PHONE, "Phone", SCHEMA_LIST | SCHEMA_PERSONAL, 16, 40,
      .help = "Number to call.",
      .sql = "(select c.phone from app.customer c where c.tenant_id = @.tenant_id and c.id = @.customer_id)"},
     {FIELD(renewal, product, VT_REF), RENEWAL_PRODUCT, "Product",
@@ -70,9 +70,8 @@ static const struct field fields[] = {
     {FIELD(renewal, note, VT_TEXT), RENEWAL_NOTE, "Note",
      SCHEMA_EDIT | SCHEMA_LIST | SCHEMA_MULTILINE | SCHEMA_NARROW | FF_STAFF, 30, 1000,
      .help = "What was said. Former notes stay in the history."},
-    {FIELD(renewal, outcome, VT_CHOICE), RENEWAL_OUTCOME, "Lost because",
-     SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 22, 0, .help = "Why the holder did not renew.",
-     .group = "Outcome", CHOICES(outcomes)},
+    {FIELD(renewal, outcome, VT_CHOICE), RENEWAL_OUTCOME, "Lost because", SCHEMA_LIST | SCHEMA_FILTER, 22, 0,
+     .help = "Why the holder did not renew.", .group = "Outcome", CHOICES(outcomes)},
     {FIELD(renewal, reason, VT_TEXT), RENEWAL_REASON, "Reason", SCHEMA_LIST | SCHEMA_NARROW, 24, 400,
      .help = "Why it was discontinued."},
     {FIELD(renewal, closed_at, VT_STAMP), RENEWAL_CLOSED_AT, "Closed",
@@ -112,17 +111,17 @@ static const struct entity_key keys[] = {
 };
 
 static const uint32_t work_columns[] = {
-    RENEWAL_POLICY, RENEWAL_DUE_DATE,   RENEWAL_VEHICLE,    RENEWAL_CUSTOMER,    RENEWAL_PHONE,
-    RENEWAL_STATE,  RENEWAL_CONTACT_ON, RENEWAL_LAST_TOTAL, RENEWAL_ASSIGNED_TO, RENEWAL_WHEN};
-static const uint32_t unpaid_columns[] = {RENEWAL_POLICY,    RENEWAL_DUE_DATE,   RENEWAL_VEHICLE,
-                                          RENEWAL_CUSTOMER,  RENEWAL_PHONE,      RENEWAL_NEW_TOTAL,
-                                          RENEWAL_NEW_START, RENEWAL_CONTACT_ON, RENEWAL_ASSIGNED_TO};
+    RENEWAL_POLICY,     RENEWAL_DUE_DATE, RENEWAL_CUSTOMER,   RENEWAL_PHONE,       RENEWAL_STATE,
+    RENEWAL_CONTACT_ON, RENEWAL_VEHICLE,  RENEWAL_LAST_TOTAL, RENEWAL_ASSIGNED_TO, RENEWAL_WHEN};
+static const uint32_t unpaid_columns[] = {RENEWAL_POLICY,    RENEWAL_DUE_DATE,  RENEWAL_CUSTOMER,
+                                          RENEWAL_NEW_TOTAL, RENEWAL_PHONE,     RENEWAL_CONTACT_ON,
+                                          RENEWAL_VEHICLE,   RENEWAL_NEW_START, RENEWAL_ASSIGNED_TO};
 static const uint32_t lost_columns[] = {
-    RENEWAL_POLICY,  RENEWAL_DUE_DATE, RENEWAL_VEHICLE,   RENEWAL_CUSTOMER,   RENEWAL_STATE,
-    RENEWAL_OUTCOME, RENEWAL_REASON,   RENEWAL_CLOSED_AT, RENEWAL_LAST_TOTAL, RENEWAL_ASSIGNED_TO};
+    RENEWAL_POLICY,  RENEWAL_DUE_DATE,   RENEWAL_CUSTOMER, RENEWAL_OUTCOME,   RENEWAL_STATE,
+    RENEWAL_VEHICLE, RENEWAL_LAST_TOTAL, RENEWAL_REASON,   RENEWAL_CLOSED_AT, RENEWAL_ASSIGNED_TO};
 static const uint32_t renewed_columns[] = {
-    RENEWAL_POLICY,     RENEWAL_CLOSED_AT, RENEWAL_VEHICLE, RENEWAL_CUSTOMER, RENEWAL_NEW_END,
-    RENEWAL_LAST_TOTAL, RENEWAL_NEW_TOTAL, RENEWAL_CHANGE,  RENEWAL_UNPAID,   RENEWAL_ASSIGNED_TO};
+    RENEWAL_POLICY,  RENEWAL_CUSTOMER, RENEWAL_LAST_TOTAL, RENEWAL_NEW_TOTAL, RENEWAL_CHANGE,
+    RENEWAL_VEHICLE, RENEWAL_NEW_END,  RENEWAL_CLOSED_AT,  RENEWAL_UNPAID,    RENEWAL_ASSIGNED_TO};
 #define COLUMNS(table) (table), COUNTOF(table)
 static const struct view views[] = {
     {1, "due", "To renew, next to end first", COLUMNS(work_columns), RENEWAL_DUE_DATE, false, WINDOW},
