@@ -94,7 +94,7 @@ create policy scope on app.due_item as restrictive for select to bima_worker usi
       and exists (select from app.policy p where p.tenant_id = due_item.tenant_id and p.id = due_item.policy_id)));
 
 create view app.alert with (security_invoker = true) as
-  select tenant_id, id, 1 as version, kind, due_date, policy_id, receipt_id, branch_id, at, is_open from app.due_item;
+  select tenant_id, id, 1 as version, kind, due_date, policy_id, receipt_id, branch_id, at from app.due_item where is_open;
 grant select on app.alert to bima_worker, bima_jobs;
 grant update (at) on app.alert, app.due_item to bima_worker; -- an action locks its record
 

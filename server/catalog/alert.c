@@ -61,7 +61,7 @@ static const uint32_t columns[] = {ALERT_URGENCY, ALERT_POLICY, ALERT_VEHICLE,
                                    ALERT_HOLDER,  ALERT_KIND,   ALERT_DUE_DATE};
 static const uint32_t kept_columns[] = {ALERT_STATE,  ALERT_UNTIL, ALERT_POLICY,  ALERT_VEHICLE,
                                         ALERT_HOLDER, ALERT_KIND,  ALERT_DUE_DATE};
-#define NOW "@.is_open and not " ALERT_HIDDEN("@")
+#define NOW "not " ALERT_HIDDEN("@")
 static const struct view views[] = {
     {1, "open", "Alerts", columns, COUNTOF(columns), ALERT_DUE_DATE, false,
      NOW " and @.due_date <= (select app.today()) + " ALERT_AHEAD},
@@ -73,8 +73,8 @@ static const struct view views[] = {
      NOW " and @.due_date >= (select app.today()) and @.due_date <= (select app.today()) + 7"},
     {5, "approvals", "Approvals", columns, COUNTOF(columns), ALERT_DUE_DATE, false, NOW " and @.kind = 3"},
     {6, "kept", "Acknowledged and put off", kept_columns, COUNTOF(kept_columns), ALERT_DUE_DATE, false,
-     "@.is_open and " ALERT_HIDDEN("@")},
-    {7, "all", "Everything that falls due", columns, COUNTOF(columns), ALERT_DUE_DATE, false, "@.is_open"},
+     ALERT_HIDDEN("@")},
+    {7, "all", "Everything that falls due", columns, COUNTOF(columns), ALERT_DUE_DATE, false, NULL},
 };
 
 static const struct field snooze_params[] = {

@@ -341,7 +341,7 @@ class Grants(Refusals, unittest.TestCase):
                      " and (select attname from pg_attribute where attrelid = c.oid and attnum = i.indkey[0]) is distinct from 'tenant_id'"
                      " order by 1")
         unique = {"tenant_domain_pkey", "session_by_token"}     # a domain is one company's; a session's secret is drawn at random
-        by_time = {"idempotency_by_age", "audit_by_xid", "audit_by_at", "history_by_xid"}  # what jobs walk over, company after company
+        by_time = {"idempotency_by_age", "audit_by_xid", "audit_by_at", "history_by_xid", "outbox_by_xid"}  # what jobs walk over, company after company
         self.assertEqual({name.removeprefix("app.") for (name,) in found} - unique - by_time, set())
 
     FOREIGN = """

@@ -10,7 +10,7 @@ import psycopg2
 from world import SIMBA, TODAY, TWIGA, Refusals, Work, boot, connect, one
 
 BUSINESS = ("vehicle_type", "id_type", "plate_pattern", "customer", "vehicle", "ownership", "product", "rate", "policy", "term", "term_vehicle", "cover",
-            "receipt", "certificate", "renewal", "person_key", "counter", "search_token", "search_word", "due_item", "due_count", "day_figure")
+            "receipt", "certificate", "renewal", "person_key", "counter", "search_token", "search_word", "due_item", "due_count", "day_figure", "alert_mark", "alert_seen")
 SHARED = {"tenant", "branch", "user_account", "user_key", "role", "session", "history", "idempotency", "account", "audit", "audit_entry",
           "audit_line", "audit_text", "checkpoint", "sealed", "platform_audit"}
 OWN = {"company", "company_request", "company_domain", "company_health", "company_usage", "service_error", "compliance", "field_template",

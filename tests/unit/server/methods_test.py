@@ -37,7 +37,7 @@ class Reading(Case):
     def test_describe_is_not_sent_again_to_who_has_it(self):
         schema = self.agent.ok("describe").body["schema"]
         self.assertEqual(self.agent.call("describe", hash=schema["hash"]).code, "NOT_MODIFIED")
-        self.assertEqual({e["name"] for e in schema["entities"]}, set(ENTITIES) | {"role", "account", "session"})
+        self.assertEqual({e["name"] for e in schema["entities"]}, set(ENTITIES) | {"role", "account", "session", "alert"})
 
     def test_describe_shows_a_role_what_it_may_do(self):
         def actions(user):

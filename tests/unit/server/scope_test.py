@@ -85,6 +85,8 @@ class Part(unittest.TestCase):
             where = f"id in ({policies})"
         elif entity == "customer":
             where = f"id in ({customers})"
+        elif entity == "alert":  # who approves receipts is the company's business
+            where = f"policy_id in ({policies})" + (" and kind < 3" if customer else "")
         elif "policy_id" in columns:
             where = f"policy_id in ({policies})"
         elif entity == "vehicle":
