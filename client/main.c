@@ -137,7 +137,7 @@ run(struct arena *a, const struct cli_args *args, const struct client_config *c)
     if (c->password_file != NULL)
         rc = read_secret_file(c->password_file, &password, &err);
     o.password = (struct str){(const char *)password.p, password.n};
-    o.patient = !words;
+    o.patient = o.personal = !words;
     int code = 0;
     if (rc != RC_OK)
         code = cli_fail(&err);

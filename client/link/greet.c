@@ -116,6 +116,10 @@ take_me(struct link *l, const struct body_me *me)
                            &mine->brand,   &mine->colour,   &mine->todo};
     for (size_t i = 0; i < COUNTOF(texts); i++)
         *texts[i] = str_dup(a, *texts[i]);
+    if (l->personal) {
+        mine->locale.dates = me->screens.dates;
+        mine->locale.amounts = me->screens.amounts;
+    }
     l->me = mine;
     if (mine->language.n)
         lang_use(mine->language.p); /* what was shown before signing in was a guess */

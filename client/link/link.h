@@ -66,6 +66,7 @@ struct link_options {
     const char *locale;      /* "en", "sw" */
     struct str password;     /* not empty: used instead of asking and before any key but key_path; copied to
                                 locked memory */
+    bool personal;           /* days and amounts as the person writes them; else one way for all */
     bool patient;            /* false (CLI): a first connection that fails is final, a lost one is retried for
                                 LINK_RETRY_MS. true (TUI): tried for ever */
     link_ask_fn *ask; /* may be NULL: then watch link_state. Called from link_pump; may answer at once */

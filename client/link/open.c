@@ -45,6 +45,7 @@ link_new(const struct link_options *o)
     l->locale = copy_text(o->locale);
     l->cache_dir = copy_text(o->cache_dir);
     l->patient = o->patient;
+    l->personal = o->personal;
     l->ask = o->ask;
     l->ask_ctx = o->ask_ctx;
     secret_new(&l->cred.password, LIMIT_PASSWORD);

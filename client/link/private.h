@@ -54,7 +54,7 @@ struct link {
     struct ssh_target target; /* owned texts; for ssh_dial */
     int given_fd;             /* fd mode: taken by the first dial */
     char *client, *locale, *cache_dir;
-    bool patient;
+    bool patient, personal;
     link_ask_fn *ask;
     void *ask_ctx;
     bool asked; /* the present question was told to `ask` */

@@ -96,7 +96,7 @@ say_sums(struct turn *t)
         const struct schema_field *f = schema_field(t->e, t->act->shows[i]);
         if (t->has[i] && f != NULL)
             buf_printf(&b, "%s%.*s %s", b.n > 0 ? ", " : "", STR_ARG(f->label),
-                       money_text(t->sums[i], plain_locale(t->p)->exponent, amount));
+                       locale_money(plain_locale(t->p), t->sums[i], amount));
     }
     if (b.n > 0)
         say(t->p, _("%zu of %zu together: %.*s."), t->nready, t->nrows, (int)b.n, (const char *)b.p);

@@ -25,9 +25,8 @@ say_event(struct plain *p, size_t number, const struct body_event *ev)
     const struct schema_entity *e = schema_entity(plain_schema(p), ev->record.entity);
     arena_init(&a, SIZE_MAX, NULL, NULL);
     buf_init(&b, &a, 128);
-    buf_printf(&b, "%zu %s, %.*s, %.*s %.*s", number,
-               stamp_local(ev->at, plain_locale(p)->offset_minutes, at), STR_ARG(ev->who),
-               STR_ARG(e != NULL ? e->label : STR_NONE), STR_ARG(ev->op));
+    buf_printf(&b, "%zu %s, %.*s, %.*s %.*s", number, locale_stamp(plain_locale(p), ev->at, at),
+               STR_ARG(ev->who), STR_ARG(e != NULL ? e->label : STR_NONE), STR_ARG(ev->op));
     size_t named = ev->nchanges <= NAMED + 1 ? ev->nchanges : NAMED;
     for (size_t i = 0; i < named; i++)
         buf_printf(&b, "%s%.*s", i > 0 ? ", " : ": ", STR_ARG(ev->changes[i].name));

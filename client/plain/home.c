@@ -38,7 +38,7 @@ say_figures(struct plain *p, const struct body_home *h)
         const struct body_figure *f = &h->figures[i];
         buf_printf(&b, "%s%.*s %lld", i > 0 ? "; " : "", STR_ARG(f->label), (long long)f->count);
         if (f->has_amount)
-            buf_printf(&b, _(", amount %s"), money_text(f->amount, plain_locale(p)->exponent, amount));
+            buf_printf(&b, _(", amount %s"), locale_money(plain_locale(p), f->amount, amount));
     }
     if (b.n > 0)
         say(p, _("Today: %.*s."), (int)b.n, (const char *)b.p);
@@ -56,7 +56,7 @@ due_text(struct plain *p, struct arena *a, date_t due)
         return str_printf(a, ngettext("%d day ago", "%d days ago", (unsigned)-days), -days);
     if (days > 0 && days < 100)
         return str_printf(a, ngettext("in %d day", "in %d days", (unsigned)days), days);
-    return str_dup(a, str_from(date_text(due, day)));
+    return str_dup(a, str_from(locale_date(plain_locale(p), due, day)));
 }
 
 static void

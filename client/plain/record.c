@@ -387,7 +387,7 @@ plain_record_by(struct plain *p, enum method method, const struct params *params
     } else {
         const struct schema_entity *e = schema_entity(plain_schema(p), body.record.entity);
         say(p, _("%.*s %.*s as it was %s."), STR_ARG(e != NULL ? e->label : STR_NONE),
-            STR_ARG(body.record.label), stamp_local(params->at, plain_locale(p)->offset_minutes, when));
+            STR_ARG(body.record.label), locale_stamp(plain_locale(p), params->at, when));
         say_fields(p, &body.record);
     }
     arena_done(&a);

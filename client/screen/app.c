@@ -26,7 +26,7 @@ app_schema(struct app *a)
 const struct locale_info *
 app_locale(struct app *a)
 {
-    return &a->locale;
+    return link_locale(a->link);
 }
 
 struct params
@@ -429,6 +429,7 @@ app_connect(struct app *a, struct err *reterr)
         .client = "bima " BIMA_VERSION " tui",
         .locale = c->language ? c->language : "en",
         .patient = true,
+        .personal = true,
     };
     return link_open(&o, &a->link, reterr);
 }

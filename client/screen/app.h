@@ -35,8 +35,7 @@ struct app {
     enum link_state seen;
     struct app_call calls[APP_CALLS];
     struct form_last last;
-    struct locale_info locale;              /* the service's, with how the person writes days and amounts */
-    uint32_t theme_taken;                   /* of the account; 0 none yet */
+    uint32_t theme_taken;      /* of the account; 0 none yet */
     struct layout layout;                   /* columns chosen for lists */
     struct journal *journal;                /* of drafts; NULL: none is kept in this session */
     size_t ndrafts;                         /* for home */
@@ -70,8 +69,7 @@ void app_home(struct app *a);
 void app_new_idem(unsigned char idem[IDEM_BYTES]);
 enum rc app_connect(struct app *a, struct err *reterr);
 
-/* Takes over how the person wants the screens, as the service told; asks for it again after it was changed.
- */
+/* Takes over how the person wants the screens, as the service told; asks for it again after it was changed. */
 void preferences_take(struct app *a);
 void preferences_renew(struct app *a);
 

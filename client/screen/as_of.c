@@ -142,13 +142,14 @@ void
 as_of_prompt(struct view *v, uint32_t purpose)
 {
     char today[DATE_TEXT];
-    line_ask(v->tui, &(struct line_prompt){
-                         .purpose = purpose,
-                         .title = str_from(_("As it was")),
-                         .text = str_from(_("At the end of a day: 2026-02-14, 14/2, -3d. Or at a moment: "
-                                            "2026-02-14 11:30")),
-                         .initial = str_from(date_text(app_locale(app_of(v))->today, today)),
-                         .required = true});
+    line_ask(v->tui,
+             &(struct line_prompt){
+                 .purpose = purpose,
+                 .title = str_from(_("As it was")),
+                 .text = str_from(_("At the end of a day: 2026-02-14, 14/2, -3d. Or at a moment: "
+                                    "2026-02-14 11:30")),
+                 .initial = str_from(locale_date(app_locale(app_of(v)), app_locale(app_of(v))->today, today)),
+                 .required = true});
 }
 
 bool
@@ -270,7 +271,7 @@ paint_as_of(struct view *v, const struct area *a)
     for (size_t i = 0; i < d->nrows; i++)
         n += d->rows[i].differs;
     char when[STAMP_TEXT];
-    stamp_local(d->at, app_locale(app_of(v))->offset_minutes, when);
+    locale_stamp(app_locale(app_of(v)), d->at, when);
     paint_format(a, (struct spot){.x = 1, .role = ROLE_HEAD}, _("As it was %s"), when);
     if (n)
         paint_format(a, (struct spot){.y = 1, .x = 1, .role = ROLE_DIM},

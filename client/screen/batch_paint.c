@@ -50,7 +50,7 @@ cell(void *ctx, struct arena *a, size_t row, size_t column)
     const struct value *c = &r->cells[column - 1];
     if (c->type == VT_MONEY)
         return (struct list_cell){
-            .text = str_dup(a, str_from(money_text(c->money, app_locale(app_of(v))->exponent, text)))};
+            .text = str_dup(a, str_from(locale_money(app_locale(app_of(v)), c->money, text)))};
     return (struct list_cell){.text = c->type == VT_TEXT ? c->text : STR_NONE};
 }
 
@@ -105,7 +105,7 @@ paint_sums(struct view *v, const struct area *a, int y)
             if (counts(&d->rows[i]) && d->rows[i].cells[k].type == VT_MONEY)
                 sum.minor += d->rows[i].cells[k].money.minor;
         paint(a, (struct spot){.y = y, .x = c->x, .width = c->shown, .role = ROLE_HEAD, .right = true},
-              str_from(money_text(sum, app_locale(app_of(v))->exponent, text)));
+              str_from(locale_money(app_locale(app_of(v)), sum, text)));
     }
 }
 

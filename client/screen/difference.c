@@ -173,7 +173,7 @@ difference_open(struct app *app, const struct body_event *ev)
     struct difference *d = v->data;
     struct arena *a = &v->arena;
     char when[STAMP_TEXT];
-    stamp_local(ev->at, app_locale(app)->offset_minutes, when);
+    locale_stamp(app_locale(app), ev->at, when);
     d->title = str_printf(a, _("%.*s: %s by %.*s"), STR_ARG(what(app, a, ev)), when, STR_ARG(ev->who));
     d->foot = foot(a, ev);
     d->n = ev->nchanges;

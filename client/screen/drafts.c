@@ -130,8 +130,8 @@ cell(void *ctx, struct arena *a, size_t row, size_t column)
     char when[STAMP_TEXT];
     stamp_t at = {(d->found.entries[row].written - SECONDS_1970_TO_2000) * 1000000};
     if (column == 0)
-        return (struct list_cell){
-            .text = str_dup(a, str_from(stamp_local(at, app_locale(app_of(v))->offset_minutes, when)))};
+        return (struct list_cell){.text =
+                                      str_dup(a, str_from(locale_stamp(app_locale(app_of(v)), at, when)))};
     if (!d->good[row])
         return (struct list_cell){.text = str_from(column == 1 ? _("of another version of bima") : "")};
     if (column == 1)

@@ -175,7 +175,7 @@ tell(struct view *v, const struct body *body)
     for (size_t i = 0; due && i < r->nfields; i++)
         if (r->fields[i].tag == due->tag && r->fields[i].value.money.minor > 0)
             snprintf(owed, sizeof owed, _(", to pay %s"),
-                     money_text(r->fields[i].value.money, app_locale(app_of(v))->exponent, money));
+                     locale_money(app_locale(app_of(v)), r->fields[i].value.money, money));
     const struct body_issue *warn = body_has(body, BODY_ISSUES) && body->nissues ? &body->issues[0] : NULL;
     tui_say(v->tui, warn ? ROLE_WARN : ROLE_GOOD, "%.*s: %.*s %.*s%s%.*s%s. %.*s", STR_ARG(what),
             STR_ARG(e ? e->label : STR_NONE), STR_ARG(r ? r->label : d->label), state.n ? ", " : "",

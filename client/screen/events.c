@@ -55,8 +55,8 @@ cell(void *ctx, struct arena *a, size_t row, size_t column)
     const struct schema_entity *se = schema_entity(app_schema(e->app), ev->record.entity);
     switch (column) {
     case 0:
-        return (struct list_cell){
-            .text = str_dup(a, str_from(stamp_local(ev->at, app_locale(e->app)->offset_minutes, when)))};
+        return (struct list_cell){.text =
+                                      str_dup(a, str_from(locale_stamp(app_locale(e->app), ev->at, when)))};
     case 1:
         return (struct list_cell){.text = who_in(ev->who, e->list.columns[1].shown)};
     case 2:

@@ -43,7 +43,8 @@ alert_cell(void *ctx, struct arena *a, size_t row, size_t column)
         if (days > 0 && days < 100)
             return (struct list_cell){
                 .text = str_printf(a, ngettext("in %d day", "in %d days", (unsigned)days), days)};
-        return (struct list_cell){.text = str_dup(a, str_from(date_text(al->due, day)))};
+        return (struct list_cell){.text =
+                                      str_dup(a, str_from(locale_date(app_locale(app_of(v)), al->due, day)))};
     }
 }
 

@@ -63,7 +63,7 @@ paint_figures(struct view *v, const struct area *a)
                      (long long)f->count);
         if (f->has_amount)
             paint(a, (struct spot){.y = y, .x = 19, .width = 15, .role = ROLE_TEXT, .right = true},
-                  str_from(money_text(f->amount, app_locale(app_of(v))->exponent, text)));
+                  str_from(locale_money(app_locale(app_of(v)), f->amount, text)));
     }
 }
 
@@ -110,7 +110,7 @@ paint_fresh(struct view *v, const struct area *a)
     enum { TIME_AT = 11, FRESH_AT = 10 };
     if (d->home->fresh <= 0 || a->cols < 60)
         return;
-    stamp_local(d->home->fresh_since, l->offset_minutes, when);
+    locale_stamp(l, d->home->fresh_since, when);
     bool today = date_cmp(stamp_day(d->home->fresh_since, l->offset_minutes), l->today) == 0;
     paint_format(a, (struct spot){.x = FRESH_AT, .role = ROLE_WARN}, _("%lld new since %s"),
                  (long long)d->home->fresh, today ? when + TIME_AT : when);

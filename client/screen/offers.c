@@ -7,7 +7,7 @@
 #include "client/text.h"
 #include "client/tui/quick.h"
 
-enum { DO_LIST = 1, DO_ADD, DO_SELL, DO_SIGN_OUT, DO_ACTION, DO_MINE, DO_DRAFTS, DO_VIEW };
+enum { DO_LIST = 1, DO_ADD, DO_SELL, DO_SIGN_OUT, DO_ACTION, DO_MINE, DO_DRAFTS, DO_VIEW, DO_SETTINGS };
 
 /* Its name in the description, of one or two words. */
 static void
@@ -74,6 +74,15 @@ own_offer(struct offers *o, uint32_t code, const char *stem, const char *label, 
     snprintf(row->help, sizeof row->help, "%s", help);
 }
 
+/* What is one's own and may be changed by oneself; NULL: nobody has signed in, or it may not. */
+static const struct schema_entity *
+own_account(struct app *a)
+{
+    const struct schema *s = a->link ? app_schema(a) : NULL;
+    const struct schema_entity *e = s ? schema_entity_named(s, STR("account")) : NULL;
+    return e && e->may_set ? e : NULL;
+}
+
 void
 app_offers(void *ctx, struct offers *o)
 {
@@ -92,6 +101,9 @@ app_offers(void *ctx, struct offers *o)
     if (a->journal)
         own_offer(o, DO_DRAFTS, "drafts", _("Drafts"),
                   _("What was typed and not saved: go on, or throw away."));
+    if (own_account(a))
+        own_offer(o, DO_SETTINGS, "settings", _("Settings"),
+                  _("Theme, language, Enter, hints, days and amounts: how you want the screens."));
     own_offer(o, DO_SIGN_OUT, "sign out", _("Sign out"), _("Ends the program."));
     for (size_t i = 0; s && i < s->nentities; i++)
         if (s->entities[i].may_list && s->entities[i].in_menu)
@@ -115,6 +127,9 @@ app_run(void *ctx, uint32_t code, int64_t arg)
         break;
     case DO_MINE:
         record_open_mine(a, (uint32_t)arg);
+        break;
+    case DO_SETTINGS:
+        edit_set_id(a, own_account(a)->number, link_me(a->link)->user);
         break;
     case DO_DRAFTS:
         drafts_open(a);

@@ -25,9 +25,6 @@ preferences_take(struct app *a)
     const struct me_screens *wanted = &link_me(a->link)->screens;
     a->tui.enter_saves = wanted->enter == SCREEN_ENTER_SAVE;
     a->tui.hints_hidden = wanted->hints == SCREEN_HINTS_HIDDEN;
-    a->locale = *link_locale(a->link);
-    a->locale.dates = wanted->dates;
-    a->locale.amounts = wanted->amounts;
     if (wanted->theme == a->theme_taken)
         return;
     a->theme_taken = wanted->theme;

@@ -113,13 +113,13 @@ value_text(struct arena *a, const struct schema_field *f, const struct value *v,
     case VT_BOOL:
         return v->yes ? str_from(_("yes")) : str_from(_("no"));
     case VT_MONEY:
-        return str_dup(a, str_from(money_text(v->money, l->exponent, text)));
+        return str_dup(a, str_from(locale_money(l, v->money, text)));
     case VT_RATE:
         return str_printf(a, "%s%%", rate_text(v->rate, text));
     case VT_DATE:
-        return str_dup(a, str_from(date_text(v->date, text)));
+        return str_dup(a, str_from(locale_date(l, v->date, text)));
     case VT_STAMP:
-        return str_dup(a, str_from(stamp_local(v->stamp, l->offset_minutes, text)));
+        return str_dup(a, str_from(locale_stamp(l, v->stamp, text)));
     case VT_CHOICE:
         return choice_text(a, f, v->i);
     case VT_REF:
@@ -231,7 +231,7 @@ read_amount(const struct schema_field *f, const char *name, struct str typed, co
         return rc;
     if (f->max && v.money.minor > (int64_t)f->max) {
         char text[MONEY_TEXT];
-        money_text((money_t){f->max}, l->exponent, text);
+        locale_money(l, (money_t){f->max}, text);
         return err_set(reterr, RC_BAD_PARAMS, name, "%s can be at most %s", name, text);
     }
     *ret = v;
@@ -263,7 +263,7 @@ value_read(struct arena *a, const struct schema_field *f, struct str typed, cons
         rc = bool_parse(text, name, &v.yes, reterr);
         break;
     case VT_MONEY:
-        return read_amount(f, name, text, l, ret, reterr);
+        return read_amount(f, name, locale_money_typed(a, l, text), l, ret, reterr);
     case VT_RATE:
         rc = rate_parse(text, name, &v.rate, reterr);
         break;
@@ -271,7 +271,7 @@ value_read(struct arena *a, const struct schema_field *f, struct str typed, cons
         rc = date_parse_typed(text, l->today, name, &v.date, reterr);
         break;
     case VT_STAMP:
-        rc = stamp_parse(text, l->offset_minutes, name, &v.stamp, reterr);
+        rc = stamp_parse(locale_stamp_typed(a, l, text), l->offset_minutes, name, &v.stamp, reterr);
         break;
     case VT_CHOICE:
         return read_choice(a, f, text, ret, reterr);

@@ -135,6 +135,13 @@ struct locale_info {
     date_t today;
     uint32_t dates, amounts; /* what people read and type; machines and the command line have 0 */
 };
+/* As this person writes them; the typed ones bring what was typed into the one form that is parsed. */
+char *locale_money(const struct locale_info *l, money_t m, char out[MONEY_TEXT]);
+char *locale_date(const struct locale_info *l, date_t d, char out[DATE_TEXT]);
+char *locale_stamp(const struct locale_info *l, stamp_t t, char out[STAMP_TEXT]);
+struct str locale_money_typed(struct arena *a, const struct locale_info *l, struct str typed);
+struct str locale_stamp_typed(struct arena *a, const struct locale_info *l, struct str typed);
+
 struct str value_text(struct arena *a, const struct schema_field *f, const struct value *v,
                       const struct locale_info *l);
 /* What a person typed into a field, checked locally for speed (the server checks again): the value to send

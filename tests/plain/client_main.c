@@ -10,7 +10,7 @@ int
 main(int argc, char **argv)
 {
     struct client_config config = {.spawned = argc < 2 || strcmp(argv[1], "local") != 0};
-    struct link_options o = {.fd = 3, .client = "bima test plain", .locale = "en"};
+    struct link_options o = {.fd = 3, .client = "bima test plain", .locale = "en", .personal = true};
     struct err err = {.code = RC_OK};
     (void)setlocale(LC_ALL, "");
     if (crypt_start(&err) != RC_OK)

@@ -262,3 +262,62 @@ Test(own_keys, work_and_stand_in_key_bar_help_and_palette)
     screen_stop(s);
     forget_keys(dir);
 }
+
+/* ---- how one wants the screens ---- */
+
+Test(preferences, of_the_account_are_those_of_the_screens)
+{
+    struct screen *s = home_of("particular", NULL);
+    size_t n;
+    const char *raw = screen_raw(s, &n);
+    cr_assert(memmem(raw, n, "\033[37m\033[40m", 10) || memmem(raw, n, "\033[37;40m", 8), "high contrast");
+    EXPECT_TEXT(s, "12.412.500");
+    screen_type(s, "policies" ENTER);
+    EXPECT_TEXT(s, "619.500");
+    EXPECT_TEXT(s, "/2026");
+    EXPECT_NO_TEXT(s, "2026-0");
+    screen_stop(s);
+}
+
+Test(preferences, enter_can_save_the_form)
+{
+    struct screen *s = home_of("particular", NULL);
+    screen_type(s, "new customer" ENTER ENTER);
+    EXPECT_TEXT(s, "need attention");
+    screen_type(s, "Rehema\t0655 010 203" ENTER);
+    cr_assert_eq(screen_server(s)->saves, 1);
+    screen_stop(s);
+}
+
+Test(preferences, hints_can_be_hidden)
+{
+    struct screen *s = home_of("particular", NULL), *like = home_of(NULL, NULL);
+    screen_type(s, "new customer" ENTER "\t");
+    screen_type(like, "new customer" ENTER "\t");
+    EXPECT_TEXT(like, "Family and given names");
+    EXPECT_NO_TEXT(s, "Family and given names");
+    screen_type(s, F1);
+    EXPECT_TEXT(s, "Family and given names");
+    screen_stop(s);
+    screen_stop(like);
+}
+
+Test(preferences, what_is_set_on_this_computer_goes_before)
+{
+    struct screen *s = screen_start(&(struct screen_options){.as = "particular", .theme = "mono"});
+    size_t n;
+    const char *raw = screen_raw(s, &n);
+    cr_assert_not(memmem(raw, n, "\033[37m\033[40m", 10) || memmem(raw, n, "\033[37;40m", 8));
+    screen_stop(s);
+}
+
+Test(preferences, are_changed_in_the_settings_and_hold_at_once)
+{
+    struct screen *s = home_of("manager", NULL);
+    screen_type(s, "settings" ENTER);
+    EXPECT_TEXT(s, "Name");
+    size_t asked = screen_server(s)->requests;
+    screen_type(s, "Amina S" F10);
+    cr_assert_geq(screen_server(s)->requests, asked + 2, "who one is now was asked for");
+    screen_stop(s);
+}

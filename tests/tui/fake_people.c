@@ -194,6 +194,9 @@ fake_me(const struct fake_server *s)
         me.brand = STR("SIMBA");
         me.colour = STR("green");
     }
+    if (is(s, "particular"))
+        me.screens = (struct me_screens){SCREEN_THEME_CONTRAST, SCREEN_ENTER_SAVE, SCREEN_HINTS_HIDDEN,
+                                         SCREEN_DATES_SLASH, SCREEN_AMOUNTS_DOT};
     if (s->wants && s->wants[0])
         me.todo = STR("Set up your account first.");
     return me;
@@ -222,7 +225,7 @@ named(struct fake_server *s, uint32_t entity, const char *one, const char *two)
 void
 fake_people_data(struct fake_server *s)
 {
-    if (!s->as)
+    if (!s->as || is(s, "particular"))
         return;
     s->wants = is(s, "limited") ? "password factor" : "";
     struct fake_record *me = fake_add(s, FAKE_ACCOUNT);

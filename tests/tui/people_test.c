@@ -314,6 +314,6 @@ Test(brand, the_companys_name_and_colour_stand_in_the_title)
     cr_assert(strstr(screen_line(s, 0), "SIMBA › Kariakoo"), "%s", screen_text(s));
     size_t n;
     const char *raw = screen_raw(s, &n);
-    cr_assert(memmem(raw, n, "\033[32", 4), "green is used");
+    cr_assert(memmem(raw, n, "\033[48;5;22m", 10), "the bar is green");
     screen_stop(s);
 }
