@@ -215,12 +215,13 @@ apply(struct tui *t, const struct key *k)
         paste_key(t, top, k);
         return;
     }
-    t->message[0] = 0;
+    enum cmd c = cmd_of_key(top->ops->context, k->code);
+    if (c != CMD_REPAINT)
+        t->message[0] = 0;
     if (k->code == K_PASTE) {
         t->pasting = true;
         return;
     }
-    enum cmd c = cmd_of_key(top->ops->context, k->code);
     if (c == CMD_ENTER && t->enter_saves && (top->ops->context & IN_FORM))
         c = CMD_SAVE;
     if (c != CMD_NONE)

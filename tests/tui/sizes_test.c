@@ -30,6 +30,7 @@ static const struct {
     {NULL,        "t337dse" ENTER F11,                                              "KK/26/001841"     },
     {NULL,        "t337dse" ENTER F11 F11,                                          "History"          },
     {NULL,        "t337dse" ENTER F11 F11 ENTER,                                    "Before"           },
+    {NULL,        "t337dse" ENTER F11 F11 "5",                                      "As it was"        },
     {NULL,        "new customer" ENTER,                                             "ID number"        },
     {NULL,        "new customer" ENTER F10,                                         "Phone"            },
     {NULL,        "new customer" ENTER ENTER "Rehema" F12,                          "not saved yet"    },
