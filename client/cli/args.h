@@ -20,6 +20,7 @@ struct cli_args {
     enum cli_format format;
     int64_t limit; /* -1 not given; 0 all */
     const char *reason, *sort, *as_of, *out_path, *idem, *public_key, *print_format;
+    const char *columns, *export_path; /* of a list */
     bool desc, yes, plain, help, version, complete;
     const char *host; /* taken off the words by cli_take_host */
     struct str *words;

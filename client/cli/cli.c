@@ -131,9 +131,17 @@ check_options(const struct cli_args *args, const struct client_config *config, s
 {
     if (config->spawned && args->out_path != NULL && strcmp(args->out_path, "-") != 0)
         return err_set(reterr, RC_USAGE, "output", _("no files here: redirect the output of ssh instead"));
-    if (args->print_format != NULL && strcmp(args->print_format, "pdf") != 0 &&
-        strcmp(args->print_format, "text") != 0)
-        return err_set(reterr, RC_USAGE, "format", _("is pdf or text"));
+    if (config->spawned && args->export_path != NULL && strcmp(args->export_path, "-") != 0)
+        return err_set(reterr, RC_USAGE, "export",
+                       _("no files here: --export - --format csv, and redirect the output of ssh"));
+    if (args->print_format == NULL)
+        return RC_OK;
+    static const char *const formats[] = {"pdf", "text", "csv", "xlsx"};
+    const size_t first = args->export_path != NULL ? 2 : 0;
+    if (strcmp(args->print_format, formats[first]) != 0 &&
+        strcmp(args->print_format, formats[first + 1]) != 0)
+        return first ? err_set(reterr, RC_USAGE, "format", _("is csv or xlsx"))
+                     : err_set(reterr, RC_USAGE, "format", _("is pdf or text"));
     return RC_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "client/cli/ask.h"
 #include "client/cli/describe.h"
+#include "client/cli/export.h"
 #include "client/cli/pages.h"
 #include "client/cli/report.h"
 #include "client/secret.h"
@@ -282,6 +283,32 @@ run_pages(struct run *r, const struct cli_command *c)
     return 0;
 }
 
+/* --- a list into a file --- */
+
+static enum rc
+ask_piece(void *ctx, const struct params *p, struct arena *a, struct body *ret, struct err *reterr)
+{
+    struct run *r = ctx;
+    struct link_call call = {.method = METHOD_EXPORT, .params = p, .arena = a};
+    return link_request(r->l, &call, ret, reterr);
+}
+
+static int
+run_export(struct run *r, const struct cli_command *c)
+{
+    int64_t rows = 0;
+    struct err err = {0};
+    const struct export_job job = {.path = r->args->export_path,
+                                   .params = c->params,
+                                   .format = str_from(r->args->print_format),
+                                   .ask = ask_piece,
+                                   .ctx = r};
+    if (export_run(&job, &rows, &err) != RC_OK)
+        return failed(r, &err, NULL);
+    report_note(_("%lld rows written to %s"), (long long)rows, job.path);
+    return 0;
+}
+
 static int
 run_describe(struct run *r, const struct cli_command *c)
 {
@@ -314,7 +341,7 @@ run_command(struct run *r, struct cli_command *c)
     case COMMAND_SET:
         return run_call(r, c);
     case COMMAND_LIST:
-        return run_pages(r, c);
+        return r->args->export_path != NULL ? run_export(r, c) : run_pages(r, c);
     case COMMAND_DESCRIBE:
         return run_describe(r, c);
     case COMMAND_HELP:

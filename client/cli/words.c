@@ -296,6 +296,25 @@ format_meant(const struct cli_args *args)
     return ends_with(out, ".pdf") || ends_with(out, ".PDF") ? STR("pdf") : STR("text");
 }
 
+static enum rc
+take_columns(struct reading *r)
+{
+    const struct schema_entity *e = r->c->entity;
+    struct params *p = &r->c->params;
+    struct str rest = str_from(r->args->columns);
+    p->columns = arena_new(r->a, struct name_or_number, LIMIT_FIELDS);
+    while (rest.n > 0 && p->ncolumns < LIMIT_FIELDS) {
+        struct str word = str_trim(str_split(&rest, ','));
+        const struct schema_field *f = field_meant(e->fields, e->nfields, word);
+        if (f == NULL || (f->flags & SCHEMA_LIST) == 0)
+            return err_set(r->reterr, RC_USAGE, "columns", _("\"%.*s\" is no column; there are: %.*s"),
+                           STR_ARG(word), STR_ARG(fields_with(r->a, e, SCHEMA_LIST)));
+        p->columns[p->ncolumns++] = (struct name_or_number){.number = f->tag};
+    }
+    params_mark(p, PARAM_COLUMNS);
+    return RC_OK;
+}
+
 enum rc
 take_options(struct reading *r)
 {
@@ -310,6 +329,8 @@ take_options(struct reading *r)
         p->desc = true;
         params_mark(p, PARAM_DESC);
     }
+    if (rc == RC_OK && args->columns != NULL && r->c->method == METHOD_LIST)
+        rc = take_columns(r);
     if (args->reason != NULL) {
         p->reason = str_from(args->reason);
         params_mark(p, PARAM_REASON);

@@ -120,8 +120,10 @@ walk_show(struct walk *w, size_t page)
     params.limit = page_rows(w->p);
     params.total = page == 0;
     params.cursor = page > 0 ? w->starts[page] : STR_NONE;
-    if (page > 0)
+    if (page > 0) {
         params.present |= 1u << PARAM_CURSOR;
+        params.present &= ~(1u << PARAM_FROM);
+    }
     struct wish r = {.method = METHOD_LIST, .params = &params, .arena = &a};
     bool ok = plain_call(w->p, &r, &body, &err) == RC_OK && body_has(&body, BODY_PAGE);
     if (!ok) {
@@ -231,6 +233,10 @@ say_how(struct walk *w)
     say(p, "%s", _("5 3 does option 5 to row 3, 9 1,4-6 option 9 to these; 3 alone shows row 3."));
     say(p, "%s", _("Enter or next: the next page. previous, first, again, columns, all."));
     say(p, "%s", _("filter CONDITIONS, sort FIELD, sort FIELD desc, view NAME, to TEXT."));
+    say(p, "%s",
+        _("columns FIELD FIELD …: these, remembered; columns -: the usual ones. totals: counts and adds "
+          "up."));
+    say(p, "%s", _("export FILE: all rows into FILE.xlsx or FILE.csv."));
     say(p, "%s", w->e->may_add ? _("new: adds one. back, home, quit.") : _("back, home, quit."));
 }
 
@@ -273,9 +279,7 @@ take(struct walk *w, struct str typed)
     bool other = false;
     if (take_move(w, typed) || take_option(w, typed, &go))
         return go;
-    if (same_word(typed, STR("columns")))
-        walk_heads(w);
-    else if (same_word(typed, STR("all"))) {
+    if (same_word(typed, STR("all"))) {
         w->all = !w->all;
         walk_heads(w);
         (void)walk_show(w, w->page);
@@ -291,6 +295,12 @@ take(struct walk *w, struct str typed)
         other = walk_view(w, rest);
     else if (same_word(word, STR("to")))
         other = walk_position(w, rest);
+    else if (same_word(typed, STR("totals")))
+        walk_totals(w);
+    else if (same_word(word, STR("columns")))
+        other = walk_columns(w, rest);
+    else if (same_word(word, STR("export")))
+        walk_export(w, rest);
     else
         return plain_common(w->p, typed, NULL);
     if (other)
@@ -325,6 +335,8 @@ plain_list(struct plain *p, const struct list_of *of)
     for (size_t i = 0; params_has(&w->params, PARAM_VIEW) && i < of->e->nviews; i++)
         if (w->params.view.name.n > 0 && same_word(of->e->views[i].name, w->params.view.name))
             w->params.view = (struct name_or_number){.number = of->e->views[i].number};
+    if (!params_has(&of->params, PARAM_COLUMNS))
+        walk_remembered(w);
     if (!walk_show(w, 0))
         go = GO_BACK;
     while (go == GO_ON && !p->over) {

@@ -1,6 +1,7 @@
 #ifndef PLAIN_LIST_H
 #define PLAIN_LIST_H
 
+#include "client/link/layout.h"
 #include "client/plain/private.h"
 
 /* A list being walked. Shared by list.c (rows, options, what is typed) and list_ask.c (which rows). */
@@ -13,8 +14,9 @@ struct walk {
     struct arena *a; /* texts of conditions and cursors: as long as the list */
     struct params params;
     struct param_filter filters[LIMIT_FILTERS];
-    struct param_filter position;
+    struct value position; /* of the field it is sorted by */
     bool positioned;
+    struct name_or_number chosen[LAYOUT_COLUMNS]; /* columns of the person's own */
     struct str filter_text;
     struct str starts[LIST_PAGES]; /* cursor of each page that was seen; the first is "" */
     size_t page, npages;           /* the page shown; pages known */
@@ -38,6 +40,11 @@ bool walk_filter(struct walk *w, struct str typed);
 bool walk_sort_by(struct walk *w, struct str typed);
 bool walk_view(struct walk *w, struct str typed);
 bool walk_position(struct walk *w, struct str typed);
+bool walk_columns(struct walk *w, struct str typed);
+/* list_more.c: "totals", "export FILE"; the columns remembered for a list when it is opened. */
+void walk_totals(struct walk *w);
+void walk_export(struct walk *w, struct str path);
+void walk_remembered(struct walk *w);
 struct params walk_params(struct walk *w, struct arena *a);
 
 #endif

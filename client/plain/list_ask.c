@@ -46,8 +46,6 @@ walk_params(struct walk *w, struct arena *a)
             (struct param_filter){.field = {.number = w->of->via}, .value = VALUE_INT(w->of->parent->id)};
     for (size_t i = 0; i < w->params.nfilters && p.nfilters < LIMIT_FILTERS; i++)
         p.filters[p.nfilters++] = w->filters[i];
-    if (w->positioned && p.nfilters < LIMIT_FILTERS)
-        p.filters[p.nfilters++] = w->position;
     p.present &= ~(1u << PARAM_FILTERS);
     if (p.nfilters > 0)
         p.present |= 1u << PARAM_FILTERS;
@@ -55,6 +53,8 @@ walk_params(struct walk *w, struct arena *a)
         p.present |= 1u << PARAM_SORT | 1u << PARAM_DESC;
         p.sort = (struct name_or_number){.number = walk_sort(w)};
         p.desc = descends(w);
+        p.present |= 1u << PARAM_FROM;
+        p.from = w->position;
     }
     return p;
 }
@@ -164,7 +164,7 @@ walk_view(struct walk *w, struct str typed)
     w->params.present |= 1u << PARAM_VIEW;
     w->params.present &= ~(1u << PARAM_SORT | 1u << PARAM_DESC);
     w->positioned = false;
-    w->heads_said = false;
+    walk_remembered(w);
     return true;
 }
 
@@ -186,8 +186,7 @@ walk_position(struct walk *w, struct str typed)
         say_error(w->p, w->e, &err, NULL);
         return false;
     }
-    w->position = (struct param_filter){
-        .field = {.number = f->tag}, .op = descends(w) ? FILTER_LE : FILTER_GE, .value = v};
+    w->position = v;
     w->positioned = true;
     return true;
 }

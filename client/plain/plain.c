@@ -52,6 +52,7 @@ plain_main(const struct client_config *config, const struct link_options *option
     p->options.ask = NULL; /* questions wait until a request does: nothing breaks into a field */
     p->by = (struct ask_by){.trust = trust, .code_file = config->code_file};
     arena_init(&p->life, SIZE_MAX, NULL, NULL);
+    layout_open(&p->layout, config->state_dir);
     io_open(&p->io);
     p->options.patient = p->io.tty_in;
     run(p);

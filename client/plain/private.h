@@ -6,6 +6,7 @@
 #include "client/cli/ask.h"
 #include "client/cli/write.h"
 #include "client/config.h"
+#include "client/link/layout.h"
 #include "client/plain/plain.h"
 #include "client/text.h"
 #include "common/base/arena.h"
@@ -49,9 +50,10 @@ struct plain {
     const struct client_config *config;
     struct link_options options;
     struct ask_by by;
-    struct arena life; /* what lives as long as the program */
-    bool over;         /* the line is gone for good, and so is the program */
-    enum rc failed;    /* how the last thing that was tried ended */
+    struct layout layout; /* columns chosen for lists */
+    struct arena life;    /* what lives as long as the program */
+    bool over;            /* the line is gone for good, and so is the program */
+    enum rc failed;       /* how the last thing that was tried ended */
     struct plain_last {
         uint32_t entity, tag;
         char text[96];

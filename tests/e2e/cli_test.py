@@ -15,6 +15,8 @@ import time
 import unittest
 import uuid
 
+import openpyxl
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from service import Service, free_port, wait_for  # noqa: E402
 
@@ -154,6 +156,33 @@ class Verbs(unittest.TestCase):
         code, out, err = bima(service.clerk, "vehicle", "list", "--limit", "0", "--csv")
         self.assertEqual((code, err), (OK, ""))
         self.assertTrue(set(plates) <= {row["plate"] for row in csv.DictReader(io.StringIO(out))})
+
+    def test_a_list_goes_into_a_file_with_its_columns_and_order(self):
+        path = os.path.join(service.home, "policies.xlsx")
+        asked = ("policy", "list", "state=active", "--sort", "end_date", "--columns", "number,end_date,holder")
+        listed = [line[1] for line in csv.reader(io.StringIO(good(service.clerk, *asked, "--limit", "0", "--csv")))][1:]
+        code, _, err = bima(service.clerk, *asked, "--export", path)
+        self.assertEqual(code, OK, err)
+        self.assertIn(f"{len(listed)} rows written to {path}", err)
+        rows = list(openpyxl.load_workbook(path).active.iter_rows(values_only=True))
+        self.assertEqual(rows[0], ("Policy", "Ends", "Holder"))
+        self.assertEqual([row[0] for row in rows[1:]], listed)
+        text = good(service.clerk, *asked, "--export", "-", "--format", "csv")
+        self.assertEqual([line[0] for line in csv.reader(io.StringIO(text))][1:], listed)
+
+    def test_a_file_that_is_there_is_not_overwritten_and_one_not_finished_not_left(self):
+        there = os.path.join(service.home, "there.csv")
+        with open(there, "w") as out:
+            out.write("mine")
+        code, _, err = bima(service.clerk, "policy", "list", "--export", there)
+        self.assertEqual(code, USAGE, err)
+        with open(there) as kept:
+            self.assertEqual(kept.read(), "mine")
+        path = os.path.join(service.home, "audit.csv")
+        self.assertEqual(bima(service.clerk, "audit", "list", "--export", path)[0], USAGE)
+        self.assertFalse(os.path.exists(path))
+        self.assertEqual(bima(service.clerk, "policy", "list", "--export", "rows.pdf")[0], USAGE)
+        self.assertEqual(bima(service.clerk, "policy", "list", "--columns", "number,nothing")[0], USAGE)
 
     def test_find_and_me_and_home_and_status_answer(self):
         name = field({"record": add_customer()}, "name")

@@ -157,6 +157,30 @@ Test(documents, are_said_and_saved_where_the_program_runs_at_home)
     cr_assert(unlink(dir) == 0 && rmdir(path) == 0);
 }
 
+Test(lists, columns_are_chosen_sums_said_and_rows_written_to_a_file)
+{
+    char path[] = "/tmp/plain-test-XXXXXX", file[80], words[100], answer[140];
+    cr_assert(mkdtemp(path));
+    snprintf(file, sizeof file, "%s/rows.csv", path);
+    snprintf(words, sizeof words, "export %s", file);
+    snprintf(answer, sizeof answer, "63 rows written to %s.", file);
+    struct talk *t = at_home(&(struct talk_options){.local = true});
+    struct fake_record *r = fake_add(talk_server(t), FAKE_RECEIPT);
+    r->values[4] = (struct value){.type = VT_MONEY, .money = {61950000}};
+    talk_do(t, "customers", "Each row: Name; Phone; City");
+    talk_do(t, "columns city name", "Each row: City; Name.");
+    talk_do(t, "columns nothing", "is no column; there are:");
+    talk_do(t, words, answer);
+    talk_do(t, words, "could not write");
+    talk_do(t, "export", "Say the name of the file");
+    talk_do(t, "columns -", "Each row: Name; Phone; City");
+    talk_do(t, "back", "Home: ");
+    talk_do(t, "receipts", "Receipts: ");
+    talk_do(t, "totals", "Amount: 619,500");
+    leave(t);
+    cr_assert(unlink(file) == 0 && rmdir(path) == 0);
+}
+
 Test(records, words_of_every_record_are_not_taken_by_an_action_that_begins_so)
 {
     struct talk *t = at_home(&(struct talk_options){.as = "manager"});
