@@ -38,6 +38,7 @@ create sequence app.term_vehicle_seq as bigint minvalue 1 maxvalue 4294967295 ca
 alter table app.term_vehicle alter column id set default app.new_id('app.term_vehicle_seq', 25);
 alter sequence app.term_vehicle_seq owned by app.term_vehicle.id;
 alter table app.term_vehicle add constraint id_range check (id between 1 and 4294967295);
+create index term_vehicle_by_seq on app.term_vehicle (tenant_id, seq, id);
 create index term_vehicle_by_created on app.term_vehicle (tenant_id, created_at, id);
 create index term_vehicle_by_policy on app.term_vehicle (tenant_id, policy_id, id);
 create index term_vehicle_by_vehicle on app.term_vehicle (tenant_id, vehicle_id, id);

@@ -26,8 +26,8 @@ static const struct field fields[] = {
      .help = "State of its latest term.", CHOICES(term_states)},
     {FIELD(policy, vehicle, VT_REF), POLICY_VEHICLE, "Vehicle", SCHEMA_LIST | SCHEMA_FILTER, 12, 0,
      .help = "What is insured; empty for a fleet.", .ref = ENTITY_VEHICLE},
-    {FIELD(policy, vehicles, VT_INT), POLICY_VEHICLES, "Vehicles", SCHEMA_LIST | SCHEMA_NARROW, 8, 0,
-     .help = "Of a fleet: how many vehicles its latest term insures.",
+    {FIELD(policy, vehicles, VT_INT), POLICY_VEHICLES, "Vehicles", FF_FLEET | SCHEMA_LIST | SCHEMA_NARROW, 8,
+     0, .help = "Of a fleet: how many vehicles its latest term insures.",
      .sql = "case when @.vehicle_id is null then (select count(*) from app.term_vehicle l where l.tenant_id ="
             " @.tenant_id and l.term_id = (select x.id from app.term x where x.tenant_id = @.tenant_id"
             " and x.policy_id = @.id order by x.seq desc limit 1)) end"},
@@ -74,8 +74,9 @@ static const struct field fields[] = {
 
 static const struct entity_key keys[] = {{KEY_UPPER, "@.number = $1"}};
 
-static const uint32_t all_columns[] = {POLICY_NUMBER,   POLICY_VEHICLE, POLICY_CUSTOMER, POLICY_STATE,
-                                       POLICY_END_DATE, POLICY_PRODUCT, POLICY_BRANCH,   POLICY_SOLD_BY};
+static const uint32_t all_columns[] = {POLICY_NUMBER,   POLICY_VEHICLE, POLICY_VEHICLES,
+                                       POLICY_CUSTOMER, POLICY_STATE,   POLICY_END_DATE,
+                                       POLICY_PRODUCT,  POLICY_BRANCH,  POLICY_SOLD_BY};
 static const uint32_t unpaid_columns[] = {POLICY_NUMBER, POLICY_VEHICLE, POLICY_CUSTOMER,  POLICY_OUTSTANDING,
                                           POLICY_STATE,  POLICY_BRANCH,  POLICY_CREATED_AT};
 static const struct view views[] = {
@@ -89,7 +90,8 @@ static const struct view views[] = {
      "@.state = 6 and @.end_date >= (select app.today()) - 30"},
     {5, "unpaid_soon", "Unpaid, starting within 30 days", unpaid_columns, COUNTOF(unpaid_columns),
      POLICY_CREATED_AT, true,
-     "@.id in (select d.row_id from app.due_item d where d.tenant_id = @.tenant_id and d.kind = 2 and d.is_open"
+     "@.id in (select d.row_id from app.due_item d where d.tenant_id = @.tenant_id and d.kind = 2 and "
+     "d.is_open"
      " and d.due_date <= (select app.today()) + 30)"},
 };
 

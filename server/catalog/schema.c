@@ -126,8 +126,9 @@ entity_of(struct arena *a, const struct entity *e, const void *rights, catalog_m
         .in_menu = (e->flags & EF_MENU) != 0,
         .single = (e->flags & EF_SINGLE) != 0,
     };
-    const uint32_t hide =
-        (may(rights, e, "personal") ? 0u : SCHEMA_PERSONAL) | (may(rights, e, "staff") ? 0u : FF_STAFF);
+    const uint32_t hide = (may(rights, e, "personal") ? 0u : SCHEMA_PERSONAL) |
+                          (may(rights, e, "staff") ? 0u : FF_STAFF) |
+                          (may(rights, e, "fleets") ? 0u : FF_FLEET);
     ret.fields = fields_of(a, e->fields, e->nfields, hide, &ret.nfields);
     add_views(a, e, hide, &ret);
     add_actions(a, e, rights, may, &ret);

@@ -7,7 +7,7 @@ static const struct field fields[] = {
     {FIELD(term_vehicle, term, VT_REF), LINE_TERM, "Term",
      FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 18, 0, .help = "Term it is insured in.",
      .ref = ENTITY_TERM},
-    {FIELD(term_vehicle, seq, VT_INT), LINE_SEQ, "No.", FF_FILLED | SCHEMA_LIST, 3, 0,
+    {FIELD(term_vehicle, seq, VT_INT), LINE_SEQ, "No.", FF_FILLED | SCHEMA_LIST | SCHEMA_SORT, 3, 0,
      .help = "1 for the vehicle that was given first."},
     {FIELD(term_vehicle, vehicle, VT_REF), LINE_VEHICLE, "Vehicle", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER,
      12, 0, .help = "What is insured.", .ref = ENTITY_VEHICLE},
@@ -32,8 +32,9 @@ static const struct field fields[] = {
 static const uint32_t all_columns[] = {LINE_SEQ,   LINE_VEHICLE, LINE_SUM_INSURED, LINE_PREMIUM,
                                        LINE_TOTAL, LINE_POLICY,  LINE_TERM};
 static const struct view views[] = {
-    {1, "all", "Vehicles of fleets, latest first", all_columns, COUNTOF(all_columns), LINE_CREATED_AT, true,
-     NULL},
+    {1, "all", "Vehicles of fleets", all_columns, COUNTOF(all_columns), LINE_SEQ, false, NULL},
+    {2, "latest", "Vehicles of fleets, latest first", all_columns, COUNTOF(all_columns), LINE_CREATED_AT,
+     true, NULL},
 };
 
 const struct entity term_vehicle_entity = {
