@@ -392,8 +392,8 @@ edit_set_id(struct app *a, uint32_t entity, int64_t id)
     app_ask(v, &(struct ask){.method = METHOD_GET, .params = &p, .tag = TAG_LOAD, .barrier = true});
 }
 
-static void
-add_reason(struct edit *d)
+void
+edit_add_reason(struct edit *d)
 {
     form_add(&d->form, &(struct form_source){.part = PART_REASON, .fields = &reason_field, .nfields = 1});
 }
@@ -407,7 +407,7 @@ edit_restore(struct app *a, const struct body_record *now, const struct body_rec
         return;
     d->version = now->version;
     d->label = str_dup(&v->arena, now->label);
-    add_reason(d);
+    edit_add_reason(d);
     edit_put_record(d, now);
     form_start(&d->form);
     edit_restore_fields(v, then);
@@ -418,7 +418,7 @@ add_parameters(struct edit *d)
 {
     add_fields(d, d->act->fields, d->act->nfields, 0);
     if (d->act->needs_reason)
-        add_reason(d);
+        edit_add_reason(d);
 }
 
 struct view *

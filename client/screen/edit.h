@@ -34,6 +34,7 @@ enum { PART_FIELDS = 0, PART_REASON = 1, PART_AGAIN = 2 /* a secret, typed once 
 /* edit.c: an empty form, for edit_draft.c to fill. */
 struct view *edit_start(struct app *a, const struct schema_entity *e, const struct schema_action *act,
                         enum mode mode);
+void edit_add_reason(struct edit *d); /* a field for it, required */
 /* edit_draft.c: what is typed, and the save under way, into the journal. */
 void edit_keep(struct view *v);
 

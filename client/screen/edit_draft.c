@@ -67,6 +67,11 @@ edit_open_draft(struct app *a, const struct draft *k, const char *id)
     d->via = k->via;
     d->go_to_record = k->goes_to_record;
     memcpy(d->slot.id, id, sizeof d->slot.id);
+    for (size_t i = 0; k->mode == MODE_SET && i < k->nitems; i++)
+        if (k->items[i].part == PART_REASON) {
+            edit_add_reason(d); /* an earlier version was being brought back */
+            break;
+        }
     draft_fill_form(k, &d->form);
     d->slot.typed = draft_typed(&d->form);
     d->sent = k->idem.n == IDEM_BYTES;

@@ -139,9 +139,8 @@ Test(drafts, a_form_is_offered_again_whole_wherever_the_client_was_killed)
         killed_after(n);
 }
 
-static const char *const business[] = {"T 999 XYZ", "car",          "Nissan Note", "2012",
-                                       "ind",       "0655 010 203", "Rehema Ally", "",
-                                       "compr",     "15m"};
+static const char *const business[] = {"T 999 XYZ",   "car", "Nissan Note", "2012", "ind", "0655 010 203",
+                                       "Rehema Ally", "",    "compr",       "15m"};
 
 static void
 type_field(struct screen *s, const char *text)
@@ -239,6 +238,27 @@ Test(drafts, the_reason_of_an_action_comes_back)
     EXPECT_TEXT(s, "sold the car");
     screen_type(s, F10);
     EXPECT_TEXT(s, "Cancel: Policy KK/26/001902, expired");
+    screen_stop(s);
+    place_drop(&p);
+}
+
+Test(drafts, a_version_that_is_brought_back_comes_back_with_its_reason)
+{
+    struct place p = place_new();
+    struct screen *s = start(&p);
+    struct fake_record *r = fake_find(screen_server(s), FAKE_CUSTOMER, STR("0712345678"));
+    screen_server(s)->past = *r;
+    screen_server(s)->past.values[6] = VALUE_TEXT(STR("Mwanza"));
+    screen_type(s, "salma" ENTER F11 F11 F11 "5" F10 "\t\twrong card\t");
+    kill_it(s);
+    s = start(&p);
+    screen_type(s, "drafts" ENTER ENTER);
+    EXPECT_TEXT(s, "Restore Customer Salma Ibrahim");
+    EXPECT_TEXT(s, "wrong card");
+    screen_type(s, F10);
+    r = fake_find(screen_server(s), FAKE_CUSTOMER, STR("0712345678"));
+    cr_assert(str_eq_c(r->values[6].text, "Mwanza"));
+    cr_assert_str_eq(screen_server(s)->reason, "wrong card");
     screen_stop(s);
     place_drop(&p);
 }
