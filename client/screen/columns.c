@@ -202,12 +202,22 @@ help(struct view *v, struct arena *a)
     return f && f->help.n ? f->help : str_from(_("Space shows or hides the column, Enter takes them all."));
 }
 
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("The columns of this list, in their order. What is marked is shown, as far as there is "
+                      "room; it is kept for this list."));
+}
+
 static const struct view_ops ops = {.name = "columns",
                                     .context = IN_CHOICE,
                                     .box = true,
                                     .command = command,
                                     .key = key,
                                     .help = help,
+                                    .about = about,
                                     .paint = paint_columns};
 
 void

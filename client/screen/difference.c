@@ -163,8 +163,21 @@ paint_box_of(struct view *v, const struct area *a)
     paint_cursor(&in, 1, 0);
 }
 
-static const struct view_ops ops = {
-    .name = "difference", .context = IN_TEXT, .box = true, .command = command, .paint = paint_box_of};
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("What one change did: each field before and after, who changed it, when, from where "
+                      "and why. * marks what differs."));
+}
+
+static const struct view_ops ops = {.name = "difference",
+                                    .context = IN_TEXT,
+                                    .box = true,
+                                    .command = command,
+                                    .about = about,
+                                    .paint = paint_box_of};
 
 void
 difference_open(struct app *app, const struct body_event *ev)

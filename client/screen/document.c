@@ -255,11 +255,21 @@ help(struct view *v, struct arena *a)
                : STR_NONE;
 }
 
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("The document as text. Saving writes it to a file, as PDF or as text; the same "
+                      "document can be had again at any time."));
+}
+
 static const struct view_ops ops = {.name = "document",
                                     .context = IN_TEXT,
                                     .command = command,
                                     .key = key,
                                     .help = help,
+                                    .about = about,
                                     .answer = answer,
                                     .outcome = outcome,
                                     .paint = paint_document,

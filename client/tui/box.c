@@ -84,11 +84,21 @@ box_paint(struct view *v, const struct area *a)
     }
 }
 
+static struct str
+box_about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("A question. Its digit or its first letter gives an answer, Enter the one that is "
+                      "marked. Going back answers nothing: it is as it was before."));
+}
+
 static const struct view_ops box_ops = {.name = "question",
                                         .context = IN_CHOICE,
                                         .box = true,
                                         .command = box_command,
                                         .key = box_key,
+                                        .about = box_about,
                                         .paint = box_paint};
 
 void
@@ -168,12 +178,21 @@ line_close(struct view *v)
     field_wipe(&((struct line *)v->data)->field); /* it may have been a password */
 }
 
+static struct str
+line_about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("One line to type. Enter takes it; going back takes nothing."));
+}
+
 static const struct view_ops line_ops = {.name = "line",
                                          .context = IN_LINE,
                                          .box = true,
                                          .command = line_command,
                                          .key = line_key,
                                          .paste = line_paste,
+                                         .about = line_about,
                                          .paint = line_paint,
                                          .close = line_close};
 

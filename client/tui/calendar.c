@@ -204,12 +204,23 @@ bar(struct view *v, size_t *ret_n)
     return keys;
 }
 
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(
+        _("A month. The arrows go by days and weeks, the pages by months; Enter takes the day. In the field "
+          "itself t is today, +3d in three days, +1y in a year, 14/2 the next 14 February."));
+}
+
 static const struct view_ops ops = {.name = "calendar",
                                     .context = IN_CHOICE,
                                     .box = true,
                                     .command = command,
                                     .key = key,
                                     .help = help,
+                                    .about = about,
                                     .bar = bar,
                                     .paint = paint_calendar};
 

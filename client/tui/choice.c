@@ -176,6 +176,15 @@ help(struct view *v, struct arena *a)
     return str_from(_("Type to find, Up and Down to move, Enter to take it, Esc to go back."));
 }
 
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("What can be chosen. Typing narrows the list to what has these words; Enter takes the "
+                      "row that is marked."));
+}
+
 static const struct view_ops ops = {.name = "choice",
                                     .context = IN_CHOICE,
                                     .box = true,
@@ -183,6 +192,7 @@ static const struct view_ops ops = {.name = "choice",
                                     .key = key,
                                     .answer = answer,
                                     .help = help,
+                                    .about = about,
                                     .paint = paint_choice};
 
 void

@@ -187,12 +187,25 @@ title(struct view *v, struct arena *a)
     return ((struct pager_view *)v->data)->title;
 }
 
-static const struct view_ops screen_ops = {
-    .name = "text", .context = IN_TEXT, .command = command, .paint = paint_screen, .title = title};
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("Text to read. Up, Down and the pages go through it."));
+}
+
+static const struct view_ops screen_ops = {.name = "text",
+                                           .context = IN_TEXT,
+                                           .command = command,
+                                           .about = about,
+                                           .paint = paint_screen,
+                                           .title = title};
 static const struct view_ops box_ops = {.name = "text-box",
                                         .context = IN_TEXT,
                                         .box = true,
                                         .command = command,
+                                        .about = about,
                                         .paint = paint_boxed,
                                         .title = title};
 

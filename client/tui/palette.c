@@ -153,8 +153,10 @@ static void
 paint_palette(struct view *v, const struct area *a)
 {
     struct palette *d = v->data;
-    int cols = a->cols < 78 ? a->cols : 78;
-    struct area frame = area_centre(a, a->rows < 18 ? a->rows : 18, cols);
+    enum { LEAST_ROWS = 18, MOST_COLS = 110 };
+    int rows = a->rows * 3 / 4 > LEAST_ROWS ? a->rows * 3 / 4 : LEAST_ROWS;
+    int cols = a->cols <= 78 ? a->cols : a->cols - 2 > MOST_COLS ? MOST_COLS : a->cols - 2;
+    struct area frame = area_centre(a, rows, cols);
     struct area in = paint_box(&frame, str_from(_("Commands")));
     int x = paint_text(&in, 0, 0, ROLE_LABEL, _("Words")) + 1;
     int cursor = field_paint(&d->typed, &in, (struct spot){.x = x, .width = in.cols - x}, true);
@@ -179,11 +181,22 @@ may_leave(struct view *v)
     return false;
 }
 
+static struct str
+about(struct view *v, struct arena *a)
+{
+    (void)v;
+    (void)a;
+    return str_from(_("Every command and every screen there is for you here. Type the beginnings of its "
+                      "words, in any order, or its code of three letters, and Enter. Behind a command stands "
+                      "its key, behind a screen its code, which is understood at home too."));
+}
+
 static const struct view_ops ops = {.name = "palette",
                                     .context = IN_LINE,
                                     .box = true,
                                     .command = command,
                                     .key = key,
+                                    .about = about,
                                     .paint = paint_palette,
                                     .may_leave = may_leave};
 
