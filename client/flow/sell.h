@@ -21,7 +21,8 @@ enum part {
     PART_RECEIPT,
     PARTS,
     PART_TOTAL = PARTS, /* what is to pay, which nobody types */
-    PART_WHY = 8        /* + part: why it is another one than the record it looks like */
+    PART_WHY = 8,       /* + part: why it is another one than the record it looks like */
+    PART_LINE = 64      /* + number: a vehicle of a fleet that is on the list */
 };
 enum { FLOW_STEPS = LIMIT_STEPS, FLOW_LINES = 64, FLOW_PHONE_DIGITS = 9 };
 
@@ -41,7 +42,7 @@ struct flow {
     bool came_along;           /* the customer is known as the owner of the known vehicle only */
     struct flow_line lines[FLOW_LINES];
     size_t nlines;
-    enum part step_part[FLOW_STEPS]; /* of the steps made last */
+    enum part step_part[FLOW_STEPS]; /* of the steps made last; PART_LINE + number: of the list */
 };
 
 /* False: this person does not sell. */
@@ -86,8 +87,14 @@ struct flow_source {
 };
 /* `whole`: also issue and receipt; else as far as the price is known. Texts in `a`. */
 struct params flow_steps(struct flow *f, struct arena *a, const struct flow_source *s, bool whole);
-/* How many steps the whole would have: more than FLOW_STEPS don't fit one save. */
-size_t flow_count(const struct flow *f);
+/* Puts the vehicle that is typed, or on record, on the list of a fleet; everything is copied into `a`. False:
+   so many new ones don't fit one save. */
+bool flow_add_line(struct flow *f, struct arena *a, const struct flow_source *s, struct str label,
+                   struct str sum);
+void flow_drop_line(struct flow *f, size_t n);
+/* A line as a text for the journal, and back. In `a`. */
+struct str flow_pack_line(struct arena *a, const struct flow_line *line);
+bool flow_unpack_line(struct arena *a, struct str packed, struct flow_line *ret);
 /* The part an error is about, and the field of it: "2.sum_insured". */
 enum part flow_part_of_error(const struct flow *f, struct str field, struct str *ret_name);
 /* What is to pay, of the answer to the steps; NULL: none. */

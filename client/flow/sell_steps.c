@@ -84,6 +84,7 @@ add_vehicle(struct steps *s)
 static size_t
 add_line(struct steps *s, const struct flow_line *line)
 {
+    enum part part = (enum part)(PART_LINE + (line - s->f->lines));
     struct params p = params_of(s->f->e[PART_VEHICLE]);
     p.fields = arena_new(s->a, struct param_field, line->nfields + 1);
     memcpy(p.fields, line->fields, line->nfields * sizeof *p.fields);
@@ -91,7 +92,7 @@ add_line(struct steps *s, const struct flow_line *line)
     p.present |= 1u << PARAM_FIELDS;
     give_reason(s, &p, line->reason);
     add_ref(s, &p, "owner", s->f->customer, s->customer);
-    return add_step(s, PART_VEHICLE, METHOD_ADD, p);
+    return add_step(s, part, METHOD_ADD, p);
 }
 
 static void
@@ -164,17 +165,6 @@ flow_steps(struct flow *f, struct arena *a, const struct flow_source *from, bool
         add_step(s, PART_RECEIPT, METHOD_ADD, receipt);
     }
     return (struct params){.present = 1u << PARAM_STEPS, .steps = s->rows, .nsteps = s->n};
-}
-
-size_t
-flow_count(const struct flow *f)
-{
-    size_t n = 3; /* quote, issue and receipt */
-    n += !f->customer;
-    n += !f->vehicle;
-    for (size_t i = 0; i < f->nlines; i++)
-        n += !f->lines[i].id;
-    return n;
 }
 
 /* ---- answers ---- */

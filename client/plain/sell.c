@@ -42,19 +42,31 @@ code_of(struct sell *d, enum part part, const char *name)
     return STR_NONE;
 }
 
+static bool
+typed_a_vehicle(const struct sell *d)
+{
+    for (size_t k = 0; k < d->form.n; k++) {
+        const struct item *i = &d->form.items[k];
+        if (i->part == PART_VEHICLE && i->by_hand && i->text.n > 0 && pitem_changed(i))
+            return true;
+    }
+    return false;
+}
+
 void
 psell_arrange(struct sell *d)
 {
     static const char *const headings[] = {N_("Vehicle"), N_("Customer"), N_("Policy"), N_("Payment")};
     const struct item *amount = pform_item(&d->form, PART_RECEIPT, "amount");
     struct str kind = code_of(d, PART_CUSTOMER, "kind"), method = code_of(d, PART_RECEIPT, "method");
-    bool headed[PARTS] = {false};
+    bool headed[PARTS] = {false}, listed = d->flow.nlines > 0 && !typed_a_vehicle(d);
     for (size_t k = 0; k < d->form.n; k++) {
         struct item *i = &d->form.items[k];
         enum part part = (enum part)i->part;
         bool folded = !d->all && !flow_usual(part, i->field) && i->text.n == 0;
         bool unpaid = part == PART_RECEIPT && amount != NULL && i != amount && amount->text.n == 0;
         i->heading = STR_NONE;
+        i->optional = part == PART_RECEIPT || (part == PART_VEHICLE && listed);
         i->hidden = !i->readonly && (folded || unpaid || !flow_applies(part, i->field, kind, method));
         if (i->hidden || headed[part])
             continue;
@@ -89,10 +101,62 @@ left(struct form *f, struct item *i, bool changed)
         psell_price(d, false);
 }
 
+/* Asked from the plate on, as at the beginning. */
+static void
+next_vehicle(struct sell *d)
+{
+    const struct item *plate = pform_item(&d->form, PART_VEHICLE, "plate");
+    d->flow.vehicle = 0;
+    d->flow.came_along = d->quoted = false; /* the list belongs to this customer */
+    d->reasons[PART_VEHICLE] = STR_NONE;
+    for (size_t k = 0; k < d->form.n; k++) {
+        struct item *i = &d->form.items[k];
+        if (i->part != PART_VEHICLE)
+            continue;
+        i->text = i->original = i->field->fallback;
+        i->readonly = i->by_hand = false;
+        i->ref_id = 0;
+    }
+    psell_arrange(d);
+    d->form.at = plate != NULL ? (size_t)(plate - d->form.items) : 0;
+}
+
+/* A fleet: this vehicle on the list, the next one is asked. */
+static void
+another(struct sell *d)
+{
+    const struct item *plate = pform_item(&d->form, PART_VEHICLE, "plate");
+    const struct item *chassis = pform_item(&d->form, PART_VEHICLE, "chassis");
+    const struct item *sum = pform_item(&d->form, PART_POLICY, "sum_insured");
+    struct flow_source from = psell_source(d);
+    for (size_t k = 0; d->flow.vehicle == 0 && k < d->form.n; k++)
+        if (d->form.items[k].part == PART_VEHICLE && pitem_missing(&d->form.items[k])) {
+            say_usage(d->p, _("%.*s is needed before the next vehicle."),
+                      STR_ARG(d->form.items[k].field->label));
+            d->form.at = k;
+            return;
+        }
+    struct str label = plate != NULL && plate->text.n > 0 ? plate->text
+                       : chassis != NULL                  ? chassis->text
+                                                          : STR_NONE;
+    if (!flow_add_line(&d->flow, d->form.a, &from, label, sum != NULL ? sum->text : STR_NONE)) {
+        say_usage(
+            d->p, "%s",
+            _("More new vehicles do not fit one save: save these, then include the others in the quote."));
+        return;
+    }
+    say(d->p, _("On the list of the fleet: %.*s. Vehicle %zu."), STR_ARG(label), d->flow.nlines + 1);
+    next_vehicle(d);
+}
+
 static bool
 sign(struct form *f, char c)
 {
     struct sell *d = f->ctx;
+    if (c == '*' && d->flow.fleets) {
+        another(d);
+        return true;
+    }
     if (c == '=') {
         if (psell_take_offer(d))
             psell_price(d, false);
@@ -132,7 +196,7 @@ psell_source(struct sell *d)
     return (struct flow_source){.fields = source_fields,
                                 .reason = source_reason,
                                 .ctx = d,
-                                .vehicle = true,
+                                .vehicle = d->flow.nlines == 0 || typed_a_vehicle(d),
                                 .pays = amount != NULL && amount->text.n > 0};
 }
 
@@ -146,8 +210,6 @@ add_parts(struct sell *d)
         s.nfields = flow_fields(&d->flow, part, d->form.a, &s.fields);
         pform_source(&d->form, &s);
     }
-    for (size_t k = 0; k < d->form.n; k++)
-        d->form.items[k].optional = d->form.items[k].part == PART_RECEIPT;
     psell_arrange(d);
 }
 
@@ -213,6 +275,10 @@ sell(struct plain *p, struct str typed, const struct schema_entity *e, int64_t i
         say_usage(p, "%s", _("Your role does not sell new business."));
     } else {
         add_parts(d);
+        if (d->flow.fleets)
+            d->form.signs =
+                _("= takes the record that is offered, + asks every field and again the usual ones, "
+                  "* puts this vehicle on the list of a fleet and asks for the next.");
         say(p, "%s", _("New business."));
         begin(d, typed);
         if (e != NULL)

@@ -190,6 +190,12 @@ command(struct view *v, enum cmd c)
     case CMD_TAKE:
         sell_take(v);
         return true;
+    case CMD_ANOTHER:
+        if (!d->flow.fleets)
+            return false;
+        sell_another(v);
+        sell_keep(v);
+        return true;
     case CMD_MORE:
         d->all = !d->all;
         sell_arrange(d);
@@ -215,7 +221,7 @@ may(struct view *v, enum cmd c)
     struct sell *d = v->data;
     if (c == CMD_TAKE)
         return sell_offer_at(d, 0) || d->flow.vehicle || d->flow.customer;
-    return c != CMD_ANOTHER;
+    return c != CMD_ANOTHER || d->flow.fleets;
 }
 
 static bool
@@ -263,6 +269,7 @@ offers(struct view *v, struct offers *o)
     struct sell *d = v->data;
     const struct sell_offer *of;
     char text[sizeof o->rows[0].label];
+    sell_fleet_offers(v, o);
     for (size_t n = 0; (of = sell_offer_at(d, n)); n++) {
         snprintf(text, sizeof text, _("Open %s"), of->label);
         struct offer *row = offer_add(o, of->entity, of->id, str_from(text));
@@ -275,14 +282,17 @@ offers(struct view *v, struct offers *o)
 static void
 run(struct view *v, uint32_t code, int64_t arg)
 {
-    record_open(app_of(v), code, arg);
+    if (code == 0)
+        sell_drop_line(v, (size_t)arg);
+    else
+        record_open(app_of(v), code, arg);
 }
 
 static bool
 may_leave(struct view *v)
 {
     struct sell *d = v->data;
-    if (d->saved || !form_dirty(&d->form))
+    if (d->saved || (!form_dirty(&d->form) && !d->flow.nlines))
         return true;
     box_ask(v->tui, &(struct question){
                         .purpose = PURPOSE_LEAVE,

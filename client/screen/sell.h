@@ -61,6 +61,13 @@ void sell_arrange(struct sell *d); /* after every change of what applies */
 bool sell_pays(struct sell *d);
 struct flow_source sell_source(struct sell *d);
 
+/* sell_fleet.c: several vehicles under one policy. */
+bool sell_typed_a_vehicle(const struct sell *d);
+void sell_another(struct view *v); /* this one on the list, the next is asked */
+void sell_fleet_offers(struct view *v, struct offers *o);
+void sell_drop_line(struct view *v, size_t n);
+struct str sell_fleet_heading(struct sell *d, struct arena *a);
+
 /* sell_known.c: records that are known. */
 void sell_look_up(struct view *v, size_t item);
 void sell_forget(struct sell *d, enum part part);

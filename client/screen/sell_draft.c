@@ -10,7 +10,7 @@ sell_keep(struct view *v)
     struct sell *d = v->data;
     if (d->saved || !app_of(v)->journal)
         return;
-    if (!d->sent && !form_dirty(&d->form)) {
+    if (!d->sent && !form_dirty(&d->form) && !d->flow.nlines) {
         draft_drop(v, &d->slot);
         return;
     }
@@ -26,6 +26,10 @@ sell_keep(struct view *v)
     k->came_along = d->flow.came_along;
     k->steps = (struct str){steps, FLOW_STEPS};
     draft_read_form(k, &d->form, &a);
+    for (size_t i = 0; i < d->flow.nlines && k->nitems < FORM_ITEMS; i++)
+        k->items[k->nitems++] = (struct draft_item){.part = PART_LINE + (uint32_t)i,
+                                                    .name = STR("line"),
+                                                    .text = flow_pack_line(&a, &d->flow.lines[i])};
     if (d->sent)
         draft_of_slot(k, &d->slot, d->idem, &d->form);
     draft_keep(v, &d->slot, k);
@@ -47,6 +51,10 @@ sell_open_draft(struct app *a, const struct draft *k, const char *id)
         if ((unsigned char)k->steps.p[i] < PARTS)
             d->flow.step_part[i] = (enum part)k->steps.p[i];
     draft_fill_form(k, &d->form);
+    for (size_t i = 0; i < k->nitems && d->flow.nlines < FLOW_LINES; i++)
+        if (k->items[i].part >= PART_LINE &&
+            flow_unpack_line(&v->arena, k->items[i].text, &d->flow.lines[d->flow.nlines]))
+            d->flow.nlines++;
     for (enum part part = PART_VEHICLE; part <= PART_CUSTOMER; part++) {
         const struct form_item *why = form_find(&d->form, PART_WHY + part, "reason");
         d->doubtful[part] = why && form_filled(why);

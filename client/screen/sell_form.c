@@ -46,7 +46,6 @@ sell_add_parts(struct view *v)
     form_find(&d->form, PART_TOTAL, "total")->readonly = true;
     for (size_t k = 0; k < d->form.n; k++) {
         struct form_item *i = &d->form.items[k];
-        i->optional = i->part == PART_RECEIPT;
         i->aside = i->part < PARTS && flow_aside((enum part)i->part, i->field);
     }
     sell_arrange(d);
@@ -81,10 +80,12 @@ is_hidden(const struct sell *d, const struct form_item *i, struct str kind, stru
 }
 
 static struct str
-heading(const struct sell *d, enum part part)
+heading(struct sell *d, enum part part)
 {
     switch (part) {
     case PART_VEHICLE:
+        if (d->flow.nlines)
+            return sell_fleet_heading(d, d->form.a);
         return str_from(d->flow.vehicle ? _("Vehicle, on record") : _("Vehicle"));
     case PART_CUSTOMER:
         return str_from(d->flow.customer ? _("Customer, on record") : _("Customer"));
@@ -99,11 +100,12 @@ void
 sell_arrange(struct sell *d)
 {
     struct str kind = code_of(d, PART_CUSTOMER, "kind"), method = code_of(d, PART_RECEIPT, "method");
-    bool headed[PARTS] = {false};
+    bool headed[PARTS] = {false}, listed = d->flow.nlines && !sell_typed_a_vehicle(d);
     for (size_t k = 0; k < d->form.n; k++) {
         struct form_item *i = &d->form.items[k];
         i->hidden = k != d->form.at && is_hidden(d, i, kind, method);
         i->group = STR_NONE;
+        i->optional = i->part == PART_RECEIPT || (i->part == PART_VEHICLE && listed);
         if (i->hidden || i->part >= PARTS || headed[i->part])
             continue;
         i->group = heading(d, (enum part)i->part);
@@ -143,22 +145,12 @@ sell_pays(struct sell *d)
     return amount && form_filled(amount);
 }
 
-static bool
-typed_a_vehicle(struct sell *d)
-{
-    for (size_t k = 0; k < d->form.n; k++)
-        if (d->form.items[k].part == PART_VEHICLE && d->form.items[k].by_hand &&
-            form_filled(&d->form.items[k]))
-            return true;
-    return false;
-}
-
 struct flow_source
 sell_source(struct sell *d)
 {
     return (struct flow_source){.fields = source_fields,
                                 .reason = source_reason,
                                 .ctx = d,
-                                .vehicle = typed_a_vehicle(d),
+                                .vehicle = sell_typed_a_vehicle(d),
                                 .pays = sell_pays(d)};
 }

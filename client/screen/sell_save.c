@@ -21,7 +21,8 @@ complete(struct sell *d, enum part part)
 static bool
 can_quote(struct sell *d)
 {
-    return (d->flow.vehicle || complete(d, PART_VEHICLE)) &&
+    bool listed = d->flow.nlines && !sell_typed_a_vehicle(d);
+    return (d->flow.vehicle || listed || complete(d, PART_VEHICLE)) &&
            (d->flow.customer || complete(d, PART_CUSTOMER)) && complete(d, PART_POLICY);
 }
 
@@ -61,14 +62,23 @@ unquote(struct sell *d)
     d->quoted = false;
 }
 
-/* Why there is no price, and the policy that stands in the way. */
+/* Why there is no price: beside the field it is about when that is filled, else beside the total; with the
+   records that stand in the way. */
 static void
-unpriced(struct view *v, struct form_item *total, struct answer *a)
+unpriced(struct view *v, struct answer *a)
 {
+    struct sell *d = v->data;
     const struct body_error *e = body_has(a->body, BODY_ERROR) ? &a->body->error : NULL;
+    struct str name, text = str_from(a->err->text);
+    enum part part = flow_part_of_error(&d->flow, str_from(a->err->field), &name);
+    struct form_item *i = form_find(&d->form, part, str_dup(a->arena, name).p);
+    if (!i || !form_filled(i))
+        i = form_find(&d->form, PART_TOTAL, "total");
+    if (part >= PART_LINE && part - PART_LINE < d->flow.nlines)
+        text = str_printf(a->arena, "%.*s: %s", STR_ARG(d->flow.lines[part - PART_LINE].label), a->err->text);
     for (size_t k = 0; e && k < e->nrefs; k++)
-        sell_offer_ref(v, total, &e->refs[k]);
-    sell_note_offer(v->data, total, TONE_BAD, str_from(a->err->text));
+        sell_offer_ref(v, i, &e->refs[k]);
+    sell_note_offer(d, i, TONE_BAD, text);
 }
 
 void
@@ -81,12 +91,9 @@ sell_take_quote(struct view *v, struct answer *a)
     form_clear_told(&d->form, PART_POLICY);
     sell_drop_offers(d, PART_TOTAL);
     if (a->code != RC_OK) {
-        struct str name;
-        enum part part = flow_part_of_error(&d->flow, str_from(a->err ? a->err->field : ""), &name);
         unquote(d);
-        if (a->err && a->code != RC_CONFIRM &&
-            !form_tell(&d->form, part, name, TONE_BAD, str_from(a->err->text)))
-            unpriced(v, total, a);
+        if (a->err && a->code != RC_CONFIRM)
+            unpriced(v, a);
     } else if (due) {
         total->note[0] = 0;
         form_put(&d->form, total, due, true);

@@ -20,7 +20,7 @@ struct sold_record {
 
 struct sold {
     struct sold_record policy, receipt, certificate;
-    struct str holder, vehicle, total;
+    struct str holder, vehicle, vehicles, total;
     const struct schema_action *verify;
     size_t ncertificates; /* a fleet has one per vehicle */
     struct kept text;
@@ -75,6 +75,7 @@ take_record(struct view *v, const struct body_record *r)
     if (policy) {
         d->holder = text_of(v, e, r, "customer");
         d->vehicle = text_of(v, e, r, "vehicle");
+        d->vehicles = text_of(v, e, r, "vehicles");
         d->total = text_of(v, e, r, "total");
     } else {
         const struct schema_action *act = schema_action_named(e, STR("verify"));
@@ -285,6 +286,8 @@ paint_facts(struct sold *d, const struct area *a, int y)
     paint_state(a, y++, &d->policy);
     if (d->vehicle.n)
         paint_pair(a, y++, _("Vehicle"), d->vehicle);
+    else if (d->vehicles.n)
+        paint_pair(a, y++, _("Vehicles"), d->vehicles);
     paint_pair(a, y++, _("Holder"), d->holder);
     paint_pair(a, y++, _("To pay"), d->total);
     if (d->receipt.id) {
