@@ -102,7 +102,7 @@ app_offers(void *ctx, struct offers *o)
         own_offer(o, DO_DRAFTS, "drafts", _("Drafts"),
                   _("What was typed and not saved: go on, or throw away."));
     if (own_account(a))
-        own_offer(o, DO_SETTINGS, "settings", _("Settings"),
+        own_offer(o, DO_SETTINGS, "my settings", _("My settings"),
                   _("Theme, language, Enter, hints, days and amounts: how you want the screens."));
     own_offer(o, DO_SIGN_OUT, "sign out", _("Sign out"), _("Ends the program."));
     for (size_t i = 0; s && i < s->nentities; i++)

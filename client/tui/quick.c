@@ -39,14 +39,26 @@ letters_of(const char *stem)
     return l;
 }
 
-/* The first letter, then two that come later: those that begin words first, then the next in their order. */
+/* How the second and third letter are chosen, the best first: each begins a word; the beginning of a word;
+ * any. */
+enum way { WORDS, WORD, ANY };
+
+static bool
+fits_way(const struct letters *l, enum way way, size_t i, size_t j)
+{
+    if (way == WORDS)
+        return l->begins[i] && l->begins[j];
+    return way == ANY || (l->begins[i] && j == i + 1);
+}
+
+/* The first letter, then two that come later. */
 static bool
 take(const struct offers *o, const struct letters *l, char out[QUICK_CODE])
 {
-    for (int words = 1; words >= 0; words--)
+    for (enum way way = WORDS; way <= ANY; way++)
         for (size_t i = 1; i < l->n; i++)
             for (size_t j = i + 1; j < l->n; j++) {
-                if (words && (!l->begins[i] || (j != i + 1 && !l->begins[j])))
+                if (!fits_way(l, way, i, j))
                     continue;
                 snprintf(out, QUICK_CODE, "%c%c%c", l->of[0], l->of[i], l->of[j]);
                 if (!is_taken(o, out))

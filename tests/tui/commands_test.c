@@ -314,7 +314,7 @@ Test(preferences, what_is_set_on_this_computer_goes_before)
 Test(preferences, are_changed_in_the_settings_and_hold_at_once)
 {
     struct screen *s = home_of("manager", NULL);
-    screen_type(s, "settings" ENTER);
+    screen_type(s, "my settings" ENTER);
     EXPECT_TEXT(s, "Name");
     size_t asked = screen_server(s)->requests;
     screen_type(s, "Amina S" F10);
