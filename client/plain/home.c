@@ -65,9 +65,13 @@ say_alerts(struct plain *p, const struct body_home *h, bool all)
     size_t n = all || h->nalerts <= FIRST_ALERTS + 1 ? h->nalerts : FIRST_ALERTS;
     long long more = (long long)(h->nalerts - n) + (long long)h->more_alerts;
     struct arena a;
+    char since[STAMP_TEXT];
     arena_init(&a, SIZE_MAX, NULL, NULL);
     if (h->nalerts == 0)
         say(p, "%s", _("Nothing needs you now."));
+    if (h->fresh > 0)
+        say(p, ngettext("%lld new alert since %s.", "%lld new alerts since %s.", (unsigned long)h->fresh),
+            (long long)h->fresh, stamp_local(h->fresh_since, plain_locale(p)->offset_minutes, since));
     for (size_t i = 0; i < n; i++) {
         const struct body_alert *al = &h->alerts[i];
         struct str due = due_text(p, &a, al->due);
@@ -146,6 +150,29 @@ open_counter(struct home *d, size_t i)
     return plain_list(d->p, &of);
 }
 
+static bool
+has_action(const struct schema_entity *e, char option)
+{
+    for (size_t i = 0; e != NULL && i < e->nactions; i++)
+        if (e->actions[i].option == option)
+            return true;
+    return false;
+}
+
+/* What the alert's record has no option for is done to the alert itself: putting it away or off. */
+static enum go
+run_option(struct plain *p, const struct body_alert *al, char option)
+{
+    const struct schema *s = plain_schema(p);
+    const struct schema_entity *e = schema_entity(s, al->record.entity), *alert = NULL;
+    for (size_t i = 0; i < s->nentities; i++)
+        if (str_eq_c(s->entities[i].name, "alert"))
+            alert = &s->entities[i];
+    if (al->id != 0 && !has_action(e, option) && has_action(alert, option))
+        return plain_option(p, alert, al->id, option);
+    return e != NULL ? plain_option(p, e, al->record.id, option) : GO_ON;
+}
+
 /* "2", "9 4": a counter's list, an alert's record, an option on it. False: it is something else. */
 static bool
 take_number(struct home *d, struct str typed, enum go *ret)
@@ -167,9 +194,7 @@ take_number(struct home *d, struct str typed, enum go *ret)
         *ret = open_counter(d, n - 1);
         return true;
     }
-    const struct body_ref *record = &d->home->alerts[n - counters - 1].record;
-    const struct schema_entity *e = schema_entity(plain_schema(d->p), record->entity);
-    *ret = e != NULL ? plain_option(d->p, e, record->id, option) : GO_ON;
+    *ret = run_option(d->p, &d->home->alerts[n - counters - 1], option);
     return true;
 }
 
@@ -184,6 +209,9 @@ say_how(struct home *d)
                  : _("Type a plate, phone, name or number to find it."));
     say(p, "%s",
         _("A number opens what stands behind it; 9 4 does option 9 to alert 4. alerts: all of them."));
+    if (!platform)
+        say(p, "%s",
+            _("1 4 puts alert 4 away for you, 6 4 puts it off until a day; alert list: all there are."));
     if (plain_schema(p)->sell & FLOW_NEW_BUSINESS)
         say(p, "%s", _("new business: vehicle, customer, policy and payment in one go; new business PLATE."));
     say(p, "%s",

@@ -408,6 +408,23 @@ may(struct view *v, enum cmd c)
     }
 }
 
+/* "  1=Acknowledge  6=Put off": of the alert itself, where its record has no such option. */
+static struct str
+own_legend(struct view *v, const struct schema_entity *record, struct arena *a)
+{
+    const struct schema_entity *alert = alert_entity(v);
+    enum { OPEN = 1 }; /* the state of alerts that home shows */
+    struct buf b;
+    buf_init(&b, a, 80);
+    for (size_t i = 0; alert && i < alert->nactions; i++) {
+        const struct schema_action *act = &alert->actions[i];
+        bool open = !act->state_mask || (act->state_mask & 1u << OPEN) != 0;
+        if (act->option && act->on_record && open && !has_option(record, act->option))
+            buf_printf(&b, "  %c=%.*s", act->option, STR_ARG(act->label));
+    }
+    return buf_str(&b);
+}
+
 static struct str
 help(struct view *v, struct arena *a)
 {
@@ -419,7 +436,8 @@ help(struct view *v, struct arena *a)
         return str_from(_("Type a plate, phone, name or number and Enter. A digit opens a counter's list."));
     const struct body_ref *r = &d->home->alerts[d->alerts.at].record;
     const struct schema_entity *e = schema_entity(app_schema(app_of(v)), r->entity);
-    return e ? rows_legend(app_of(v), e, a) : STR_NONE;
+    return e ? str_printf(a, "%.*s%.*s", STR_ARG(rows_legend(app_of(v), e, a)), STR_ARG(own_legend(v, e, a)))
+             : STR_NONE;
 }
 
 static struct str

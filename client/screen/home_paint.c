@@ -107,7 +107,7 @@ paint_fresh(struct view *v, const struct area *a)
     const struct home *d = v->data;
     const struct locale_info *l = app_locale(app_of(v));
     char when[STAMP_TEXT];
-    enum { TIME_AT = 11, FRESH_AT = 10 };
+    enum { TIME_AT = 11, FRESH_AT = 14 };
     if (d->home->fresh <= 0 || a->cols < 60)
         return;
     locale_stamp(l, d->home->fresh_since, when);

@@ -57,8 +57,8 @@ static const struct field fields[] = {
 
 static const struct entity_key keys[] = {{KEY_PLAIN, "@.id::text = $1"}};
 
-static const uint32_t columns[] = {ALERT_URGENCY, ALERT_POLICY, ALERT_VEHICLE,
-                                   ALERT_HOLDER,  ALERT_KIND,   ALERT_DUE_DATE};
+static const uint32_t columns[] = {ALERT_URGENCY, ALERT_DUE_DATE, ALERT_POLICY,
+                                   ALERT_VEHICLE, ALERT_HOLDER,   ALERT_KIND};
 static const uint32_t kept_columns[] = {ALERT_STATE,  ALERT_UNTIL, ALERT_POLICY,  ALERT_VEHICLE,
                                         ALERT_HOLDER, ALERT_KIND,  ALERT_DUE_DATE};
 #define NOW "not " ALERT_HIDDEN("@")
