@@ -301,10 +301,11 @@ static bool
 neighbour(struct view *v, int step, struct body_ref *ret)
 {
     struct browse *d = v->data;
-    size_t before = d->rows.list.at;
-    command(v, step > 0 ? CMD_DOWN : CMD_UP);
     const struct body_row *r = rows_at(&d->rows, d->rows.list.at);
-    if (!r || d->rows.list.at == before)
+    int64_t before = r ? r->id : 0;
+    command(v, step > 0 ? CMD_DOWN : CMD_UP);
+    r = rows_at(&d->rows, d->rows.list.at);
+    if (!r || r->id == before)
         return false;
     *ret = (struct body_ref){.entity = d->rows.entity->number, .id = r->id};
     return true;

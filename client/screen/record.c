@@ -265,10 +265,11 @@ neighbour(struct view *v, int step, struct body_ref *ret)
     struct record *d = v->data;
     if (!record_related(d))
         return step_record(v, step, ret);
-    size_t before = d->rows.list.at;
-    const struct body_row *r =
-        move(v, step > 0 ? CMD_DOWN : CMD_UP) ? rows_at(&d->rows, d->rows.list.at) : NULL;
-    if (!r || d->rows.list.at == before)
+    const struct body_row *r = rows_at(&d->rows, d->rows.list.at);
+    int64_t before = r ? r->id : 0;
+    (void)move(v, step > 0 ? CMD_DOWN : CMD_UP);
+    r = rows_at(&d->rows, d->rows.list.at);
+    if (!r || r->id == before)
         return false;
     *ret = (struct body_ref){.entity = d->rows.entity->number, .id = r->id};
     return true;

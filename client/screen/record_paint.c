@@ -241,8 +241,7 @@ record_paint(struct view *v, const struct area *a)
         if (d->rows.npages && d->rows.list.nrows == 0)
             paint_text(&in, 1, 4, ROLE_DIM, _("Nothing here."));
     } else if (record_on_history(d)) {
-        paint_text(a, 1, 2, ROLE_DIM,
-                   _("Enter=The whole change  5=As it was after  6=Before, to take it back"));
+        paint_text(a, 1, 2, ROLE_DIM, _("Enter=Whole change  5=As it was after  6=Before, to undo it"));
         paint_history(v, &in);
     } else {
         paint(a, (struct spot){.y = 1, .x = 2, .role = ROLE_DIM}, legend(v, &arena));
