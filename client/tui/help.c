@@ -83,7 +83,7 @@ show_step(struct view *v, enum step step)
         text = keys_text(of, &v->arena);
     d->step = step;
     d->title = str_from(step == STEP_FIELD ? _("Help") : step == STEP_SCREEN ? _("This screen") : _("Keys"));
-    d->pager = (struct pager){.text = text};
+    d->pager = (struct pager){.text = text, .hang = true};
     if (step != STEP_KEYS) {
         char again[KEY_NAME], back[KEY_NAME];
         struct str line =

@@ -66,15 +66,34 @@ next_line(const struct pager *p, struct str *rest, int cols)
     return str_slice(line, 0, at);
 }
 
+/* Where the second column of a line begins; 0 where it has none or too little room. */
+static int
+second_column(struct str text, int cols)
+{
+    struct str line = str_split(&text, '\n');
+    size_t gap = 0;
+    while (gap + 1 < line.n && (line.p[gap] != ' ' || line.p[gap + 1] != ' '))
+        gap++;
+    size_t at = gap;
+    while (at < line.n && line.p[at] == ' ')
+        at++;
+    int column = (int)utf8_width(str_slice(line, 0, at));
+    return gap > 0 && at < line.n && column <= cols / 2 ? column : 0;
+}
+
 void
 pager_paint(struct pager *p, const struct area *a)
 {
     struct str rest = p->text;
-    int lines = 0;
+    int lines = 0, under = 0;
     p->rows = a->rows;
     p->widest = 0;
     while (rest.n) {
-        struct str line = next_line(p, &rest, a->cols);
+        bool begins = rest.p == p->text.p || rest.p[-1] == '\n';
+        if (begins)
+            under = p->hang ? second_column(rest, a->cols) : 0;
+        int x = begins ? 0 : under;
+        struct str line = next_line(p, &rest, a->cols - x);
         if (p->tables && is_table(line)) {
             int width = (int)utf8_width(line) - a->cols;
             p->widest = width > p->widest ? width : p->widest;
@@ -89,6 +108,7 @@ pager_paint(struct pager *p, const struct area *a)
         bool head = str_starts(line, STR("# "));
         paint(a,
               (struct spot){.y = y,
+                            .x = x,
                             .role = head    ? ROLE_HEAD
                                     : draws ? ROLE_DRAWING
                                             : ROLE_TEXT},

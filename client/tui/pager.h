@@ -14,6 +14,7 @@ struct pager {
     int top, rows, lines;
     bool tables; /* lines of columns (blanks side by side) are cut, not wrapped; pager_pan shows the rest */
     int left, widest;
+    bool hang; /* what follows a gap in a line goes on under its own beginning */
 };
 /* Moves a step to the side, as far as the widest line of columns goes; false: there is nothing there. */
 bool pager_pan(struct pager *p, int step);
