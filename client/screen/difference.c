@@ -108,9 +108,9 @@ difference_pane(struct app *app, const struct body_event *ev, const struct area 
     struct arena a;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct str last = foot(&a, ev);
-    int x = paint_text(area, 0, 0, ROLE_FRAME, "-- ");
-    x += paint(area, (struct spot){.x = x, .role = ROLE_HEAD}, what(app, &a, ev)) + 1;
-    paint_run(area, (struct spot){.x = x, .role = ROLE_FRAME}, '-', area->cols - x);
+    paint_rule(area, 0, 0, 2);
+    int x = 4 + paint(area, (struct spot){.x = 3, .role = ROLE_HEAD}, what(app, &a, ev));
+    paint_rule(area, 0, x, area->cols - x);
     int rows = area->rows - 1 - (last.n > 0);
     struct area in = area_sub(area, 1, 1, rows, area->cols - 1);
     int all = paint_changes(ev->changes, ev->nchanges, &in, 0);

@@ -164,6 +164,17 @@ paint_run(const struct area *a, struct spot at, uint32_t cp, int n)
 }
 
 void
+paint_rule(const struct area *a, int y, int x, int n)
+{
+    n = n < a->cols - x ? n : a->cols - x;
+    if (y < 0 || y >= a->rows || x < 0 || n <= 0)
+        return;
+    use_role(ROLE_FRAME);
+    line_across(a->y + y, a->x + x, WACS_HLINE, n);
+    attr_set(A_NORMAL, 0, NULL);
+}
+
+void
 paint_clear(const struct area *a)
 {
     attr_set(A_NORMAL, 0, NULL);

@@ -32,6 +32,8 @@ int paint_format(const struct area *a, struct spot at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* n copies of one character. */
 void paint_run(const struct area *a, struct spot at, uint32_t cp, int n);
+/* A line across, n columns of it. */
+void paint_rule(const struct area *a, int y, int x, int n);
 /* A frame round the whole area, cleared inside, with an optional title. Returns what is inside. */
 struct area paint_box(const struct area *a, struct str title);
 void paint_clear(const struct area *a);
