@@ -163,7 +163,7 @@ say_totals(struct view *v)
     struct browse *d = v->data;
     const long long n = (long long)d->rows.total;
     if (d->rows.capped)
-        tui_say(v->tui, ROLE_WARN, _("More than %lld rows: at least the sums below. Filter for exact ones."),
+        tui_say(v->tui, ROLE_WARN, _("More than %lld rows, at least these amounts. Filter for exact ones."),
                 n);
     else if (d->rows.nsums == 0)
         tui_say(v->tui, ROLE_GOOD, _("%lld rows. No column of this list is an amount."), n);
