@@ -18,7 +18,7 @@ class Terminal:
     """One tmux window of 80 x 24 with the client in it."""
 
     def __init__(self, service, who, over_ssh=False):
-        self.socket = os.path.join(service.home, "tmux-" + who.split("@")[0])
+        self.socket = os.path.join(service.home, f"tmux-{who.split('@')[0]}{'-ssh' if over_ssh else ''}")
         if over_ssh:
             argv, env = service.ssh(who, "-tt"), service.ssh_env(who)
         else:
@@ -128,6 +128,48 @@ class TuiJourney(unittest.TestCase):
         clerk.keys("F10")
         screen = clerk.see("Saved")
         return re.search(r"Policy +(\S+)", screen)[1], re.search(r"Receipt +(\S+)", screen)[1]
+
+    def words(self, who, *words):
+        env = dict(os.environ, BIMA_PASSWORD_FILE=self.service.password_file(who), BIMA_KNOWN_HOSTS=self.service.known_hosts,
+                   HOME=self.service.home)
+        done = subprocess.run([self.service.bima, "-l", who, "-p", str(self.service.port), "127.0.0.1", *words], env=env,
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_settings_are_those_of_the_person_wherever_he_signs_in(self):
+        who = "baraka@twiga.co.tz"
+        here = self.terminal(who)
+        here.type("my settings")
+        here.keys("Enter")
+        here.see("> Name")
+        here.fill("Days", "slash")
+        here.fill("Amounts", "dot")
+        here.keys("F10")
+        here.see("Saved")
+        here.home()
+        here.type("pol")
+        here.keys("Enter")
+        here.see(r"\d\d/\d\d/\d{4}")
+        there = self.terminal(who, over_ssh=True)
+        there.type("pol")
+        there.keys("Enter")
+        self.assertNotRegex(there.see(r"\d\d/\d\d/\d{4}"), r"\d{4}-\d\d-\d\d")
+        self.assertRegex(self.words(who, "policy", "list"), r"\d{4}-\d\d-\d\d", "words stay as they are")
+        self.words(who, "account", "set", "me", "screen_dates=iso", "screen_amounts=comma")
+
+    def test_a_locked_screen_opens_for_the_password(self):
+        who = self.service.manager
+        here = self.terminal(who)
+        here.keys("C-o")
+        here.see("Password")
+        self.assertNotIn("find or do", here.screen())
+        here.type("not the password")
+        here.keys("Enter")
+        here.see("not your password")
+        here.type(self.service.password(who))
+        here.keys("Enter")
+        here.see("find or do")
 
     def test_a_clerk_insures_a_vehicle_in_the_terminal(self):
         clerk = self.terminal(self.service.clerk)
