@@ -30,7 +30,7 @@ struct front_group {
     unsigned index;
     struct child front;
     struct child workers[FRONT_WORKERS];
-    int news[2]; /* from the jobs process to this front; both ends stay open, so that either may be started anew */
+    int news[2]; /* from the jobs process to this front; both ends stay open: either may be started anew */
     int control; /* our end; -1 when the front does not run */
     int stats_fd;
     struct front_stats *stats; /* shared memory */

@@ -22,24 +22,24 @@ static const struct {
     enum method number;
     op_fn *run;
 } handlers[] = {
-    {METHOD_DESCRIBE, op_describe},
-    {METHOD_ME,       op_me      },
-    {METHOD_HOME,     op_home    },
-    {METHOD_FIND,     op_find    },
-    {METHOD_LIST,     op_list    },
-    {METHOD_GET,      op_get     },
-    {METHOD_CHECK,    op_check   },
-    {METHOD_ADD,      op_add     },
-    {METHOD_SET,      op_set     },
-    {METHOD_ACT,      op_act     },
-    {METHOD_HISTORY,  op_history },
-    {METHOD_AS_OF,    op_as_of   },
-    {METHOD_EXPORT,   op_export  },
-    {METHOD_PRINT,    op_print   },
-    {METHOD_BATCH,    op_batch   },
-    {METHOD_STATUS,   op_status  },
-    {METHOD_TRIAL,    op_batch   },
-    {METHOD_SUBSCRIBE, op_home   },
+    {METHOD_DESCRIBE,  op_describe},
+    {METHOD_ME,        op_me      },
+    {METHOD_HOME,      op_home    },
+    {METHOD_FIND,      op_find    },
+    {METHOD_LIST,      op_list    },
+    {METHOD_GET,       op_get     },
+    {METHOD_CHECK,     op_check   },
+    {METHOD_ADD,       op_add     },
+    {METHOD_SET,       op_set     },
+    {METHOD_ACT,       op_act     },
+    {METHOD_HISTORY,   op_history },
+    {METHOD_AS_OF,     op_as_of   },
+    {METHOD_EXPORT,    op_export  },
+    {METHOD_PRINT,     op_print   },
+    {METHOD_BATCH,     op_batch   },
+    {METHOD_STATUS,    op_status  },
+    {METHOD_TRIAL,     op_batch   },
+    {METHOD_SUBSCRIBE, op_home    },
 };
 
 /* describe asks nothing of the database: dispatch puts the schema in once it knows the role. */
@@ -245,7 +245,9 @@ audience_of(const struct op_context *who)
 {
     const struct rights *r = &who->rights;
     struct audience a = {.part = AUDIENCE_WHOLE, .branch = who->branch.id};
-    if (who->customer)
+    if (r->platform) /* of the companies' changes the platform hears nothing */
+        a = (struct audience){.part = AUDIENCE_NOBODY};
+    else if (who->customer)
         a = (struct audience){.part = AUDIENCE_CUSTOMER, .id = who->customer};
     else if (who->branch_only)
         a = (struct audience){.part = AUDIENCE_BRANCH, .id = who->branch.id};
