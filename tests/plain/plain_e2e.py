@@ -276,6 +276,36 @@ class PlainMode(unittest.TestCase):
         clerk.see("Home: ")
         self.check(clerk)
 
+    def test_a_change_is_taken_back_and_what_somebody_saved_meanwhile_is_asked_about(self):
+        s = self.service
+        number = s.ask(s.manager, ("list", {"entity": "customer", "limit": 1}))[0]["body"]["page"]["rows"][0]["id"]
+        on = {"entity": "customer", "id": number}
+
+        def record():
+            return s.ask(s.manager, ("get", on))[0]["body"]["record"]
+
+        def change(city):
+            reply, = s.ask(s.manager, ("set", on | {"version": record()["version"], "fields": {"city": city}}))
+            self.assertEqual(reply["code"], "OK", reply)
+
+        change("Iringa")
+        change("Tanga")
+        talk = self.talk(s.manager)
+        talk.do(f"customer show id={number}", r"\nCustomer [^\n]*: ")
+        talk.do("history", r"History[^\n]*: ")
+        talk.do("undo 1", "City: now Tanga, then Iringa\\.")
+        talk.see(r"Reason \(required\): ")
+        change("Moshi")
+        talk.do("typed on the wrong card", r"Save\?[^\n]*: ")
+        talk.do("", "Someone else changed this record")
+        talk.see("1 yours, Iringa\n2 theirs, Moshi\n")
+        talk.do("", r"Saved: Customer")
+        talk.see(r"History[^\n]*: ")
+        self.check(talk)
+        self.assertEqual(record()["fields"]["city"], "Iringa")
+        event = s.ask(s.manager, ("history", on))[0]["body"]["events"]["rows"][0]
+        self.assertEqual(event["reason"], "typed on the wrong card")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
