@@ -82,30 +82,6 @@ is(const struct form_item *i, enum part part, const char *name)
     return flow_is((enum part)i->part, i->field, part, name);
 }
 
-/* Where a plate is asked a phone number finds the customer first; the plate is asked again. */
-static bool
-phone_for_plate(struct view *v, struct form_item *plate)
-{
-    struct sell *d = v->data;
-    struct form_item *phone = form_find(&d->form, PART_CUSTOMER, "phone");
-    char text[FIELD_TEXT];
-    struct str typed = field_text(&plate->edit, text);
-    bool free_to_take =
-        phone && !phone->readonly && !d->flow.customer && (!phone->by_hand || !form_filled(phone));
-    if (!free_to_take || !flow_looks_like_phone(typed))
-        return false;
-    form_put_text(phone, typed);
-    phone->by_hand = true;
-    phone->edit.gen++;
-    phone->asked_gen = phone->edit.gen;
-    field_fill(&plate->edit, STR_NONE);
-    plate->by_hand = false;
-    plate->asked_gen = plate->edit.gen;
-    form_focus(&d->form, (size_t)(plate - d->form.items));
-    sell_look_up(v, (size_t)(phone - d->form.items));
-    return true;
-}
-
 static void
 left_field(struct view *v)
 {
@@ -117,7 +93,7 @@ left_field(struct view *v)
     i->asked_gen = i->edit.gen;
     if (changed && i->part != PART_RECEIPT && i->part != PART_CUSTOMER)
         d->quoted = false;
-    if (changed && is(i, PART_VEHICLE, "plate") && phone_for_plate(v, i))
+    if (changed && is(i, PART_VEHICLE, "plate") && sell_phone_for_plate(v, i))
         return;
     if (changed && key) {
         sell_forget(d, (enum part)i->part);
@@ -330,23 +306,39 @@ help(struct view *v, struct arena *a)
 static struct str
 about(struct view *v, struct arena *a)
 {
-    return str_printf(a, "%s\n\n%s\n\n%s\n\n%s",
+    char take[KEY_NAME], list[KEY_NAME], more[KEY_NAME], next[KEY_NAME], save[KEY_NAME];
+    cmd_key_name(IN_SELL, CMD_TAKE, take);
+    cmd_key_name(IN_FORM, CMD_PROMPT, list);
+    cmd_key_name(IN_SELL, CMD_MORE, more);
+    cmd_key_name(IN_SELL, CMD_ANOTHER, next);
+    cmd_key_name(IN_FORM, CMD_SAVE, save);
+    struct str known = str_printf(a,
+                                  _("Where something was typed already, nothing is replaced: the record is "
+                                    "offered beside the field. %s "
+                                    "takes it, %s shows all that are offered, %s again gives it back. What "
+                                    "is another one all the same is "
+                                    "saved with a reason."),
+                                  take, list, take);
+    struct str keys = str_printf(a,
+                                 _("Enter goes to the next field that has to be typed and passes those that "
+                                   "fill themselves; Tab goes to "
+                                   "each. %s shows every field of the records. The price is asked for while "
+                                   "you type. Leave the amount "
+                                   "empty to issue without payment. Enter on the last field or %s saves "
+                                   "everything at once, or nothing."),
+                                 more, save);
+    struct str fleet = str_printf(a,
+                                  _("A fleet: %s puts the vehicle on its list and asks for the next; the "
+                                    "commands take one off again."),
+                                  next);
+    bool fleets = ((struct sell *)v->data)->flow.fleets;
+    return str_printf(a, "%s\n\n%.*s\n\n%.*s%s%.*s\n\n%s",
                       _("One form for the whole job. Start with the plate, or type the customer's phone "
                         "number there: what is on "
                         "record fills itself in, with the owner, the last product and sum. A vehicle in "
                         "transit has no plate: "
                         "leave it empty and give the chassis number."),
-                      _("Where something was typed already, nothing is replaced: the record is offered "
-                        "beside the field. Ctrl-T "
-                        "takes it, F4 shows all that are offered, Ctrl-T again gives it back. What is "
-                        "another one all the same "
-                        "is saved with a reason."),
-                      _("Enter goes to the next field that has to be typed and passes those that fill "
-                        "themselves; Tab goes to "
-                        "each. F11 shows every field of the records. The price is asked for while you type. "
-                        "Leave the amount "
-                        "empty to issue without payment. Enter on the last field or F10 saves everything at "
-                        "once, or nothing."),
+                      STR_ARG(known), STR_ARG(keys), fleets ? "\n\n" : "", STR_ARG(fleets ? fleet : STR_NONE),
                       drafts_about(app_of(v)));
 }
 

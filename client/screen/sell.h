@@ -59,6 +59,8 @@ struct view *sell_start(struct app *a);
 void sell_add_parts(struct view *v);
 void sell_arrange(struct sell *d); /* after every change of what applies */
 bool sell_pays(struct sell *d);
+/* A phone number typed where a plate is asked: looked up, and the plate asked again. False: it is none. */
+bool sell_phone_for_plate(struct view *v, struct form_item *plate);
 struct flow_source sell_source(struct sell *d);
 
 /* sell_fleet.c: several vehicles under one policy. */

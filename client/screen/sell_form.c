@@ -154,3 +154,27 @@ sell_source(struct sell *d)
                                 .vehicle = sell_typed_a_vehicle(d),
                                 .pays = sell_pays(d)};
 }
+
+/* Where a plate is asked a phone number finds the customer first; the plate is asked again. */
+bool
+sell_phone_for_plate(struct view *v, struct form_item *plate)
+{
+    struct sell *d = v->data;
+    struct form_item *phone = form_find(&d->form, PART_CUSTOMER, "phone");
+    char text[FIELD_TEXT];
+    struct str typed = field_text(&plate->edit, text);
+    bool free_to_take =
+        phone && !phone->readonly && !d->flow.customer && (!phone->by_hand || !form_filled(phone));
+    if (!free_to_take || !flow_looks_like_phone(typed))
+        return false;
+    form_put_text(phone, typed);
+    phone->by_hand = true;
+    phone->edit.gen++;
+    phone->asked_gen = phone->edit.gen;
+    field_fill(&plate->edit, STR_NONE);
+    plate->by_hand = false;
+    plate->asked_gen = plate->edit.gen;
+    form_focus(&d->form, (size_t)(plate - d->form.items));
+    sell_look_up(v, (size_t)(phone - d->form.items));
+    return true;
+}

@@ -229,7 +229,7 @@ class TuiJourney(unittest.TestCase):
         self.assertEqual(self.service.sql(f"select count(*) from app.term t join app.policy p on p.id = t.policy_id "
                                           f"where p.number = '{policy}'"), "2")
         clerk.see(r"\[Details\]")
-        for tab in ("Terms", "Covers", "Receipts", "Certificates", "History"):
+        for tab in ("Terms", "Covers", "Receipts", "Certificates", "Renewals", "History"):
             clerk.keys("F11")
             clerk.see(rf"\[{tab}\]")
         screen = clerk.see(r"\[History\][^$]*verify")
