@@ -194,6 +194,9 @@ enum go plain_act(struct plain *p, const struct schema_entity *e, const struct s
                   const struct body_record *on, const struct given *g);
 /* Before home: what an account is to be set up with; the form of a company that wants to join. */
 enum go plain_setup(struct plain *p);
+/* The account one may change oneself; NULL: none. Its form: how one wants days, amounts, language. */
+const struct schema_entity *plain_own_account(const struct plain *p);
+enum go plain_settings(struct plain *p);
 bool plain_joins(const struct plain *p);
 void plain_join(struct plain *p);
 /* `typed`: the plate or phone to begin with. */

@@ -24,20 +24,28 @@ wants(const struct setup *d, const char *word)
     return false;
 }
 
-/* What is still to be done, from the account itself. */
+/* The account itself; texts live in d->a. */
 static bool
-load(struct setup *d)
+load_account(struct setup *d, struct body *ret)
 {
-    struct body body = {0};
     struct err err = {0};
     struct params params = params_of_entity(d->account->number);
     params.present |= 1u << PARAM_KEY;
     params.key = STR("me");
     struct wish r = {.method = METHOD_GET, .params = &params, .arena = &d->a};
-    if (plain_call(d->p, &r, &body, &err) != RC_OK || !body_has(&body, BODY_RECORD)) {
-        say_error(d->p, d->account, &err, &body);
+    if (plain_call(d->p, &r, ret, &err) == RC_OK && body_has(ret, BODY_RECORD))
+        return true;
+    say_error(d->p, d->account, &err, ret);
+    return false;
+}
+
+/* What is still to be done. */
+static bool
+load(struct setup *d)
+{
+    struct body body = {0};
+    if (!load_account(d, &body))
         return false;
-    }
     const struct value *v = record_named(d->account, &body.record, "wants");
     d->wants = v != NULL && v->type == VT_TEXT ? v->text : STR_NONE;
     return true;
@@ -134,6 +142,28 @@ plain_setup(struct plain *p)
         else
             go = ask_on(&d);
     }
+    arena_done(&d.a);
+    return p->over ? GO_QUIT : go;
+}
+
+const struct schema_entity *
+plain_own_account(const struct plain *p)
+{
+    const struct schema_entity *e = schema_entity_named(plain_schema(p), STR("account"));
+    return e != NULL && e->may_set ? e : NULL;
+}
+
+enum go
+plain_settings(struct plain *p)
+{
+    struct setup d = {.p = p, .account = plain_own_account(p)};
+    struct body body = {0};
+    enum go go = GO_ON;
+    arena_init(&d.a, SIZE_MAX, NULL, NULL);
+    if (load_account(&d, &body))
+        go = plain_set(p, &body.record, NULL);
+    if (go == GO_ON && !p->over)
+        (void)renew(&d); /* days, amounts and the language hold at once */
     arena_done(&d.a);
     return p->over ? GO_QUIT : go;
 }

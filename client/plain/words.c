@@ -11,7 +11,7 @@
    the command line, whose verbs open what the screens open. */
 
 enum { OFFERS = 200 };
-enum what { DO_LIST = 1, DO_ADD, DO_ACTION, DO_SELL };
+enum what { DO_LIST = 1, DO_ADD, DO_ACTION, DO_SELL, DO_SETTINGS };
 
 struct offer {
     enum what what;
@@ -63,6 +63,8 @@ collect(struct plain *p, struct arena *a, struct offers *o)
         for (size_t i = 0; i < s->nentities; i++)
             if (s->entities[i].in_menu == (menu == 1))
                 offers_of(a, o, &s->entities[i]);
+    if (plain_own_account(p) != NULL)
+        add_offer(o, (struct offer){.what = DO_SETTINGS, .label = str_from(_("My settings"))});
 }
 
 static enum go
@@ -78,6 +80,8 @@ run_offer(struct plain *p, const struct offer *o)
         return plain_act(p, o->e, o->act, NULL, NULL);
     case DO_SELL:
         return plain_sell(p, STR_NONE);
+    case DO_SETTINGS:
+        return plain_settings(p);
     }
     return GO_ON;
 }

@@ -193,6 +193,27 @@ Test(records, words_of_every_record_are_not_taken_by_an_action_that_begins_so)
     leave(t);
 }
 
+Test(people, settings_are_a_form_and_hold_at_once)
+{
+    struct talk *t = at_home(&(struct talk_options){.as = "manager"});
+    size_t before = talk_server(t)->requests;
+    talk_do(t, "my settings", "Change My account amina.");
+    talk_see(t, ": ");
+    talk_do(t, "Amina S", ": ");
+    talk_do(t, "!", "Home: ");
+    cr_assert_geq(talk_server(t)->requests, before + 4, "the account, the change, who one is, what there is");
+    leave(t);
+}
+
+Test(people, days_and_amounts_are_as_one_writes_them)
+{
+    struct talk *t = at_home(&(struct talk_options){.as = "particular"});
+    cr_assert(talk_has(t, "12.412.500"), "%s", talk_said(t));
+    talk_do(t, "policies", "Policies: ");
+    cr_assert(talk_has(t, "/2026") && !talk_has(t, "2026-"), "%s", talk_said(t));
+    leave(t);
+}
+
 Test(records, an_option_that_does_not_fit_the_state_asks_nothing)
 {
     struct talk *t = at_home(&(struct talk_options){.pipes = false});
