@@ -29,6 +29,19 @@ check_answer(struct arena *a, struct str body)
     ASSERT(again.id == an.id && again.code == an.code && str_eq(again.payload, an.payload));
 }
 
+static void
+check_notice(struct arena *a, struct str body)
+{
+    struct notice n, again;
+    if (notice_read(body, &n, NULL))
+        return;
+    struct buf b;
+    buf_init(&b, a, 64);
+    notice_put(&b, &n);
+    ASSERT(notice_read(buf_str(&b), &again, NULL) == RC_OK);
+    ASSERT(again.to == n.to && again.id == n.id && str_eq(again.wire, n.wire) && str_eq(again.json, n.json));
+}
+
 void
 fuzz_one(struct arena *a, struct str data)
 {
@@ -41,6 +54,7 @@ fuzz_one(struct arena *a, struct str data)
         ASSERT(took <= data.n);
         check_job(a, body);
         check_answer(a, body);
+        check_notice(a, body);
         data = str_slice(data, took, data.n);
     }
 }
