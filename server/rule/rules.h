@@ -19,6 +19,6 @@ extern const struct rule plate_pattern_rule;
 extern const struct rule role_rule;
 extern const struct rule setting_rule;
 extern const struct rule audit_rule;
-
 extern const struct rule alert_rule;
+
 #endif
