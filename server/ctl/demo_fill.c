@@ -8,6 +8,7 @@
 
 #include "server/ctl/demo_bulk.h"
 #include "server/ctl/demo_check.h"
+#include "server/ctl/demo_fleet.h"
 
 /* Customers; below, making indexes anew and a second hand cost more than they save. */
 enum { MANY = 10000 };
@@ -262,5 +263,6 @@ demo_fill(struct demo_fill *f, struct err *reterr)
         rc = load(f, &l, reterr);
     f->rows = l.rows;
     rc = rc ? rc : demo_bulk_end(f->db, f->a, ALL, reterr);
-    return rc ? rc : renewals(f, reterr);
+    rc = rc ? rc : renewals(f, reterr);
+    return rc ? rc : demo_fleets(f, reterr);
 }

@@ -99,6 +99,13 @@ class Demo(unittest.TestCase):
             self.assertNotEqual(self.first.ask(f"select 1 from app.receipt where tenant_id = {tenant} and state = 1"), [])
             self.assertNotEqual(self.first.ask(f"select 1 from app.day_figure where tenant_id = {tenant} and day = '{TODAY}'"), [])
 
+    def test_each_company_has_a_fleet_that_is_paid_and_covered(self):
+        self.assertEqual(self.first.ask("select p.tenant_id, p.state, count(*), bool_and(c.in_force), sum(l.total) = max(t.total), max(t.paid) = max(t.total)"
+                                        " from app.policy p join app.term t on t.policy_id = p.id join app.term_vehicle l on l.term_id = t.id"
+                                        " join app.cover c on c.term_id = t.id and c.vehicle_id = l.vehicle_id join app.certificate k on k.cover_id = c.id"
+                                        " where p.vehicle_id is null group by 1, 2 order by 1"),
+                         [(1, 4, 5, True, True, True), (2, 4, 5, True, True, True)])
+
     def test_numbers_follow_the_pattern_and_the_days(self):
         for table, form in (("policy", "{0}/{1}/{2:06}"), ("receipt", "R/{0}/{1}/{2:06}"), ("certificate", "C/{0}/{1}/{2:06}")):
             rows = self.first.ask(f"select b.tenant_id, b.code, extract(year from r.created_at + interval '3 hours')::int, r.number from "
@@ -149,7 +156,7 @@ class Demo(unittest.TestCase):
             "v.vehicle_type_id)"), [(0,)])
 
     def test_every_record_has_its_beginning_in_the_history_and_can_be_found(self):
-        for table in ("customer", "vehicle", "ownership", "policy", "term", "cover", "receipt", "certificate"):
+        for table in ("customer", "vehicle", "ownership", "policy", "term", "cover", "receipt", "certificate", "term_vehicle"):
             self.assertEqual(self.first.ask(f"select count(*) from app.{table} r where not exists (select from app.history h where "
                                             f"h.tenant_id = r.tenant_id and h.tbl = '{table}' and h.row_id = r.id and op = 'I')"),
                              [(0,)], table)

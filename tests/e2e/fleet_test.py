@@ -50,6 +50,7 @@ class Fleet(unittest.TestCase):
 
     def test_1_it_is_sold_once_an_administrator_switched_it_on(self):
         quote = ("policy", "quote", "vehicles=T801QXA=15m; T802QXA=30m; T803QXA", "sum_insured=15m", "product=comprehensive")
+        self.good(self.service.admin, "setting", "set", "me", "fleet_policies=no")
         code, _, err = self.bima(self.service.clerk, *quote)
         self.assertNotEqual(code, 0)
         self.assertIn("vehicles", err)
