@@ -69,7 +69,7 @@ batch_columns(struct batch *d)
         l->columns[l->ncolumns++] = (struct list_column){.label = f->label,
                                                          .width = f->type == VT_DATE ? 10 : (int)f->width,
                                                          .right = f->type == VT_MONEY,
-                                                         .narrow = f->flags & SCHEMA_NARROW,
+                                                         .narrow = f->type != VT_MONEY || (f->flags & SCHEMA_NARROW),
                                                          .firm = f->type == VT_DATE};
     }
     l->columns[l->ncolumns++] = (struct list_column){.label = str_from(_("Outcome")), .width = SAID};
