@@ -214,7 +214,10 @@ pitem_take(struct form *f, struct item *i, struct str typed)
         return take_ref(f, i, meant);
     if (s->flags & SCHEMA_UPPER)
         meant = upper(f->a, meant);
-    if (value_read(f->a, s, meant, plain_locale(f->p), &v, &err) != RC_OK) {
+    if (value_read(f->a, s, meant, plain_locale(f->p), &v, &err) == RC_OK &&
+        ((v.type == VT_INT && v.i < 0) || (v.type == VT_MONEY && v.money.minor < 0)))
+        (void)err_set(&err, RC_BAD_PARAMS, NULL, "%s", _("can't be below zero"));
+    if (err.code != RC_OK) {
         struct str sentence = plain_sentence(f->a, s->label, s->name, str_from(err.text));
         say(f->p, "%.*s", STR_ARG(sentence));
         f->p->failed = err.code;

@@ -30,6 +30,17 @@ choice_typed(const struct schema_field *s, struct str typed)
     return found;
 }
 
+/* No field of a record counts below zero; a condition of a list may. */
+static bool
+not_below_zero(const struct schema_field *s, const struct value *v, struct err *err)
+{
+    if (v->type == VT_INT && v->i < 0 && s->max)
+        return err_set(err, RC_BAD_PARAMS, NULL, _("must be a whole number from 0 to %u"), s->max) == RC_OK;
+    if ((v->type == VT_INT && v->i < 0) || (v->type == VT_MONEY && v->money.minor < 0))
+        return err_set(err, RC_BAD_PARAMS, NULL, "%s", _("can't be below zero")) == RC_OK;
+    return true;
+}
+
 static bool
 read_value(struct form *f, struct arena *a, const struct form_item *i, struct value *ret, struct err *err)
 {
@@ -52,7 +63,7 @@ read_value(struct form *f, struct arena *a, const struct form_item *i, struct va
         *ret = VALUE_TEXT(str_dup(a, typed));
         return true;
     }
-    return value_read(a, s, str_dup(a, typed), f->locale, ret, err) == RC_OK;
+    return value_read(a, s, str_dup(a, typed), f->locale, ret, err) == RC_OK && not_below_zero(s, ret, err);
 }
 
 bool

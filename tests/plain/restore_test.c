@@ -78,3 +78,17 @@ Test(restore, what_was_the_same_asks_nothing)
     talk_do(t, "restore 2026-02-13 11:30", "Nothing that can be changed by hand was another then.");
     leave(t);
 }
+
+Test(fields, nothing_counts_below_zero)
+{
+    struct talk *t = talk_start(&(struct talk_options){.pipes = false});
+    talk_see(t, "Home: ");
+    talk_do(t, "new vehicle", "Plate: ");
+    talk_do(t, "> year", "Year: ");
+    talk_do(t, "-3", "Year: can't be below zero.");
+    talk_see(t, "Year: ");
+    talk_do(t, "2015", "Owner");
+    talk_do(t, "..", "Drop it?");
+    talk_do(t, "yes", "Home: ");
+    leave(t);
+}

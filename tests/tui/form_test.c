@@ -92,6 +92,18 @@ Test(form_values, a_wrong_value_is_told_when_the_field_is_left)
     screen_stop(s);
 }
 
+Test(form_values, nothing_counts_below_zero)
+{
+    struct screen *s = form("new vehicle" ENTER DOWN DOWN DOWN "-3"
+                            "\t");
+    EXPECT_TEXT(s, "!! must be a whole number from 0 to 2100");
+    screen_type(s, F3 "2"
+                      "001902" ENTER "7"
+                      "-5k\t");
+    EXPECT_TEXT(s, "!! can't be below zero");
+    screen_stop(s);
+}
+
 Test(form_values, an_amount_may_be_short)
 {
     struct screen *s = form("001902" ENTER "7");
