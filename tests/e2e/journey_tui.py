@@ -191,7 +191,7 @@ class TuiJourney(unittest.TestCase):
         self.assertEqual(self.service.sql(f"select count(*) from app.cover c join app.policy p on p.id = c.policy_id "
                                           f"where p.number = '{policy}' and c.in_force"), "1")
 
-        for _ in range(4):
+        for _ in range(5):
             clerk.keys("F11")
         clerk.see(r"\[Certificates\]")
         clerk.see(r"C/\S+")
@@ -229,7 +229,7 @@ class TuiJourney(unittest.TestCase):
         self.assertEqual(self.service.sql(f"select count(*) from app.term t join app.policy p on p.id = t.policy_id "
                                           f"where p.number = '{policy}'"), "2")
         clerk.see(r"\[Details\]")
-        for tab in ("Terms", "Covers", "Receipts", "Certificates", "Renewals", "History"):
+        for tab in ("Terms", "Vehicles", "Covers", "Receipts", "Certificates", "Renewals", "History"):
             clerk.keys("F11")
             clerk.see(rf"\[{tab}\]")
         screen = clerk.see(r"\[History\][^$]*verify")
