@@ -205,6 +205,24 @@ Test(drafts, a_new_business_comes_back_with_what_is_on_record)
     place_drop(&p);
 }
 
+Test(drafts, a_fleet_comes_back_with_the_vehicles_on_its_list)
+{
+    struct place p = place_new();
+    struct screen *s = start(&p);
+    screen_type(s, F6 VEHICLE CUSTOMER POLICY "\022");
+    kill_it(s);
+    s = start(&p);
+    screen_type(s, "drafts" ENTER ENTER);
+    EXPECT_TEXT(s, "Vehicle 2 of a fleet, after T 999 XYZ 15,000,000");
+    screen_type(s, "t337dse" ENTER);
+    EXPECT_TEXT(s, "1,239,000");
+    screen_type(s, F10);
+    EXPECT_TEXT(s, "waiting for verification");
+    cr_assert_eq(screen_server(s)->saves, 1);
+    screen_stop(s);
+    place_drop(&p);
+}
+
 Test(drafts, changes_to_a_record_come_back_and_only_they_are_sent)
 {
     struct place p = place_new();

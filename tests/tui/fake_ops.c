@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/attr.h"
@@ -238,6 +239,23 @@ set(struct fake_server *s, const struct params *p, struct arena *a, struct body 
     return RC_OK;
 }
 
+/* "$1=15,000,000; #1067": how many, and whether each is there. */
+static size_t
+fleet_of(struct fake_server *s, struct str list, const struct body_ref *made)
+{
+    size_t n = 0;
+    while (list.n) {
+        struct str one = str_trim(str_split(&list, ';')), name = str_split(&one, '=');
+        int64_t id = name.n > 1 ? strtoll(name.p + 1, NULL, 10) : 0;
+        if (name.n > 1 && name.p[0] == '$')
+            id = made[id].id;
+        if (!by_id(s, FAKE_VEHICLE, id))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
 static enum rc
 quote(struct fake_server *s, const struct schema_action *act, const struct params *p,
       const struct body_ref *made, struct fake_record **ret, struct err *err)
@@ -253,7 +271,11 @@ quote(struct fake_server *s, const struct schema_action *act, const struct param
     if (sum.type != VT_MONEY)
         return err_set(err, RC_REFUSED, "sum_insured", "the sum insured is needed for this product");
     struct fake_record *r = fake_add(s, FAKE_POLICY);
-    int64_t due = sum.money.minor / 1000 * 35 * 118 / 100;
+    struct value list = given(s, act->fields, act->nfields, p, "vehicles", made);
+    size_t vehicles = list.type == VT_TEXT ? fleet_of(s, list.text, made) : 1;
+    if (!vehicles)
+        return err_set(err, RC_REFUSED, "vehicles", "no such vehicle");
+    int64_t due = sum.money.minor / 1000 * 35 * 118 / 100 * (int64_t)vehicles;
     r->values[1] = VALUE_TEXT(str_printf(&s->arena, "KK/26/%06zu", s->nrecords));
     r->values[2] = (struct value){.type = VT_CHOICE, .i = 2};
     r->values[3] = v;

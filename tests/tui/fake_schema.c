@@ -69,6 +69,7 @@ static struct schema_field quote_fields[] = {
     {4, S("sum_insured"), S("Sum insured"), S("What it is worth."), S(""), VT_MONEY, 0, 0, 16, 0, S(""), NULL, 0},
     {5, S("start"), S("Starts"), S("First day of cover."), S(""), VT_DATE, 0, 0, 10, 0, S("t"), NULL, 0},
     {6, S("months"), S("Months"), S("1 to 36."), S(""), VT_INT, 0, 36, 4, 0, S("12"), NULL, 0},
+    {7, S("vehicles"), S("Fleet"), S("Several vehicles."), S(""), VT_TEXT, SCHEMA_MULTILINE, 4000, 40, 0, S(""), NULL, 0},
 };
 static struct schema_field renew_fields[] = {
     {1, S("months"), S("Months"), S("As long as the last when empty."), S(""), VT_INT, 0, 36, 4, 0, S("12"), NULL, 0},
@@ -108,7 +109,7 @@ static struct schema_view certificate_views[] = {{1, S("all"), S("All"), certifi
 
 static const uint32_t renew_shows[] = {4, 6};
 static struct schema_action policy_actions[] = {
-    {1, S("quote"), S("Quote"), S("Prices a policy."), false, false, false, 0, 0, 0, quote_fields, 6, NULL, 0},
+    {1, S("quote"), S("Quote"), S("Prices a policy."), false, false, false, 0, 0, 0, quote_fields, 7, NULL, 0},
     {2, S("issue"), S("Issue"), S("Waits for payment then."), true, false, false, 2, 1u << 2, '3', NULL, 0, NULL, 0},
     {3, S("renew"), S("Renew"), S("Appends the next term."), true, false, false, 2, 1u << 4 | 1u << 6, '9',
      renew_fields, 1, renew_shows, 2},

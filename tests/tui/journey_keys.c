@@ -18,6 +18,7 @@ journey_key(const char *term, const char *name, char out[32])
         {"BackTab", "kcbt",  NULL  },
         {"Down",    "kcud1", NULL  },
         {"Up",      "kcuu1", NULL  },
+        {"Left",    "kcub1", NULL  },
     };
     char cap[SEQUENCE_TEXT];
     for (size_t i = 0; i < COUNTOF(keys); i++)

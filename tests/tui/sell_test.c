@@ -157,7 +157,7 @@ Test(sell, a_known_phone_is_offered_beside_a_name_that_was_typed_and_one_key_tak
 {
     struct screen *s = screen_home();
     screen_type(s, F6 VEHICLE "\t"
-                      "S. Ibrahim" UP "0712345678" ENTER);
+                              "S. Ibrahim" UP "0712345678" ENTER);
     EXPECT_TEXT(s, "Salma Ibrahim is on record. Ctrl-T takes it.");
     EXPECT_TEXT(s, "S. Ibrahim");
     EXPECT_NO_TEXT(s, "Customer, on record");
@@ -175,7 +175,7 @@ Test(sell, what_is_offered_stands_in_a_list_too)
 {
     struct screen *s = screen_home();
     screen_type(s, F6 VEHICLE "\t"
-                      "S. Ibrahim" UP "0712345678" ENTER UP F4);
+                              "S. Ibrahim" UP "0712345678" ENTER UP F4);
     expect_golden(s, "sell_offered");
     screen_type(s, ENTER);
     EXPECT_TEXT(s, "Customer, on record");
@@ -211,7 +211,7 @@ Test(sell, a_save_that_has_to_be_confirmed_goes_on_where_the_reason_is_asked)
 {
     struct screen *s = screen_home();
     screen_type(s, F6 VEHICLE "\t"
-                      "Neema Ibrahim" UP "0712345678" ENTER);
+                              "Neema Ibrahim" UP "0712345678" ENTER);
     screen_type(s, ENTER ENTER POLICY);
     screen_type(s, F10);
     EXPECT_TEXT(s, "> Why another");
@@ -310,5 +310,46 @@ Test(sell, a_vehicle_is_insured_from_its_record)
     EXPECT_TEXT(s, "> Product");
     screen_type(s, POLICY ENTER);
     EXPECT_TEXT(s, "waiting for verification");
+    screen_stop(s);
+}
+
+/* ---- fleets ---- */
+
+Test(sell, a_fleet_is_one_vehicle_after_the_other)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE CUSTOMER POLICY);
+    screen_type(s, "\022");
+    EXPECT_TEXT(s, "Vehicle 2 of a fleet, after T 999 XYZ 15,000,000");
+    screen_type(s, "t337dse" ENTER);
+    EXPECT_TEXT(s, "Toyota Corolla");
+    EXPECT_TEXT(s, "Rehema Ally");
+    EXPECT_TEXT(s, "1,239,000");
+    expect_golden(s, "sell_fleet");
+    screen_type(s, F10);
+    EXPECT_TEXT(s, "waiting for verification");
+    EXPECT_TEXT(s, "1,239,000");
+    cr_assert_eq(screen_server(s)->saves, 1);
+    screen_stop(s);
+}
+
+Test(sell, a_vehicle_is_taken_off_the_fleet_again)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 VEHICLE CUSTOMER POLICY);
+    screen_type(s, "\022t337dse" ENTER);
+    EXPECT_TEXT(s, "1,239,000");
+    screen_type(s, F2 "take T 999" ENTER);
+    EXPECT_NO_TEXT(s, "of a fleet");
+    EXPECT_TEXT(s, "619,500");
+    screen_stop(s);
+}
+
+Test(sell, a_fleet_wants_the_whole_vehicle_before_the_next)
+{
+    struct screen *s = screen_home();
+    screen_type(s, F6 "t999xyz" ENTER "\022");
+    EXPECT_TEXT(s, "Type is needed before the next vehicle.");
+    EXPECT_NO_TEXT(s, "of a fleet");
     screen_stop(s);
 }
