@@ -1,4 +1,4 @@
-/* Every screen in three sizes and both themes: what must hold of each, whatever it shows. */
+/* Every screen in three sizes and three themes: what must hold of each, whatever it shows. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>
@@ -70,7 +70,7 @@ static const struct {
     {20, 60 }
 };
 
-static const char *const themes[] = {"colour", "lean"};
+static const char *const themes[] = {"colour", "lean", "contrast"};
 
 /* Numbers alone: the tests run in processes of their own. */
 struct which {
