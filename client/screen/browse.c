@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "client/screen/browse.h"
 #include "client/screen/columns.h"
 #include "client/screen/thin.h"
@@ -26,11 +28,11 @@ static void
 resized(struct view *v)
 {
     struct browse *d = v->data;
-    if (!d->rows.npages || thin_width() <= d->width)
-        return;
-    d->stale = true;
-    if (view_top(v->tui) == v)
-        browse_load(v, false);
+    const bool wider = d->rows.npages && thin_width() > d->width;
+    if (wider && view_top(v->tui) == v && d->place == IN_ROWS) /* what is half typed is not asked for */
+        browse_again(v, false);
+    else if (wider)
+        d->stale = true;
 }
 
 /* ---- lines on top ---- */
@@ -110,7 +112,7 @@ shown(struct view *v)
     if (d->running)
         browse_run_on(v);
     if (!d->running && d->stale)
-        browse_load(v, false);
+        browse_again(v, false);
 }
 
 static void
@@ -141,8 +143,7 @@ outcome(struct view *v, const struct outcome *o)
         browse_take_run(v, o);
         break;
     case PURPOSE_RECORD:
-        d->stale = true;
-        browse_load(v, false);
+        browse_again(v, false);
         break;
     }
 }
@@ -210,8 +211,8 @@ command(struct view *v, enum cmd c)
         browse_export(v);
         return true;
     case CMD_REFRESH:
-        d->stale = true;
-        browse_load(v, true);
+        memset(d->rows.list.notes, 0, sizeof d->rows.list.notes);
+        browse_again(v, true);
         return true;
     case CMD_NEW:
         if (!d->rows.entity->may_add) {

@@ -19,7 +19,7 @@ enum browse_purpose {
     PURPOSE_REASON
 };
 enum place { IN_ROWS, IN_POSITION, IN_FILTER };
-enum browse_page { PAGE_FIRST = 1, PAGE_MORE, PAGE_BEFORE, PAGE_LAST, PAGE_TOTALS, PAGE_DONE };
+enum browse_page { PAGE_FIRST = 1, PAGE_MORE, PAGE_BEFORE, PAGE_LAST, PAGE_AGAIN, PAGE_TOTALS, PAGE_DONE };
 enum { FILTER_CHARS = 200 };
 
 struct browse {
@@ -49,6 +49,8 @@ const struct schema_view *browse_view(const struct browse *d);
 bool browse_params(struct view *v, struct arena *a, struct param_filter *filters, struct params *ret);
 bool browse_ask(struct view *v, enum browse_page which, bool barrier);
 void browse_load(struct view *v, bool barrier);
+/* The rows the cursor stands among once more; options before them stay. */
+void browse_again(struct view *v, bool barrier);
 /* Near an end of what is here: the page beyond it. */
 void browse_want(struct view *v, int way);
 void browse_answer(struct view *v, struct answer *a);

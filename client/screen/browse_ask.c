@@ -60,6 +60,7 @@ set_page(struct view *v, struct arena *a, enum browse_page which, struct params 
 {
     struct browse *d = v->data;
     const struct schema_view *sv = browse_view(d);
+    size_t before = 0;
     if (which != PAGE_TOTALS && (d->ncolumns || sv))
         d->width = thin_list(d->rows.entity, d->ncolumns ? d->columns : sv->columns,
                              d->ncolumns ? d->ncolumns : sv->ncolumns, a, p);
@@ -77,6 +78,11 @@ set_page(struct view *v, struct arena *a, enum browse_page which, struct params 
         p->back = which == PAGE_BEFORE;
         p->cursor = p->back ? rows_prev(&d->rows) : rows_next(&d->rows);
         p->present |= 1u << PARAM_CURSOR | (p->back ? 1u << PARAM_BACK : 0);
+        return p->cursor.n > 0;
+    case PAGE_AGAIN:
+        p->cursor = rows_again(&d->rows, d->rows.list.at, &before);
+        p->total = true;
+        p->present |= 1u << PARAM_TOTAL | 1u << PARAM_CURSOR;
         return p->cursor.n > 0;
     case PAGE_TOTALS:
         p->sums = true;
@@ -111,6 +117,15 @@ browse_load(struct view *v, bool barrier)
 }
 
 void
+browse_again(struct view *v, bool barrier)
+{
+    struct browse *d = v->data;
+    size_t before = 0;
+    d->stale = true;
+    (void)browse_ask(v, rows_again(&d->rows, d->rows.list.at, &before).n ? PAGE_AGAIN : PAGE_FIRST, barrier);
+}
+
+void
 browse_want(struct view *v, int way)
 {
     struct browse *d = v->data;
@@ -136,21 +151,82 @@ mark_sort(struct browse *d)
     d->rows.list.desc = d->desc;
 }
 
-/* A new window; the cursor stays where it was when the same rows were asked for again. */
+/* What stood before rows and beside them, by their ids: they may have moved. */
+struct mark {
+    int64_t id;
+    const char *note;
+    char option;
+    bool bad;
+};
+
+static struct mark *
+marks_of(const struct browse *d, struct arena *a, size_t *ret_n)
+{
+    const struct list *l = &d->rows.list;
+    struct mark *marks = arena_new(a, struct mark, l->nrows + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < l->nrows; i++) {
+        const struct body_row *r = l->ops[i] || l->notes[i] ? rows_at(&d->rows, i) : NULL;
+        if (r)
+            marks[n++] = (struct mark){r->id, l->notes[i], l->ops[i], l->bad[i]};
+    }
+    *ret_n = n;
+    return marks;
+}
+
+static void
+put_marks(struct browse *d, const struct mark *marks, size_t n)
+{
+    struct list *l = &d->rows.list;
+    for (size_t i = 0; n && i < l->nrows; i++) {
+        const struct body_row *r = rows_at(&d->rows, i);
+        for (size_t k = 0; k < n; k++)
+            if (r->id == marks[k].id) {
+                l->ops[i] = marks[k].option;
+                list_note(l, i, marks[k].note, marks[k].bad);
+            }
+    }
+}
+
+/* The same rows once more: the cursor and what was marked stay. */
+static void
+replace(struct browse *d, struct answer *a)
+{
+    struct arena arena;
+    size_t n = 0, before = 0, at = d->rows.list.at;
+    const int64_t first = d->rows.first;
+    arena_init(&arena, SIZE_MAX, NULL, NULL);
+    const struct mark *marks = marks_of(d, &arena, &n);
+    if (a->tag == PAGE_AGAIN)
+        (void)rows_again(&d->rows, at, &before);
+    rows_clear(&d->rows);
+    rows_add(&d->rows, a);
+    put_marks(d, marks, n);
+    at = at > before ? at - before : 0;
+    d->rows.list.at = at < d->rows.list.nrows ? at : 0;
+    if (d->rows.list.before)
+        d->rows.first = first < 0 || !before ? -1 : first + (int64_t)before;
+    arena_done(&arena);
+}
+
 static void
 begin(struct view *v, struct answer *a)
 {
     struct browse *d = v->data;
     const bool last = a->tag == PAGE_LAST;
-    const bool past = !last && a->body->page.nrows == 0 && d->position.n;
-    size_t at = d->stale ? d->rows.list.at : 0;
-    rows_clear(&d->rows);
-    rows_add(&d->rows, a);
-    d->rows.list.at = last && d->rows.list.nrows ? d->rows.list.nrows - 1 : at < d->rows.list.nrows ? at : 0;
+    const bool past = a->tag == PAGE_FIRST && a->body->page.nrows == 0 && d->position.n;
+    if (d->stale || a->tag == PAGE_AGAIN) {
+        replace(d, a);
+    } else {
+        rows_clear(&d->rows);
+        rows_add(&d->rows, a);
+    }
     d->stale = false;
-    if (last)
+    if (last && d->rows.list.nrows) {
+        d->rows.list.at = d->rows.list.nrows - 1;
         d->rows.first = d->rows.total >= 0 && !d->rows.capped ? d->rows.total - (int64_t)d->rows.list.nrows
                                                               : d->rows.first;
+    }
     if (past) {
         tui_say(v->tui, ROLE_DIM, "%s", _("No row from there on: this is the end of the list."));
         (void)browse_ask(v, PAGE_LAST, true);
@@ -199,6 +275,7 @@ browse_answer(struct view *v, struct answer *a)
         break;
     case PAGE_FIRST:
     case PAGE_LAST:
+    case PAGE_AGAIN:
     case PAGE_DONE:
         begin(v, a);
         break;

@@ -250,6 +250,17 @@ rows_next(const struct rows *r)
 }
 
 struct str
+rows_again(const struct rows *r, size_t row, size_t *ret_before)
+{
+    size_t in_page = row;
+    const size_t at = page_of(r, &in_page);
+    if (at == 0 || at == r->npages)
+        return STR_NONE;
+    *ret_before = row - in_page;
+    return r->pages[at - 1]->next;
+}
+
+struct str
 rows_prev(const struct rows *r)
 {
     return r->npages ? r->pages[0]->prev : STR_NONE;

@@ -43,6 +43,9 @@ void rows_totals(struct rows *r, const struct body_page *p);
 void rows_clear(struct rows *r);
 const struct body_row *rows_at(const struct rows *r, size_t row); /* NULL when there is none */
 struct str rows_next(const struct rows *r); /* cursor of the page behind these; "" at the end */
+/* The page a row is of begins behind *ret_before rows of the window; the cursor that asks for it again, ""
+   when none is known. */
+struct str rows_again(const struct rows *r, size_t row, size_t *ret_before);
 struct str rows_prev(const struct rows *r); /* of the page before them; "" at the beginning */
 /* The cells of a row as the record has become. */
 void rows_update(struct rows *r, size_t row, const struct body_record *record);

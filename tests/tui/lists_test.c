@@ -90,6 +90,18 @@ Test(lists, a_run_that_was_not_meant_changes_nothing)
     end(s);
 }
 
+Test(lists, asked_for_again_far_down_one_stays_where_one_was_and_so_do_options)
+{
+    struct screen *s = open_list("customers" ENTER F8 F8 F8 F8);
+    screen_type(s, "5" F5);
+    EXPECT_TEXT(s, ">5_");
+    EXPECT_TEXT(s, "Customer 50");
+    EXPECT_NO_TEXT(s, "Customer 00");
+    screen_type(s, HOME_KEY);
+    EXPECT_TEXT(s, "Salma Ibrahim");
+    end(s);
+}
+
 Test(lists, the_amounts_are_added_up_when_asked)
 {
     struct screen *s = home();
