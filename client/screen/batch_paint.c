@@ -66,11 +66,12 @@ batch_columns(struct batch *d)
         if (!f)
             continue;
         d->fields[d->nfields++] = f;
-        l->columns[l->ncolumns++] = (struct list_column){.label = f->label,
-                                                         .width = f->type == VT_DATE ? 10 : (int)f->width,
-                                                         .right = f->type == VT_MONEY,
-                                                         .narrow = f->type != VT_MONEY || (f->flags & SCHEMA_NARROW),
-                                                         .firm = f->type == VT_DATE};
+        l->columns[l->ncolumns++] =
+            (struct list_column){.label = f->label,
+                                 .width = f->type == VT_DATE ? 10 : (int)f->width,
+                                 .right = f->type == VT_MONEY,
+                                 .narrow = f->type != VT_MONEY || (f->flags & SCHEMA_NARROW),
+                                 .firm = f->type == VT_DATE};
     }
     l->columns[l->ncolumns++] = (struct list_column){.label = str_from(_("Outcome")), .width = SAID};
     l->sort = l->ncolumns;
