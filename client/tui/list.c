@@ -141,10 +141,10 @@ needed(const struct list *l)
 static int
 least(const struct list *l, const struct list_column *c)
 {
-    if (c == l->columns && wanted(c) <= NUMBER)
-        return wanted(c) - SPARE > LEAST_TEXT ? wanted(c) - SPARE : LEAST_TEXT;
     if (c->firm)
         return c->width;
+    if (c == l->columns && wanted(c) <= NUMBER)
+        return wanted(c) - SPARE > LEAST_TEXT ? wanted(c) - SPARE : LEAST_TEXT;
     int three_quarters = wanted(c) * 3 / 4;
     return three_quarters > LEAST_TEXT ? three_quarters : LEAST_TEXT;
 }
@@ -175,20 +175,35 @@ squeeze(struct list *l, const bool *kept, int room)
 }
 
 /* Columns of little weight go first, from the right, then the others. */
+static bool
+drop(struct list *l, bool *kept, int room)
+{
+    for (int weight = 1; weight >= 0; weight--)
+        for (size_t i = l->ncolumns; i-- > 1;) {
+            if (squeeze(l, kept, room))
+                return true;
+            kept[i] = kept[i] && l->columns[i].narrow != (weight == 1);
+        }
+    return squeeze(l, kept, room);
+}
+
+/* One that went before a wider one may have room beside what is left. */
 static void
 fit(struct list *l, int room)
 {
     bool kept[LIST_COLUMNS];
     for (size_t i = 0; i < l->ncolumns; i++)
         kept[i] = true;
-    for (int weight = 1; weight >= 0; weight--)
-        for (size_t i = l->ncolumns; i-- > 1;) {
-            if (squeeze(l, kept, room))
-                return;
-            kept[i] = kept[i] && l->columns[i].narrow != (weight == 1);
-        }
-    if (!squeeze(l, kept, room))
+    if (!drop(l, kept, room)) {
         l->columns[0].shown = room > 1 ? room : 1;
+        return;
+    }
+    for (size_t i = 1; i < l->ncolumns; i++)
+        if (!kept[i]) {
+            kept[i] = true;
+            kept[i] = squeeze(l, kept, room);
+        }
+    (void)squeeze(l, kept, room);
 }
 
 void
