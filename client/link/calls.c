@@ -232,7 +232,8 @@ calls_reply(struct link *l, const struct reply *wire)
         l->subscribed = wire->id;
     struct body body = {0};
     struct err err = {0};
-    struct link_reply reply = {.code = wire->code, .body = &body, .err = &err, .meta = wire->meta};
+    struct link_reply reply = {
+        .code = wire->code, .raw = wire->body_raw, .body = &body, .err = &err, .meta = wire->meta};
     if (open_body(s->arena != NULL ? s->arena : &l->decoding, wire->body_raw, &body, &err) != RC_OK) {
         reply.code = RC_BAD_FRAME;
         body = (struct body){0};

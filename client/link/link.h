@@ -103,8 +103,9 @@ bool link_password_is(const struct link *l, struct str typed);
 /* From OFFLINE or WAITING: try now (forgets a refused password, asks again). */
 void link_retry_now(struct link *l);
 
-/* What the service tells without being asked, once METHOD_SUBSCRIBE was answered. Called from link_pump; `e` lives
-   until the callback returns. A line that broke takes the subscription along: call METHOD_SUBSCRIBE again. */
+/* What the service tells without being asked, once METHOD_SUBSCRIBE was answered. Called from link_pump; `e`
+   lives until the callback returns. A line that broke takes the subscription along: call METHOD_SUBSCRIBE
+   again. */
 typedef void link_event_fn(void *ctx, const struct wire_event *e);
 void link_listen(struct link *l, link_event_fn *fn, void *ctx);
 /* No more of it, please. Nothing when there is no subscription. */
@@ -131,6 +132,7 @@ const struct locale_info *link_locale(const struct link *l); /* of link_me; zero
 struct link_reply {
     uint64_t id; /* of the call */
     enum rc code;
+    struct str raw;          /* the body as it stood in the message; until the callback returns */
     const struct body *body; /* never NULL; for an error the ERROR part, maybe RECORD (CONFLICT) and ISSUES */
     const struct err *err;   /* filled from the error body when code is not OK or NOT_MODIFIED */
     struct reply_meta meta;

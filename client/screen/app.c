@@ -10,6 +10,7 @@
 #include "client/text.h"
 #include "client/tui/term.h"
 #include "common/crypt/crypt.h"
+#include "common/wire/cbor.h"
 
 struct app *
 app_of(struct view *v)
@@ -61,6 +62,41 @@ call_done(struct app_call *c)
     c->used = false;
 }
 
+static bool
+body_of(struct arena *a, const struct page_kept *k, struct body *ret)
+{
+    struct rbuf r;
+    struct err err = {.code = RC_OK};
+    rbuf_init(&r, str_dup(a, (struct str){(const char *)k->bytes, k->n}));
+    return body_decode(a, &r, ret, &err) == RC_OK;
+}
+
+/* Keeps a page that came, or puts in the one that is still so. */
+static enum rc
+remembered(struct app_call *c, const struct link_reply *r, struct body *body)
+{
+    struct pages *p = &c->app->pages;
+    const struct page_kept *k = NULL;
+    if (c->page[0] && r->code == RC_OK)
+        pages_keep(p, c->page, r->raw);
+    else if (c->page[0] && r->code == RC_NOT_MODIFIED)
+        k = pages_find(p, c->page);
+    return k && body_of(&c->arena, k, body) ? RC_OK : r->code;
+}
+
+/* As it was last time, before anything is known of now. */
+static void
+answer_early(struct view *v, const struct ask *ask, const struct page_kept *k)
+{
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX, NULL, NULL);
+    struct body *body = arena_new(&arena, struct body, 1);
+    struct answer a = {.tag = ask->tag, .code = RC_OK, .body = body, .arena = &arena};
+    if (v->ops->answer && body_of(&arena, k, body))
+        v->ops->answer(v, &a);
+    arena_done(&arena);
+}
+
 static void
 on_reply(void *ctx, const struct link_reply *r)
 {
@@ -70,7 +106,8 @@ on_reply(void *ctx, const struct link_reply *r)
     /* a view may keep the answer: its head must live in the arena like the rest */
     struct body *body = arena_new(&c->arena, struct body, 1);
     *body = *r->body;
-    struct answer a = {.tag = c->tag, .code = r->code, .body = body, .err = r->err, .arena = &c->arena};
+    enum rc code = remembered(c, r, body);
+    struct answer a = {.tag = c->tag, .code = code, .body = body, .err = r->err, .arena = &c->arena};
     if (v && v->ops->answer)
         v->ops->answer(v, &a);
     if (v && c->barrier && !c->may_fail && r->code != RC_OK && r->code != RC_NOT_MODIFIED)
@@ -129,12 +166,25 @@ app_ask(struct view *v, const struct ask *ask)
     arena_init(&c->arena, SIZE_MAX, NULL, NULL);
     if (ask->barrier)
         tui_barrier(&a->tui);
+    struct params with_hash;
+    const struct page_kept *kept = NULL;
+    if (ask->remember) {
+        pages_key(ask->params, c->page);
+        kept = pages_find(&a->pages, c->page);
+    }
+    if (kept) {
+        with_hash = *ask->params;
+        with_hash.present |= 1u << PARAM_HASH;
+        with_hash.hash = str_from(kept->hash);
+    }
     c->id = link_call(a->link, &(struct link_call){.method = ask->method,
-                                                   .params = ask->params,
+                                                   .params = kept ? &with_hash : ask->params,
                                                    .idem = ask->idem,
                                                    .arena = &c->arena,
                                                    .fn = on_reply,
                                                    .ctx = c});
+    if (kept && ask->early)
+        answer_early(v, ask, kept);
     return true;
 }
 
@@ -271,6 +321,15 @@ sent_away(struct app *a, enum link_state now)
            link_error(a->link)->code == RC_UNAUTHENTICATED;
 }
 
+/* Somebody else has signed in, or nobody is any more. */
+static void
+forget_pages(struct app *a, int64_t now)
+{
+    if (a->pages_of != now)
+        pages_clear(&a->pages);
+    a->pages_of = now;
+}
+
 static void
 follow_state(struct app *a, enum link_state now)
 {
@@ -281,6 +340,7 @@ follow_state(struct app *a, enum link_state now)
             view_pop(asking);
         preferences_take(a);
         theme_accent(accent(a, text));
+        forget_pages(a, link_me(a->link)->user);
         drafts_begin(a);
         if (a->tui.depth == 0)
             app_begin(a);
@@ -455,6 +515,7 @@ run(struct link *link, const struct client_config *config)
     term_close();
     tui_done(&a->tui);
     journal_close(a->journal);
+    pages_clear(&a->pages);
     link_close(a->link);
     for (size_t i = 0; i < APP_CALLS; i++)
         if (a->calls[i].used)

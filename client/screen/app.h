@@ -4,6 +4,7 @@
 #include "client/config.h"
 #include "client/link/layout.h"
 #include "client/link/link.h"
+#include "client/screen/pages.h"
 #include "client/tui/form.h"
 #include "client/tui/loop.h"
 #include "client/tui/view.h"
@@ -20,6 +21,7 @@ struct app;
 struct journal;
 struct app_call {
     struct app *app;
+    char page[BODY_HASH + 1]; /* its key in the pages kept; "" when its answer is not kept */
     bool used, barrier, writes, may_fail;
     bool own; /* it changes one's own record: account, settings of the company */
     uint64_t id;
@@ -35,6 +37,8 @@ struct app {
     enum link_state seen;
     struct app_call calls[APP_CALLS];
     struct form_last last;
+    struct pages pages;
+    int64_t pages_of; /* the user they were shown to */
     uint32_t theme_taken;      /* of the account; 0 none yet */
     struct layout layout;                   /* columns chosen for lists */
     struct journal *journal;                /* of drafts; NULL: none is kept in this session */
@@ -58,6 +62,8 @@ struct ask {
     const struct params *params;
     uint32_t tag;
     bool barrier;
+    bool remember;             /* a list's first page: asked by its hash when it was seen before */
+    bool early;                /* … and answered from there at once, before the service has answered */
     bool may_fail;             /* an error is an answer like another: keys typed ahead stay */
     const unsigned char *idem; /* of a save that may be tried again; NULL: a fresh one where one is needed */
 };

@@ -102,9 +102,13 @@ browse_ask(struct view *v, enum browse_page which, bool barrier)
     struct params p;
     struct param_filter filters[LIMIT_FILTERS];
     arena_init(&a, SIZE_MAX, NULL, NULL);
-    bool good =
-        browse_params(v, &a, filters, &p) && set_page(v, &a, which, &p) &&
-        app_ask(v, &(struct ask){.method = METHOD_LIST, .params = &p, .tag = which, .barrier = barrier});
+    bool good = browse_params(v, &a, filters, &p) && set_page(v, &a, which, &p) &&
+                app_ask(v, &(struct ask){.method = METHOD_LIST,
+                                         .params = &p,
+                                         .tag = which,
+                                         .barrier = barrier,
+                                         .remember = which == PAGE_FIRST,
+                                         .early = !d->rows.npages && !d->position.n});
     d->asked = d->asked || (good && which != PAGE_TOTALS);
     arena_done(&a);
     return good;

@@ -84,7 +84,7 @@ class Thin(unittest.TestCase):
         print("\n".join(self.table))
         self.assertEqual(self.over, [], "over the goal")
 
-    def test_what_is_asked_and_saved_stays_within_its_bytes(self):
+    def test_all_that_is_asked_and_saved_stays_within_its_bytes(self):
         relay = self.relay()
         home = os.path.join(self.service.home, f"thin-{Thin.relays}")
         through = Through(self.service, relay, home)
@@ -126,6 +126,16 @@ class Thin(unittest.TestCase):
         clerk.see("waiting for verification")
         self.cost("new business, one refused save in it", relay, before, BUSINESS)
         self.told()
+
+    def test_a_wider_terminal_asks_for_the_columns_it_has_room_for(self):
+        clerk = journey_tui.Terminal(self.service, self.service.clerk)
+        self.addCleanup(clerk.close)
+        clerk.see("find or do")
+        clerk.type("customers")
+        clerk.keys("Enter")
+        self.assertNotIn("City", clerk.see("Name.*Phone.*ID number"))
+        clerk.tmux("resize-window", "-x", "150", "-y", "40")
+        clerk.see("Name.*Phone.*City")
 
     # -- slow lines ----------------------------------------------------------------------------------------------------
 
@@ -181,6 +191,16 @@ class Thin(unittest.TestCase):
         for p, reply in zip(people, self.service.ask(self.service.clerk, *wanted)):
             fields = reply["body"]["record"]["fields"]
             self.assertEqual({k: fields.get(k) for k in p}, p)
+        self.refused_in_the_middle(client)
+
+    def refused_in_the_middle(self, client):
+        """What was typed behind a save that is refused is dropped and counted, and goes into nothing."""
+        def form(name, phone):
+            return F3 + b"new customer" + ENTER + TAB + name + TAB + phone + F10
+        behind = form(b"Behind Refused", b"0755 909 003")
+        client.type(form(b"Before Refused", b"0755 909 001") + form(b"Refused Itself", b"12") + behind, rb"43 keys")
+        names = self.service.sql("select name from app.customer where name like '%Refused%'")
+        self.assertEqual(names, "Before Refused")
 
 
 if __name__ == "__main__":
