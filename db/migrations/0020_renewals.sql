@@ -57,7 +57,8 @@ create index renewal_worklist on app.renewal (tenant_id, due_date, id) where sta
 create index renewal_mine on app.renewal (tenant_id, assigned_to, due_date, id) where state in (1, 2, 3);
 create index renewal_to_contact on app.renewal (tenant_id, contact_on, id) where state in (1, 2, 3) and contact_on is not null;
 create index renewal_unpaid on app.renewal (tenant_id, due_date, id) where unpaid;
-create index renewal_closed on app.renewal (tenant_id, closed_at, id) where state in (4, 5, 6);
+create index renewal_renewed on app.renewal (tenant_id, closed_at, id) where state = 4;
+create index renewal_lost on app.renewal (tenant_id, closed_at, id) where state in (5, 6);
 
 -- ---------------------------------------------------------------- who may touch which row
 alter table app.renewal enable row level security;
