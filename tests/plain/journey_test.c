@@ -38,8 +38,7 @@ Test(journey, another_plate_asks_for_everything_again)
 Test(journey, a_phone_that_is_known_brings_the_customer)
 {
     int status;
-    const char *said =
-        talk_script("sell\n" VEHICLE "ind\n0712345678\n" POLICY PAYMENT "\nquit\n", &status);
+    const char *said = talk_script("sell\n" VEHICLE "ind\n0712345678\n" POLICY PAYMENT "\nquit\n", &status);
     expect_transcript(said, "new_business_phone");
     cr_assert_eq(status, 0);
 }
@@ -87,8 +86,7 @@ Test(journey, a_vehicle_that_is_covered_is_told_before_the_save)
 Test(journey, several_renewals_are_heard_before_they_are_done)
 {
     int status;
-    const char *said =
-        talk_script("policies\n9 1,2\nno\n9 1,3\nyes\n9 1-3\n\nback\nquit\n", &status);
+    const char *said = talk_script("policies\n9 1,2\nno\n9 1,3\nyes\n9 1-3\n\nback\nquit\n", &status);
     expect_transcript(said, "renewals");
     cr_assert_eq(status, 0);
 }
