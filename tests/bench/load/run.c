@@ -269,7 +269,7 @@ bool
 load_run(const struct load_options *o, const struct people *p, struct load_result *ret)
 {
     struct run r = {.o = o, .ret = ret, .n = o->sessions + o->idle, .turn = o->first_turn};
-    *ret = (struct load_result){0};
+    memset(ret, 0, sizeof *ret);
     r.poll = epoll_create1(EPOLL_CLOEXEC);
     r.sessions = calloc(r.n, sizeof *r.sessions);
     if (r.poll < 0 || !r.sessions)
