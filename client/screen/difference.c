@@ -158,7 +158,7 @@ paint_box_of(struct view *v, const struct area *a)
     d->at.rows = list.rows;
     paint_changes(d->changes, d->n, &list, d->at.top);
     if (d->at.lines > d->at.top + list.rows)
-        paint_text(&frame, frame.rows - 1, frame.cols - 12, ROLE_DIM, _(" more F8 "));
+        pager_more(&frame, IN_TEXT);
     paint(&in, (struct spot){.y = in.rows - 1, .role = ROLE_DIM}, d->foot);
     paint_cursor(&in, 1, 0);
 }

@@ -307,11 +307,11 @@ static struct str
 about(struct view *v, struct arena *a)
 {
     char take[KEY_NAME], list[KEY_NAME], more[KEY_NAME], next[KEY_NAME], save[KEY_NAME];
-    cmd_key_name(IN_SELL, CMD_TAKE, take);
-    cmd_key_name(IN_FORM, CMD_PROMPT, list);
-    cmd_key_name(IN_SELL, CMD_MORE, more);
-    cmd_key_name(IN_SELL, CMD_ANOTHER, next);
-    cmd_key_name(IN_FORM, CMD_SAVE, save);
+    cmd_table_key(IN_SELL, CMD_TAKE, take);
+    cmd_table_key(IN_FORM, CMD_PROMPT, list);
+    cmd_table_key(IN_SELL, CMD_MORE, more);
+    cmd_table_key(IN_SELL, CMD_ANOTHER, next);
+    cmd_table_key(IN_FORM, CMD_SAVE, save);
     struct str known = str_printf(a,
                                   _("Where something was typed already, nothing is replaced: the record is "
                                     "offered beside the field. %s "
@@ -408,6 +408,7 @@ sell_start(struct app *a)
     struct sell *d = v->data;
     d->flow = flow;
     form_init(&d->form, &a->tui, &v->arena, app_locale(a));
+    d->form.context = IN_SELL;
     d->form.last = &a->last;
     sell_add_parts(v);
     return v;

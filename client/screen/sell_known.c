@@ -80,8 +80,8 @@ sell_note_offer(struct sell *d, struct form_item *i, int tone, struct str text)
 {
     char name[KEY_NAME], note[sizeof i->note];
     size_t n = offers_at(d, (size_t)(i - d->form.items));
-    enum key_code key = cmd_keys(IN_SELL, CMD_TAKE)[0];
-    key_label(key != K_NONE ? key : cmd_keys(IN_SELL, CMD_PROMPT)[0], name);
+    const bool takes = cmd_keys(IN_SELL, CMD_TAKE)[0] != K_NONE;
+    cmd_table_key(IN_SELL | IN_FORM, takes ? CMD_TAKE : CMD_PROMPT, name);
     const struct sell_offer *first = NULL;
     for (size_t k = d->noffers; k-- > 0;)
         if (d->offers[k].item == (size_t)(i - d->form.items) && stands(d, &d->offers[k]))

@@ -7,6 +7,7 @@
 #include "client/tui/field.h"
 #include "client/tui/loop.h"
 #include "client/tui/match.h"
+#include "client/tui/pager.h"
 #include "common/base/utf8.h"
 
 struct choice {
@@ -156,7 +157,7 @@ paint_choice(struct view *v, const struct area *a)
                    : d->search ? _("type what to find")
                                : "");
     if (d->top + d->page < d->nshown)
-        paint_text(&frame, frame.rows - 1, frame.cols - 12, ROLE_DIM, _(" more F8 "));
+        pager_more(&frame, IN_CHOICE);
     paint_cursor(&in, 0, cursor);
 }
 

@@ -72,12 +72,19 @@ cut_row(struct str *rest, int cols)
     return str_slice(fit, 0, n);
 }
 
+static unsigned
+context_of(const struct view *top)
+{
+    return top ? top->ops->context : IN_ALL;
+}
+
 /* "!! …": the mark first. */
 static struct str
 message_text(const struct tui *t, struct arena *a)
 {
     const char *mark = t->message_role == ROLE_BAD ? "!! " : t->message_role == ROLE_WARN ? "! " : "";
-    return str_printf(a, "%s%s", mark, t->message);
+    struct str text = cmd_text(context_of(t->depth ? t->stack[t->depth - 1] : NULL), str_from(t->message), a);
+    return str_printf(a, "%s%.*s", mark, STR_ARG(text));
 }
 
 /* A long message takes rows of the screen above it rather than being cut. */
@@ -104,7 +111,7 @@ paint_hint(struct tui *t, const struct area *row)
     struct arena a;
     arena_init(&a, SIZE_MAX, NULL, NULL);
     struct str hint = top && top->ops->help ? top->ops->help(top, &a) : STR_NONE;
-    struct str first = str_split(&hint, '\n');
+    struct str first = cmd_text(context_of(top), str_split(&hint, '\n'), &a);
     if ((int)utf8_width(first) > row->cols - 1) {
         char key[KEY_NAME];
         const char *more = key_label(cmd_keys(top->ops->context, CMD_HELP)[0], key);
@@ -118,12 +125,21 @@ paint_hint(struct tui *t, const struct area *row)
 }
 
 static void
+paint_waiting(struct tui *t, const struct area *area, int64_t waited_ms)
+{
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct str text = str_printf(&a, _("Waiting %lld s, Ctrl-C cancels"), (long long)(waited_ms / 1000));
+    paint(area, (struct spot){.x = 1, .role = ROLE_WARN}, cmd_text(context_of(view_top(t)), text, &a));
+    arena_done(&a);
+}
+
+static void
 paint_message(struct tui *t, const struct area *area, int64_t waited_ms)
 {
     struct arena a;
     if (waited_ms >= 0) {
-        paint_format(area, (struct spot){.x = 1, .role = ROLE_WARN}, _("Waiting %lld s, Ctrl-C cancels"),
-                     (long long)(waited_ms / 1000));
+        paint_waiting(t, area, waited_ms);
         return;
     }
     if (!t->message[0]) {
@@ -179,7 +195,7 @@ paint_key_bar(struct tui *t, const struct area *row)
     struct view *top = view_top(t);
     size_t n = sizeof common_bar / sizeof common_bar[0];
     const struct bar_key *bar = top && top->ops->bar ? top->ops->bar(top, &n) : common_bar;
-    unsigned context = top ? top->ops->context : IN_ALL;
+    unsigned context = context_of(top);
     int x = 0;
     for (size_t i = 0; i < n; i++) {
         if (!is_shown(top, context, bar[i].cmd))

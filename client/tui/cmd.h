@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "client/tui/key.h"
+#include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/base/str.h"
 
@@ -85,6 +86,11 @@ enum cmd cmd_of_key(unsigned context, enum key_code code);
 const enum key_code *cmd_keys(unsigned context, enum cmd c);
 /* The name of the first of them, "F2"; "" where it has none. Returns out. */
 char *cmd_key_name(unsigned context, enum cmd c, char out[KEY_NAME]);
+/* The same as the table has it, for a text that goes through cmd_text. */
+char *cmd_table_key(unsigned context, enum cmd c, char out[KEY_NAME]);
+/* A text with the keys it names (F1 to F12, Ctrl and a letter, as the table has them) as the person has
+   them there. The text itself where nobody gave keys, else in *a. */
+struct str cmd_text(unsigned context, struct str text, struct arena *a);
 
 /*
  * The keys of a person take the place of those of the table, until the program ends. A line each:
@@ -98,6 +104,8 @@ char *cmd_key_name(unsigned context, enum cmd c, char out[KEY_NAME]);
  * what is wrong.
  */
 enum rc cmd_remap(struct str text, const char *file, struct err *reterr) NODISCARD;
+/* Has a person keys of their own? */
+bool cmd_is_mapped(void);
 /* As the table has them; for tests. */
 void cmd_unmap(void);
 /* The same from a file; none is fine. */
@@ -107,5 +115,7 @@ enum rc cmd_remap_file(const char *path, struct err *reterr) NODISCARD;
 const char *cmd_context_word(size_t i);
 /* Is a row of the table for that context? */
 bool cmd_is_for(const struct command *row, size_t context);
+/* Is a view of these contexts asked about in that one? New business is asked about in its own alone. */
+bool cmd_is_place(unsigned contexts, size_t context);
 
 #endif

@@ -10,6 +10,7 @@ void
 form_init(struct form *f, struct tui *t, struct arena *a, const struct locale_info *l)
 {
     memset(f, 0, sizeof *f);
+    f->context = IN_FORM;
     f->tui = t;
     f->a = a;
     f->locale = l;

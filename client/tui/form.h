@@ -24,6 +24,7 @@ struct form_item {
     int64_t ref_id;    /* REF: the record chosen or found; 0: the text decides */
     char ref_text[96]; /* the text that stands for it */
     char note[200];    /* beside it */
+    char shown[200];   /* the note as it is painted: with the keys the person has */
     int note_tone;     /* enum schema_tone */
     bool readonly, hidden, missing;
     bool optional;             /* here it may stay empty, whatever its description says */
@@ -50,6 +51,7 @@ struct form_last {
 struct form {
     struct tui *tui;
     struct arena *a;
+    unsigned context; /* whose keys its texts name: a form, until it is said otherwise */
     const struct locale_info *locale;
     struct form_last *last;
     struct form_item items[FORM_ITEMS];

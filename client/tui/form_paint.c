@@ -43,7 +43,7 @@ static int
 note_lines(const struct form_item *i, int cols)
 {
     int room = cols - MARKER - 2 - 4;
-    int wants = (int)utf8_width(str_from(i->note));
+    int wants = (int)utf8_width(str_from(i->shown));
     return wants <= room || room < LEAST_NOTE ? 1 : 2;
 }
 
@@ -64,7 +64,7 @@ lay_item(struct form *f, struct form_item *i, int cols, int *row, int *column)
     i->column = *column;
     i->note_row = -1;
     int beside = cols - (i->column * f->half + MARKER + f->label + AROUND + form_width(i) + MARK);
-    int wants = (int)utf8_width(str_from(i->note)) + 3; /* with its mark */
+    int wants = (int)utf8_width(str_from(i->shown)) + 3; /* with its mark */
     bool below = has_note(i) && (narrow || beside < LEAST_NOTE || beside < wants);
     i->note_rows = below ? note_lines(i, cols) : 0;
     if (below)
@@ -87,10 +87,23 @@ lay_out(struct form *f, int cols)
     return row + (column > 0);
 }
 
+static void
+name_keys(struct form *f)
+{
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    for (size_t k = 0; k < f->n; k++) {
+        const struct str text = cmd_text(f->context, str_from(f->items[k].note), &a);
+        snprintf(f->items[k].shown, sizeof f->items[k].shown, "%.*s", STR_ARG(text));
+    }
+    arena_done(&a);
+}
+
 /* A note under the left item of a pair would lie over the right one: that row is one lower for both. */
 static void
 measure(struct form *f, const struct area *a)
 {
+    name_keys(f);
     f->label = 0;
     for (size_t k = 0; k < f->n; k++)
         if (!f->items[k].hidden && label_width(&f->items[k]) > f->label)
@@ -144,7 +157,7 @@ paint_note(const struct form_item *i, const struct area *a, struct spot at)
 {
     struct tone_look look = tone_look(i->note_tone);
     at.role = look.role;
-    paint_format(a, at, "%s%s%s", look.mark, look.mark[0] ? " " : "", i->note);
+    paint_format(a, at, "%s%s%s", look.mark, look.mark[0] ? " " : "", i->shown);
 }
 
 /* Below its field, on two lines where it is long. */
@@ -152,7 +165,7 @@ static void
 paint_note_below(const struct form_item *i, const struct area *a, int y, int x)
 {
     struct tone_look look = tone_look(i->note_tone);
-    struct str text = str_from(i->note), rest = STR_NONE;
+    struct str text = str_from(i->shown), rest = STR_NONE;
     int marked = (int)strlen(look.mark) + (look.mark[0] != 0), room = a->cols - x - marked;
     struct str first = utf8_fit(text, (size_t)(room > 0 ? room : 0));
     if (i->note_rows > 1 && first.n < text.n) {
@@ -170,7 +183,7 @@ paint_note_below(const struct form_item *i, const struct area *a, int y, int x)
 static int
 note_column(const struct form_item *i, const struct area *a, int x)
 {
-    int wants = (int)utf8_width(str_from(i->note)) + 4;
+    int wants = (int)utf8_width(str_from(i->shown)) + 4;
     if (x + wants > a->cols)
         x = a->cols - wants;
     return x > 0 ? x : 0;

@@ -81,6 +81,8 @@ show_step(struct view *v, enum step step)
     }
     if (step == STEP_KEYS)
         text = keys_text(of, &v->arena);
+    if (of && step != STEP_KEYS)
+        text = cmd_text(of->ops->context, text, &v->arena);
     d->step = step;
     d->title = str_from(step == STEP_FIELD ? _("Help") : step == STEP_SCREEN ? _("This screen") : _("Keys"));
     d->pager = (struct pager){.text = text, .hang = true};
@@ -124,7 +126,7 @@ paint_help(struct view *v, const struct area *a)
     struct area inside = paint_box(&frame, d->title);
     pager_paint(&d->pager, &inside);
     if (d->pager.lines > d->pager.top + inside.rows)
-        paint_text(&frame, frame.rows - 1, frame.cols - 12, ROLE_DIM, _(" more F8 "));
+        pager_more(&frame, IN_TEXT);
 }
 
 /* Leaving help must not tell the view below of an outcome: it opened nothing. */

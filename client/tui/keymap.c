@@ -21,7 +21,7 @@ struct keymap {
 
 static struct {
     struct keymap map;
-    bool ready;
+    bool ready, own; /* own: some are a person's */
 } now;
 
 static const char *const context_words[CONTEXTS] = {"home",   "list", "record", "form",
@@ -40,9 +40,8 @@ cmd_is_for(const struct command *row, size_t context)
     return (row->contexts & (mask == IN_SELL ? mask | IN_FORM : mask)) != 0;
 }
 
-/* Is a view of these contexts asked about in that one? New business is asked about in its own alone. */
-static bool
-is_place(unsigned contexts, size_t in)
+bool
+cmd_is_place(unsigned contexts, size_t in)
 {
     return contexts >> in & 1u && (!(contexts & IN_SELL) || contexts == ANYWHERE || 1u << in == IN_SELL);
 }
@@ -96,10 +95,16 @@ map(void)
     return &now.map;
 }
 
+bool
+cmd_is_mapped(void)
+{
+    return now.own;
+}
+
 void
 cmd_unmap(void)
 {
-    now.ready = false;
+    now.ready = now.own = false;
 }
 
 enum cmd
@@ -108,7 +113,7 @@ cmd_of_key(unsigned context, enum key_code code)
     const struct keymap *m = map();
     enum cmd found = CMD_NONE;
     for (size_t in = 0; in < CONTEXTS && found == CMD_NONE; in++)
-        if (is_place(context, in))
+        if (cmd_is_place(context, in))
             found = m->of[in][code];
     return found;
 }
@@ -119,7 +124,7 @@ cmd_keys(unsigned context, enum cmd c)
     static const enum key_code none[CMD_KEYS + 1] = {K_NONE};
     const struct keymap *m = map();
     for (size_t in = 0; in < CONTEXTS; in++)
-        if (is_place(context, in) && m->keys[in][c][0] != K_NONE)
+        if (cmd_is_place(context, in) && m->keys[in][c][0] != K_NONE)
             return m->keys[in][c];
     return none;
 }
@@ -323,7 +328,7 @@ cmd_remap(struct str text, const char *file, struct err *reterr)
     enum rc rc = read_text(m, text, &number, &why);
     if (rc == RC_OK) {
         now.map = *m;
-        now.ready = true;
+        now.ready = now.own = true;
     } else {
         (void)err_set(reterr, rc, NULL, _("%s, line %d: %s"), file, number, why.text);
     }

@@ -111,7 +111,7 @@ not_used(struct tui *t)
     char help[KEY_NAME];
     term_bell();
     tui_say(t, ROLE_DIM, _("Not used here. %s lists the keys."),
-            cmd_key_name(top ? top->ops->context : IN_ALL, CMD_HELP, help));
+            cmd_table_key(top ? top->ops->context : IN_ALL, CMD_HELP, help));
 }
 
 static bool

@@ -160,6 +160,17 @@ pager_command(struct pager *p, enum cmd c)
     return true;
 }
 
+void
+pager_more(const struct area *frame, unsigned context)
+{
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct str text = cmd_text(context, str_from(_(" more F8 ")), &a);
+    const int width = (int)utf8_width(text), x = frame->cols - 3 - width;
+    paint(frame, (struct spot){.y = frame->rows - 1, .x = x, .role = ROLE_DIM}, text);
+    arena_done(&a);
+}
+
 struct pager_view {
     struct pager pager;
     struct str title;
@@ -185,7 +196,7 @@ paint_boxed(struct view *v, const struct area *a)
     struct area inside = paint_box(&frame, d->title);
     pager_paint(&d->pager, &inside);
     if (d->pager.lines > d->pager.top + inside.rows)
-        paint_text(&frame, frame.rows - 1, frame.cols - 12, ROLE_DIM, _(" more F8 "));
+        pager_more(&frame, IN_TEXT);
 }
 
 static bool

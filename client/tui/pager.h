@@ -24,5 +24,7 @@ bool pager_draws(struct str line);
 void pager_drawing(struct str text, int *ret_rows, int *ret_cols);
 void pager_paint(struct pager *p, const struct area *a);
 bool pager_command(struct pager *p, enum cmd c);
+/* In the frame of a box of that context: there is more below. */
+void pager_more(const struct area *frame, unsigned context);
 
 #endif

@@ -7,6 +7,7 @@
 #include "client/tui/field.h"
 #include "client/tui/loop.h"
 #include "client/tui/match.h"
+#include "client/tui/pager.h"
 #include "client/tui/quick.h"
 
 struct palette {
@@ -146,7 +147,11 @@ paint_row(struct palette *d, const struct area *a, int y, size_t i)
     paint_text(a, y, 0, ROLE_FOCUS, i == d->at ? ">" : " ");
     paint(a, (struct spot){.y = y, .x = 2, .width = label, .role = ROLE_TEXT}, str_from(o->label));
     paint(a, (struct spot){.y = y, .x = label + 3, .role = ROLE_KEY}, str_from(name));
-    paint(a, (struct spot){.y = y, .x = label + 3 + keys, .role = ROLE_DIM}, str_from(o->help));
+    struct arena text;
+    arena_init(&text, SIZE_MAX, NULL, NULL);
+    paint(a, (struct spot){.y = y, .x = label + 3 + keys, .role = ROLE_DIM},
+          cmd_text(d->context, str_from(o->help), &text));
+    arena_done(&text);
 }
 
 static void
@@ -170,7 +175,7 @@ paint_palette(struct view *v, const struct area *a)
     if (d->nshown == 0)
         paint_text(&in, 1, 2, ROLE_DIM, _("no command has these words"));
     if (d->top + d->page < d->nshown)
-        paint_text(&frame, frame.rows - 1, frame.cols - 12, ROLE_DIM, _(" more F8 "));
+        pager_more(&frame, IN_LINE);
     paint_cursor(&in, 0, cursor);
 }
 

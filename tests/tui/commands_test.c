@@ -220,7 +220,7 @@ Test(suspend, is_not_where_there_is_no_shell_to_go_to)
 /* ---- one's own keys ---- */
 
 static struct screen *
-with_keys(const char *text, char dir[40])
+with_keys(const char *text, const char *as, char dir[40])
 {
     char path[64], env[80];
     snprintf(dir, 40, "/tmp/bima-keys-XXXXXX");
@@ -229,7 +229,7 @@ with_keys(const char *text, char dir[40])
     FILE *f = fopen(path, "w");
     cr_assert(f && fputs(text, f) >= 0 && fclose(f) == 0);
     snprintf(env, sizeof env, "BIMA_TEST_CONFIG=%s", dir);
-    return home_of(NULL, env);
+    return home_of(as, env);
 }
 
 static void
@@ -244,7 +244,7 @@ forget_keys(const char *dir)
 Test(own_keys, work_and_stand_in_key_bar_help_and_palette)
 {
     char dir[40];
-    struct screen *s = with_keys("save = Ctrl-Y\ncommands = Ctrl-G\nnew in home = F2\n", dir);
+    struct screen *s = with_keys("save = Ctrl-Y\ncommands = Ctrl-G\nnew in home = F2\n", NULL, dir);
     EXPECT_TEXT(s, "Ctrl-G Commands");
     EXPECT_TEXT(s, "F2 New business");
     screen_type(s, "\007new c");
@@ -259,6 +259,29 @@ Test(own_keys, work_and_stand_in_key_bar_help_and_palette)
     screen_type(s, ESC "=" F1 F1 F1);
     EXPECT_TEXT(s, "Ctrl-Y                 Sends the form");
     EXPECT_TEXT(s, "Ctrl-G finds every command");
+    screen_stop(s);
+    forget_keys(dir);
+}
+
+Test(own_keys, stand_in_messages_hints_notes_and_help)
+{
+    char dir[40];
+    struct screen *s = with_keys("commands = Ctrl-V\nprompt = F2\nundo = Ctrl-T\n", NULL, dir);
+    screen_type(s, F12);
+    EXPECT_TEXT(s, "To sign out: Ctrl-V, then");
+    screen_type(s, "new business" ENTER "\t\t\t\t\t" F1);
+    EXPECT_TEXT(s, "Ctrl-T puts back what stood here, F9 takes it from the last record saved.");
+    EXPECT_NO_TEXT(s, "F5");
+    screen_stop(s);
+    forget_keys(dir);
+}
+
+Test(own_keys, stand_in_a_translated_text_too)
+{
+    char dir[40];
+    struct screen *s = with_keys("commands = Ctrl-V\nundo = Ctrl-T\n", "swahili", dir);
+    screen_type(s, F12);
+    EXPECT_TEXT(s, "Kutoka: Ctrl-V");
     screen_stop(s);
     forget_keys(dir);
 }

@@ -181,13 +181,13 @@ fake_me(const struct fake_server *s)
         .user = 77,
         .login = is(s, "register") ? STR("register") : STR("amina"),
         .name = STR("Amina Said"),
-        .role = s->as ? str_from(s->as) : STR("agent"),
+        .role = s->as && !is(s, "swahili") ? str_from(s->as) : STR("agent"),
         .branch = above ? STR_NONE : STR("Kariakoo"),
         .company = above ? STR("Platform") : STR("Simba Insurance"),
         .currency = STR("TZS"),
         .locale = {2, 180, date_of(day)},
         .timezone = STR("Africa/Dar_es_Salaam"),
-        .language = STR("en"),
+        .language = is(s, "swahili") ? STR("sw") : STR("en"),
         .platform = above
     };
     if (is(s, "manager")) {
@@ -225,7 +225,7 @@ named(struct fake_server *s, uint32_t entity, const char *one, const char *two)
 void
 fake_people_data(struct fake_server *s)
 {
-    if (!s->as || is(s, "particular"))
+    if (!s->as || is(s, "particular") || is(s, "swahili"))
         return;
     s->wants = is(s, "limited") ? "password factor" : "";
     struct fake_record *me = fake_add(s, FAKE_ACCOUNT);

@@ -25,6 +25,7 @@ refused(const char *text, const char *why)
 }
 
 TestSuite(keymap, .init = cmd_unmap, .fini = cmd_unmap);
+TestSuite(texts, .init = cmd_unmap, .fini = cmd_unmap);
 
 Test(keymap, a_command_gets_the_keys_of_its_line_and_loses_those_it_had)
 {
@@ -139,6 +140,73 @@ Test(keymap, a_file_that_is_not_there_is_fine)
     cr_expect_eq(cmd_remap_file("/nonexistent/keys", &err), RC_OK);
     cr_expect_eq(cmd_remap_file("/", &err), RC_OK);
     cr_expect_eq(cmd_of_key(IN_FORM, K_F(10)), CMD_SAVE);
+}
+
+/* ---- texts that name keys ---- */
+
+static void
+reads(unsigned context, const char *text, const char *want)
+{
+    char got[200];
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    struct str s = cmd_text(context, str_from(text), &a);
+    snprintf(got, sizeof got, "%.*s", STR_ARG(s));
+    cr_expect_str_eq(got, want);
+    arena_done(&a);
+}
+
+Test(texts, are_as_they_are_for_who_has_no_own_keys)
+{
+    struct arena a;
+    arena_init(&a, SIZE_MAX, NULL, NULL);
+    const struct str text = STR("F10 saves.");
+    cr_expect_eq(cmd_text(IN_FORM, text, &a).p, text.p, "not even copied");
+    arena_done(&a);
+}
+
+Test(texts, name_the_keys_a_person_has)
+{
+    put("save = Ctrl-Y\ncommands = F9, Ctrl-G\n");
+    reads(IN_FORM, "Save with F10 or undo with F5.", "Save with Ctrl-Y or undo with F5.");
+    reads(IN_FORM, "F10 huhifadhi popote; F2 ni amri.", "Ctrl-Y huhifadhi popote; F9 ni amri.");
+    reads(IN_FORM, "(F2)", "(F9)");
+    reads(IN_LINE, "F10 there restores it.", "Ctrl-Y there restores it.");
+}
+
+Test(texts, name_a_key_by_what_it_does_in_that_place)
+{
+    put("undo = Ctrl-Y\ntake = Ctrl-V\nmore = F11\n");
+    reads(IN_FORM, "F5 puts it back", "Ctrl-Y puts it back");
+    reads(IN_LIST, "F5 tries again", "F5 tries again");
+    reads(IN_FORM | IN_SELL, "Ctrl-T takes it", "Ctrl-V takes it");
+    reads(IN_LIST, "Ctrl-T sorts", "Ctrl-T sorts");
+}
+
+Test(texts, keep_a_key_that_still_does_it)
+{
+    put("save = Ctrl-Y, F10\n");
+    reads(IN_FORM, "F10 saves", "F10 saves");
+    reads(IN_FORM, "Ctrl-S saves", "Ctrl-Y saves");
+}
+
+Test(texts, name_the_palette_for_a_command_without_a_key)
+{
+    put("sort = none\n");
+    reads(IN_LIST, "Ctrl-T sorts", "F2 \"Sort by next column\" sorts");
+}
+
+Test(texts, two_keys_that_changed_places_are_each_named_once)
+{
+    put("page-back = F8\npage-forward = F7\n");
+    reads(IN_TEXT, "F7 and F8", "F8 and F7");
+}
+
+Test(texts, words_that_are_no_key_are_let_be)
+{
+    put("save = Ctrl-Y\nprompt = Ctrl-V\n");
+    reads(IN_FORM, "PF10 F100 F10a F13 F F10", "PF10 F100 F10a F13 F Ctrl-Y");
+    reads(IN_FORM, "Ctrl-Sx Ctrl- éF4 F4", "Ctrl-Sx Ctrl- éF4 Ctrl-V");
 }
 
 /* ---- nothing needs a function key ---- */
