@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 
 class Answer:
     def __init__(self, got):
-        _, self.code, tenant, user, session, self.more, self.idle, self.longest, payload = got
+        _, self.code, tenant, user, session, self.more, self.idle, self.longest, *_, payload = got
         self.who, self.says = (tenant, user, session), payload.decode()
 
 

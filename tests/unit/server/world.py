@@ -153,7 +153,7 @@ class Worker:
     def receive(self):
         head = self._read(4)
         answer, _ = decode(self._read(int.from_bytes(head, "little")))
-        return answer  # [id, code, tenant, user, session, more, idle_seconds, session_seconds, payload]
+        return answer  # [id, code, tenant, user, session, more, idle_seconds, session_seconds, …, payload]
 
     def _read(self, n):
         out = b""
