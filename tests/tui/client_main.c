@@ -16,7 +16,8 @@ main(int argc, char **argv)
     if (crypt_start(&err) != RC_OK)
         return 97;
     if (argc > 1 && !strcmp(argv[1], "line")) {
-        struct link_options o = {.fd = 3, .client = "bima test tui", .locale = "en", .patient = true, .personal = true};
+        struct link_options o = {
+            .fd = 3, .client = "bima test tui", .locale = "en", .patient = true, .personal = true};
         if (link_open(&o, &link, &err) != RC_OK)
             return 99;
         config.state_dir = getenv("BIMA_TEST_STATE");
