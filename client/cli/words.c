@@ -232,6 +232,21 @@ take_key_word(struct reading *r, struct str word)
     return RC_OK;
 }
 
+/* What belongs to a record (policy=…) is all of it, unless a view is named. */
+static void
+all_of_record(struct reading *r)
+{
+    struct params *p = &r->c->params;
+    const uint32_t all = schema_view_all(r->c->entity);
+    for (size_t i = 0; i < p->nfilters && all > 0 && !params_has(p, PARAM_VIEW); i++) {
+        if (p->filters[i].op != FILTER_EQ ||
+            !schema_is_tab(r->s, r->c->entity->number, p->filters[i].field.number))
+            continue;
+        p->view.number = all;
+        params_mark(p, PARAM_VIEW);
+    }
+}
+
 enum rc
 take_words(struct reading *r, size_t from)
 {
@@ -245,6 +260,8 @@ take_words(struct reading *r, size_t from)
         if (rc != RC_OK)
             return rc;
     }
+    if (r->c->method == METHOD_LIST)
+        all_of_record(r);
     return RC_OK;
 }
 

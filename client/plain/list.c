@@ -335,6 +335,10 @@ plain_list(struct plain *p, const struct list_of *of)
     for (size_t i = 0; params_has(&w->params, PARAM_VIEW) && i < of->e->nviews; i++)
         if (w->params.view.name.n > 0 && same_word(of->e->views[i].name, w->params.view.name))
             w->params.view = (struct name_or_number){.number = of->e->views[i].number};
+    if (of->parent != NULL && !params_has(&w->params, PARAM_VIEW) && schema_view_all(of->e) > 0) {
+        w->params.view.number = schema_view_all(of->e);
+        w->params.present |= 1u << PARAM_VIEW;
+    }
     if (!params_has(&of->params, PARAM_COLUMNS))
         walk_remembered(w);
     if (!walk_show(w, 0))

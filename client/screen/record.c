@@ -53,6 +53,8 @@ load_rows(struct view *v, bool barrier, struct str cursor)
     p.present |= 1u << PARAM_FILTERS | 1u << PARAM_LIMIT | (cursor.n ? 1u << PARAM_CURSOR : 0);
     p.filters = &f;
     p.nfilters = 1;
+    p.view.number = schema_view_all(d->rows.entity);
+    p.present |= p.view.number ? 1u << PARAM_VIEW : 0;
     p.limit = PAGE;
     p.cursor = cursor;
     d->asked_more = cursor.n > 0;

@@ -20,6 +20,29 @@ schema_entity(const struct schema *s, uint32_t number)
     return NULL;
 }
 
+uint32_t
+schema_view_all(const struct schema_entity *e)
+{
+    for (size_t i = 1; i < e->nviews; i++) {
+        if (str_eq_c(e->views[i].name, "all"))
+            return e->views[i].number;
+    }
+    return 0;
+}
+
+bool
+schema_is_tab(const struct schema *s, uint32_t entity, uint32_t via)
+{
+    for (size_t i = 0; i < s->nentities; i++) {
+        const struct schema_entity *e = &s->entities[i];
+        for (size_t k = 0; k < e->ntabs; k++) {
+            if (e->tabs[k].entity == entity && e->tabs[k].via == via)
+                return true;
+        }
+    }
+    return false;
+}
+
 const struct schema_entity *
 schema_entity_named(const struct schema *s, struct str name)
 {

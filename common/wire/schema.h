@@ -107,6 +107,11 @@ struct schema {
 enum schema_flow { FLOW_NEW_BUSINESS = 1 };
 
 const struct schema_entity *schema_entity(const struct schema *s, uint32_t number);
+/* The view that leaves no row out, where the first one does: what belongs to a record is shown by it. 0: the
+   first view shows all. */
+uint32_t schema_view_all(const struct schema_entity *e);
+/* Are rows of the entity shown as belonging to a record, by this field of theirs? */
+bool schema_is_tab(const struct schema *s, uint32_t entity, uint32_t via);
 const struct schema_entity *schema_entity_named(const struct schema *s, struct str name);
 const struct schema_field *schema_field(const struct schema_entity *e, uint32_t tag);
 const struct schema_field *schema_field_named(const struct schema_entity *e, struct str name);

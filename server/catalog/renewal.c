@@ -138,7 +138,7 @@ static const struct view views[] = {
     {6, "unpaid", "Renewed, not paid", COLUMNS(unpaid_columns), RENEWAL_DUE_DATE, false, "@.unpaid"},
     {7, "lost", "Lost and discontinued", COLUMNS(lost_columns), RENEWAL_CLOSED_AT, true, "@.state in (5, 6)"},
     {8, "renewed", "Renewed", COLUMNS(renewed_columns), RENEWAL_CLOSED_AT, true, "@.state = 4"},
-    {9, "all", "All cases, by the day they end", COLUMNS(work_columns), RENEWAL_DUE_DATE, false, NULL},
+    {9, "all", "All cases, by the day they end", COLUMNS(work_columns), RENEWAL_DUE_DATE, true, NULL},
 };
 
 static const struct field renew_params[] = {

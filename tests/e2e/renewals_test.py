@@ -8,7 +8,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../support")]
 
-from keyboard import DOWN_KEY, ENTER, F3, F10, F12, Client  # noqa: E402
+from keyboard import DOWN_KEY, ENTER, F3, F10, F12, LEFT_KEY, Client  # noqa: E402
 from relay import DOWN, UP, Relay  # noqa: E402
 from service import Service  # noqa: E402
 
@@ -97,6 +97,20 @@ class Renewals(unittest.TestCase):
         self.assertIn(policy, self.listed("lost"))
         self.assertEqual(self.command(self.service.clerk, f"renewal renew {policy}").returncode, 0)
         self.assertIn(policy, self.listed("unpaid"))
+
+    def test_the_tab_of_a_policy_shows_its_closed_cases(self):
+        policy = self.first()
+        self.assertEqual(self.command(self.service.clerk, f"renewal lose {policy} outcome=competitor").returncode, 0)
+        self.assertNotIn(policy, self.listed("due"))
+        of_it = self.command(self.service.clerk, f"renewal list policy={policy}").stdout
+        self.assertIn(policy, of_it)
+        self.assertNotIn(policy, self.command(self.service.clerk, f"renewal list policy={policy} view=due").stdout)
+        said = self.plain(self.service.clerk, f"policy show {policy}", "renewals", "quit")
+        self.assertIn(f"Renewals of {policy}", said)
+        self.assertIn(": 1", said)
+        client = self.client(self.service.clerk)
+        client.type(F3 + policy.encode() + ENTER, rb"Renewals")
+        client.type(LEFT_KEY * 2, rb"[Ll]ost")
 
     def first(self):
         """The policy that stands first in the worklist."""

@@ -11,7 +11,7 @@ import time
 
 F1, F2, F3, F4 = b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS"
 F5, F6, F8, F10, F11, F12 = (b"\x1b[%d~" % n for n in (15, 17, 19, 21, 23, 24))
-ENTER, TAB, DOWN_KEY, CLEAR = b"\r", b"\t", b"\x1bOB", b"\x15"
+ENTER, TAB, DOWN_KEY, LEFT_KEY, CLEAR = b"\r", b"\t", b"\x1bOB", b"\x1bOD", b"\x15"
 MARK = re.compile(rb"\x1b\]9;(\w+) (\d+) \d+x\d+\x07")
 
 
