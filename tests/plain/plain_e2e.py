@@ -113,7 +113,7 @@ class PlainMode(unittest.TestCase):
     def sell(self, talk, plate, phone):
         talk.type("new business")
         talk.answers((r"Plate: ", plate), (r"Type \(required\): ", "car"), (r"Make \(required\): ", "Toyota"),
-                     (r"Model: ", "> name"), (r"Name \(required\): ", "Salma Ibrahim Osman"), (r"Phone[^:]*: ", phone),
+                     (r"Model: ", "> phone"), (r"Phone[^:]*: ", phone), (r"Name \(required\): ", "Salma Ibrahim Osman"),
                      (r"\w[^:\n]*: ", "> product"), (r"Product \(required\): ", "comprehensive"),
                      (r"Sum insured[^:]*: ", "15m"))
         talk.see(r"To pay: 619,500")
@@ -156,10 +156,10 @@ class PlainMode(unittest.TestCase):
         clerk.do(policy, rf"Policy {policy}: ")
         clerk.do("history", r"1 \d{4}-\d\d-\d\d \d\d:\d\d, Juma Salum")
         clerk.see("History[^\n]*: ")
-        self.assertRegex(clerk.said, r"\n3 .*, Policy verify: State")
-        clerk.do("3", r"State: before awaiting payment, after active")
+        self.assertRegex(clerk.said, r"\n4 .*, Policy verify: State")
+        clerk.do("4", r"State: before awaiting payment, after active")
         clerk.see("History[^\n]*: ")
-        clerk.do("as 8", rf"Policy {policy} as it was")
+        clerk.do("as 9", rf"Policy {policy} as it was")
         clerk.see(r"State: awaiting payment")
         clerk.see("History[^\n]*: ")
         clerk.do("back", rf"Policy {policy}: ")
