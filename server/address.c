@@ -134,3 +134,23 @@ prefix_has(const struct prefix *p, const struct address *a)
     unsigned mask = (0xffu << (8 - rest)) & 0xffu;
     return ((unsigned)(p->base.bytes[whole] ^ a->bytes[whole]) & mask) == 0;
 }
+
+bool
+loopback_is(struct str text)
+{
+    enum { LEAST = 1, MOST = 65535 };
+    char host[ADDRESS_TEXT];
+    struct in_addr four;
+    size_t n = text.n;
+    while (n > 0 && text.p[n - 1] != ':') {
+        n--;
+    }
+    int port = n == 0 ? 0 : small_number(str_slice(text, n, text.n), MOST);
+    if (port < LEAST || --n >= sizeof host) {
+        return false;
+    }
+    memcpy(host, text.p, n);
+    host[n] = '\0';
+    return strcmp(host, "[::1]") == 0 ||
+           (inet_pton(AF_INET, host, &four) == 1 && ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET);
+}

@@ -24,6 +24,9 @@ void address_text(const struct address *a, char out[ADDRESS_TEXT]);
  * at will. */
 struct address address_household(const struct address *a);
 
+/* Is it "127.x.y.z:port" or "[::1]:port"? */
+bool loopback_is(struct str text);
+
 /* 10.1.0.0/16, 2001:db8::/32, or one address. */
 struct prefix {
     struct address base;

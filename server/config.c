@@ -14,7 +14,8 @@ enum config_form {
     CONFIG_IS_NUMBER,
     CONFIG_IS_DAY,
     CONFIG_IS_LEVEL,
-    CONFIG_IS_PREFIXES
+    CONFIG_IS_PREFIXES,
+    CONFIG_IS_LOOPBACK
 };
 
 struct config_row {
@@ -37,7 +38,11 @@ struct config_row {
 #m, CONFIG_IS_NUMBER, roles, offsetof(struct config, m), 0, least, most, fallback, unit, help        \
     }
 
-enum { ALL = CONFIG_FRONT | CONFIG_WORKER | CONFIG_JOBS, DATABASE = CONFIG_WORKER | CONFIG_JOBS };
+enum {
+    ALL = CONFIG_FRONT | CONFIG_WORKER | CONFIG_JOBS,
+    OUTSIDE = CONFIG_FRONT | CONFIG_METRICS,
+    DATABASE = CONFIG_WORKER | CONFIG_JOBS,
+};
 
 /* clang-format off */
 static const struct config_row rows[] = {
@@ -53,7 +58,7 @@ static const struct config_row rows[] = {
     TEXT(front_user, CONFIG_IS_TEXT, 0, "bima-front", "account of the network processes when started as root"),
     TEXT(client_program, CONFIG_IS_PATH, CONFIG_FRONT, "/usr/bin/bima", "program run for terminal and command sessions"),
     TEXT(today, CONFIG_IS_DAY, DATABASE, "", "fixed day for training and tests; empty: the real one"),
-    {"log_level", CONFIG_IS_LEVEL, ALL, offsetof(struct config, log_level), 0, 0, 3, "info", "", "debug, info, warn or error"},
+    {"log_level", CONFIG_IS_LEVEL, ALL | CONFIG_METRICS, offsetof(struct config, log_level), 0, 0, 3, "info", "", "debug, info, warn or error"},
     NUMBER(fronts, 0, 1, 16, "1", "", "network processes"),
     NUMBER(workers, CONFIG_FRONT, 1, 64, "4", "", "workers of each network process"),
     NUMBER(bulk_workers, CONFIG_FRONT, 1, 16, "1", "", "workers of each network process for exports and imports"),
@@ -64,7 +69,7 @@ static const struct config_row rows[] = {
     NUMBER(max_sessions_per_user, CONFIG_FRONT, 1, 10000, "16", "", "sessions of one user"),
     NUMBER(max_channels, CONFIG_FRONT, 1, 100, "10", "", "channels of one session"),
     NUMBER(max_clients, CONFIG_FRONT, 1, 10000, "200", "", "terminal and command sessions of one network process"),
-    NUMBER(queue, CONFIG_FRONT, 1, 100000, "2048", "", "requests waiting for a worker"),
+    NUMBER(queue, OUTSIDE, 1, 100000, "2048", "", "requests waiting for a worker"),
     NUMBER(queue_per_user, CONFIG_FRONT, 1, 10000, "64", "", "requests of one user waiting for a worker"),
     NUMBER(auth_tries, CONFIG_FRONT, 1, 20, "6", "", "passwords and keys that may be tried in one session"),
     TEXT(offices, CONFIG_IS_PREFIXES, CONFIG_FRONT, "", "addresses and prefixes of offices, blanks between: spared from penalties by address"),
@@ -81,6 +86,8 @@ static const struct config_row rows[] = {
     NUMBER(terminal_idle_seconds, CONFIG_FRONT, 1, 604800, "1800", "seconds", "time without a key press until a terminal session is closed"),
     NUMBER(session_seconds, CONFIG_FRONT, 1, 604800, "86400", "seconds", "longest time for one session"),
     NUMBER(drain_seconds, CONFIG_FRONT, 0, 600, "10", "seconds", "time requests have to finish when the service stops"),
+    TEXT(metrics_listen, CONFIG_IS_LOOPBACK, 0, "", "loopback address:port of metrics and health over HTTP, such as 127.0.0.1:9464; empty: none"),
+    NUMBER(slow_request_ms, CONFIG_WORKER, 0, 600000, "500", "milliseconds", "a request that takes longer is logged with its times; 0: none is"),
 };
 /* clang-format on */
 
@@ -129,6 +136,12 @@ set_text(char *place, const struct config_row *row, const char *value, struct er
         if (rc != RC_OK) {
             return rc;
         }
+    }
+    if (row->form == CONFIG_IS_LOOPBACK && n > 0 && !loopback_is(str_from(value))) {
+        return err_set(reterr, RC_BAD_PARAMS, row->key,
+                       "%s must be a loopback address and a port, such as 127.0.0.1:9464 or [::1]:9464, or "
+                       "empty: what it tells is not for the network",
+                       row->key);
     }
     memcpy(place, value, n + 1);
     return RC_OK;

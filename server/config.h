@@ -35,15 +35,17 @@ struct config {
     uint32_t max_sessions, max_half_open, max_half_open_per_source, max_sessions_per_user, max_channels,
         max_clients;
     uint32_t queue, queue_per_user;
-    char offices[CONFIG_TEXT]; /* addresses and prefixes, blanks between */
+    char offices[CONFIG_TEXT];        /* addresses and prefixes, blanks between */
+    char metrics_listen[CONFIG_NAME]; /* loopback address:port; empty: nobody is told */
     uint32_t auth_tries, handshakes_per_second, connects_per_minute;
     uint32_t registrations_per_hour, registrations_per_source;
     uint32_t kex_seconds, auth_seconds, open_seconds, hello_seconds;
+    uint32_t slow_request_ms; /* 0: none is slow */
     uint32_t request_seconds, idle_seconds, terminal_idle_seconds, session_seconds, drain_seconds;
 };
 
 /* Which processes are told a setting. The master knows all of them. */
-enum config_role { CONFIG_FRONT = 1, CONFIG_WORKER = 2, CONFIG_JOBS = 4 };
+enum config_role { CONFIG_FRONT = 1, CONFIG_WORKER = 2, CONFIG_JOBS = 4, CONFIG_METRICS = 8 };
 
 /* Every key at its default. */
 void config_defaults(struct config *c);

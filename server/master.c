@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -45,6 +44,7 @@ start_embedded(struct master *m, struct err *reterr)
         return rc;
     }
     m->database_up = true;
+    m->database_starts++;
     log_info("database.start", "child=%ld", (long)m->embedded.pid);
     snprintf(m->config.conninfo, sizeof m->config.conninfo, "%s", m->embedded.conninfo);
     return RC_OK;
@@ -209,6 +209,7 @@ reap_all(struct master *m)
         reap_group(m, &m->groups[i]);
     }
     (void)reap(m, &m->jobs, "jobs", &status);
+    (void)reap(m, &m->metrics, "metrics", &status);
     if (reap(m, &m->probe, "probe", &status)) {
         m->database_up = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     }
@@ -289,6 +290,9 @@ keep_all(struct master *m)
     if (m->jobs.pid == 0 && m->now >= m->jobs.start_at) {
         (void)spawn_jobs(m);
     }
+    if (m->nmetrics > 0 && m->metrics.pid == 0 && m->now >= m->metrics.start_at) {
+        (void)spawn_metrics(m);
+    }
     look_at_database(m);
     probe_database(m);
 }
@@ -315,7 +319,7 @@ begin_stop(struct master *m)
     m->nlisteners = 0;
 }
 
-/* Fronts first, their workers end with them, then jobs. True when all are gone. */
+/* Fronts first, their workers end with them, then jobs and who tells of all this. True when all are gone. */
 static bool
 stopped(struct master *m)
 {
@@ -333,7 +337,8 @@ stopped(struct master *m)
     if (m->jobs.pid != 0) {
         tell(&m->jobs, m->now >= m->stop_by + LEAVE_MS ? SIGKILL : SIGTERM);
     }
-    return m->jobs.pid == 0 && m->probe.pid == 0;
+    tell(&m->metrics, m->now >= m->stop_by + LEAVE_MS ? SIGKILL : SIGTERM);
+    return m->jobs.pid == 0 && m->metrics.pid == 0 && m->probe.pid == 0;
 }
 
 /* ---- start and loop ---- */
@@ -384,28 +389,6 @@ open_keys(struct master *m, struct err *reterr)
 }
 
 static enum rc
-open_groups(struct master *m, struct err *reterr)
-{
-    for (unsigned i = 0; i < m->config.fronts; i++) {
-        struct front_group *g = &m->groups[i];
-        g->index = i;
-        g->control = -1;
-        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, g->news) != 0) {
-            return err_set(reterr, RC_INTERNAL, NULL, "could not make a line: %s", strerror(errno));
-        }
-        g->stats_fd = memfd_create("bimad-stats", MFD_CLOEXEC);
-        if (g->stats_fd < 0 || ftruncate(g->stats_fd, sizeof *g->stats) != 0) {
-            return err_set(reterr, RC_INTERNAL, NULL, "could not make shared memory: %s", strerror(errno));
-        }
-        g->stats = mmap(NULL, sizeof *g->stats, PROT_READ | PROT_WRITE, MAP_SHARED, g->stats_fd, 0);
-        if (g->stats == MAP_FAILED) {
-            return err_set(reterr, RC_INTERNAL, NULL, "could not map shared memory: %s", strerror(errno));
-        }
-    }
-    return RC_OK;
-}
-
-static enum rc
 watch(struct master *m, int fd, struct err *reterr)
 {
     struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
@@ -425,6 +408,9 @@ start(struct master *m, struct err *reterr)
     if (rc == RC_OK) {
         rc = listen_open(m->config.listen, m->listeners, FRONT_LISTENERS, &m->nlisteners, reterr);
     }
+    if (rc == RC_OK && m->config.metrics_listen[0] != '\0') {
+        rc = listen_open(m->config.metrics_listen, &m->metrics_listener, 1, &m->nmetrics, reterr);
+    }
     if (rc == RC_OK) {
         rc = privilege_drop(m, reterr);
     }
@@ -435,7 +421,7 @@ start(struct master *m, struct err *reterr)
         rc = listen_control(m->config.run_dir, &m->status, reterr);
     }
     if (rc == RC_OK) {
-        rc = open_groups(m, reterr);
+        rc = share_open(m, reterr);
     }
     if (rc == RC_OK) {
         rc = watch(m, m->signals, reterr);
@@ -465,6 +451,7 @@ run(struct master *m)
     for (;;) {
         m->now = loop_now();
         reap_all(m);
+        share_tell(m);
         if (m->stopping && stopped(m)) {
             return;
         }

@@ -10,6 +10,7 @@
 #include "server/config.h"
 #include "server/front/front.h"
 #include "server/front/stats.h"
+#include "server/page.h"
 #include "server/store/embedded.h"
 
 /*
@@ -43,12 +44,17 @@ struct master {
     bool is_embedded;
     struct embedded embedded;
     uint64_t database_checked;
+    unsigned database_starts; /* of the embedded one */
     bool database_up;
     int listeners[FRONT_LISTENERS];
     size_t nlisteners;
     int host_key, status, epoll, signals;
     struct front_group groups[MASTER_FRONTS];
-    struct child jobs, probe;
+    struct child jobs, probe, metrics;
+    int metrics_listener;
+    size_t nmetrics;   /* 1: metrics_listen is configured */
+    struct page *page; /* shared memory */
+    int page_fd;
     uint64_t started, now;
     bool as_root;
     uid_t front_uid;
@@ -79,12 +85,25 @@ bool spawn_group(struct master *m, struct front_group *g);
 bool spawn_worker(struct master *m, struct front_group *g, unsigned slot);
 bool spawn_jobs(struct master *m);
 bool spawn_probe(struct master *m);
+bool spawn_metrics(struct master *m);
 /* A child is gone: when may it start again? */
 void child_ended(const struct master *m, struct child *c);
 /* "worker", "bulk" or "platform": the role its process is started with. */
 const char *slot_name(const struct master *m, size_t slot);
 
-/* -- status.c: answers whoever connects to the control socket. */
+/* -- share.c: memory shared with the other processes, and the lines to them. Fails: RC_INTERNAL. */
+enum rc share_open(struct master *m, struct err *reterr) NODISCARD;
+/* Writes what the master knows into the page. */
+void share_tell(struct master *m);
+/* Where a process stands in the page. */
+enum share_place { SHARE_MASTER, SHARE_JOBS, SHARE_METRICS, SHARE_POSTGRES, SHARE_GROUPS };
+size_t share_front(const struct master *m, unsigned front);
+size_t share_worker(const struct master *m, unsigned front, size_t slot);
+
+/* -- status.c: "worker.0.1" of a slot. */
+void status_worker_name(const struct master *m, const struct front_group *g, size_t slot,
+                        char out[PAGE_NAME]);
+/* answers whoever connects to the control socket. */
 void status_answer(struct master *m);
 
 #endif

@@ -6,6 +6,7 @@
 #include "server/front/front.h"
 #include "server/job/jobs.h"
 #include "server/log.h"
+#include "server/metrics/metrics.h"
 #include "server/store/migrate.h"
 #include "server/worker/worker.h"
 
@@ -14,7 +15,9 @@ enum { WRONG = 78 }; /* configuration error, as sysexits has it */
 /* What the settings of a process hold beside the keys: descriptors it inherited. */
 struct inherited {
     struct front_config front;
-    int worker_line;
+    int worker_line, page, place;
+    int stats[METRICS_FRONTS]; /* of the metrics process */
+    size_t nstats;
     int news[JOBS_FRONTS]; /* of the jobs process */
     size_t nnews;
 };
@@ -55,7 +58,12 @@ take_descriptors(void *ctx, const char *key, const char *value)
     } else if (strcmp(key, "fd_host_key") == 0) {
         (void)read_numbers(value, &in->front.host_key, 1);
     } else if (strcmp(key, "fd_stats") == 0) {
-        (void)read_numbers(value, &in->front.stats, 1);
+        in->nstats = read_numbers(value, in->stats, METRICS_FRONTS);
+        in->front.stats = in->stats[0];
+    } else if (strcmp(key, "fd_page") == 0) {
+        (void)read_numbers(value, &in->page, 1);
+    } else if (strcmp(key, "fd_place") == 0) {
+        (void)read_numbers(value, &in->place, 1);
     } else if (strcmp(key, "fd_news") == 0) {
         in->nnews = read_numbers(value, in->news, JOBS_FRONTS);
         in->front.news = in->nnews > 0 ? in->news[0] : 0;
@@ -94,7 +102,10 @@ run_worker(const struct inherited *in, const struct config *c, enum worker_kind 
                               .has_today = c->today[0] != '\0',
                               .signing_key = c->signing_key,
                               .master_key = c->master_key,
-                              .kind = kind};
+                              .kind = kind,
+                              .page = in->page > 0 ? page_map(in->page, true) : NULL,
+                              .place = (size_t)in->place,
+                              .slow_ms = c->slow_request_ms};
     if (w.has_today && date_parse(str_from(c->today), "today", &w.today, NULL) != RC_OK) {
         return WRONG;
     }
@@ -108,7 +119,8 @@ run_jobs(const struct inherited *in, const struct config *c)
                             .has_today = c->today[0] != '\0',
                             .audit_key = c->audit_key,
                             .news = in->news,
-                            .nnews = in->nnews};
+                            .nnews = in->nnews,
+                            .page = in->page > 0 ? page_map(in->page, true) : NULL};
     if (j.has_today && date_parse(str_from(c->today), "today", &j.today, NULL) != RC_OK) {
         return WRONG;
     }
@@ -137,6 +149,14 @@ role_main(const char *role, int settings_fd)
     }
     if (strcmp(role, "jobs") == 0) {
         return run_jobs(&in, &settings);
+    }
+    if (strcmp(role, "metrics") == 0) {
+        const struct metrics_config m = {.listener = in.front.listeners[0],
+                                         .page = in.page,
+                                         .stats = in.stats,
+                                         .nstats = in.nstats,
+                                         .queue = settings.queue};
+        return metrics_main(&m);
     }
     if (strcmp(role, "probe") == 0) {
         return migrate_check(settings.conninfo, NULL) == RC_OK ? 0 : 1;

@@ -33,7 +33,7 @@ struct order {
 static bool
 order_open(struct order *o, const struct master *m, const char *role, enum config_role which)
 {
-    *o = (struct order){.role = role, .to_front = which == CONFIG_FRONT};
+    *o = (struct order){.role = role, .to_front = which == CONFIG_FRONT || which == CONFIG_METRICS};
     o->settings_fd = memfd_create("bimad-settings", MFD_CLOEXEC);
     int copy = o->settings_fd < 0 ? -1 : fcntl(o->settings_fd, F_DUPFD_CLOEXEC, 3);
     o->settings = copy < 0 ? NULL : fdopen(copy, "w");
@@ -142,6 +142,8 @@ start_worker(struct master *m, struct front_group *g, unsigned slot)
     bool ok = order_open(&o, m, slot_name(m, slot), CONFIG_WORKER);
     if (ok) {
         order_keep(&o, "fd_front", &pair[1], 1);
+        order_keep(&o, "fd_page", &m->page_fd, 1);
+        fprintf(o.settings, "fd_place = %zu\n", share_worker(m, g->index, slot));
         ok = order_run(&o, m, &g->workers[slot]);
     }
     close(pair[1]);
@@ -216,6 +218,7 @@ spawn_jobs(struct master *m)
         news[i] = m->groups[i].news[0];
     }
     order_keep(&o, "fd_news", news, m->config.fronts);
+    order_keep(&o, "fd_page", &m->page_fd, 1);
     return order_run(&o, m, &m->jobs);
 }
 
@@ -224,4 +227,38 @@ spawn_probe(struct master *m)
 {
     struct order o;
     return order_open(&o, m, "probe", CONFIG_JOBS) && order_run(&o, m, &m->probe);
+}
+
+/* What it may only look at, whoever it is: a descriptor of its own that can't write. */
+static int
+read_only(int fd)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+bool
+spawn_metrics(struct master *m)
+{
+    struct order o;
+    int fds[1 + MASTER_FRONTS];
+    size_t n = 0;
+    if (!order_open(&o, m, "metrics", CONFIG_METRICS)) {
+        return false;
+    }
+    fds[n++] = read_only(m->page_fd);
+    for (unsigned i = 0; i < m->config.fronts; i++) {
+        fds[n++] = read_only(m->groups[i].stats_fd);
+    }
+    order_keep(&o, "fd_page", fds, 1);
+    order_keep(&o, "fd_stats", fds + 1, n - 1);
+    order_keep(&o, "fd_listeners", &m->metrics_listener, 1);
+    bool ok = order_run(&o, m, &m->metrics);
+    for (size_t i = 0; i < n; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    return ok;
 }

@@ -16,15 +16,24 @@ write_child(FILE *out, const char *name, const struct child *c)
     fprintf(out, "process=%s pid=%ld restarts=%u\n", name, (long)c->pid, c->restarts);
 }
 
+void
+status_worker_name(const struct master *m, const struct front_group *g, size_t slot, char out[PAGE_NAME])
+{
+    size_t first = slot;
+    while (first > 0 && front_slot(&m->config, first - 1) == front_slot(&m->config, slot)) {
+        first--;
+    }
+    snprintf(out, PAGE_NAME, "%s.%u.%zu", slot_name(m, slot), g->index, slot - first);
+}
+
 static void
 write_group(FILE *out, const struct master *m, const struct front_group *g)
 {
-    char name[64];
+    char name[PAGE_NAME];
     snprintf(name, sizeof name, "front.%u", g->index);
     write_child(out, name, &g->front);
-    for (size_t i = 0, first = 0; i < front_slots(&m->config); i++) {
-        first = front_slot(&m->config, i) == front_slot(&m->config, first) ? first : i;
-        snprintf(name, sizeof name, "%s.%u.%zu", slot_name(m, i), g->index, i - first);
+    for (size_t i = 0; i < front_slots(&m->config); i++) {
+        status_worker_name(m, g, i, name);
         write_child(out, name, &g->workers[i]);
     }
 }
@@ -58,7 +67,8 @@ write_status(FILE *out, const struct master *m)
     fprintf(out, "database=%s\ndatabase_kind=%s\n", m->database_up ? "up" : "down",
             m->is_embedded ? "embedded" : "configured");
     if (m->is_embedded) {
-        fprintf(out, "process=postgres pid=%ld restarts=0\n", (long)m->embedded.pid);
+        fprintf(out, "process=postgres pid=%ld restarts=%u\n", (long)m->embedded.pid,
+                m->database_starts > 0 ? m->database_starts - 1 : 0);
     }
     fprintf(out, "process=master pid=%ld restarts=0\n", (long)getpid());
     SUM(m, sessions);
@@ -85,6 +95,9 @@ write_status(FILE *out, const struct master *m)
         write_group(out, m, &m->groups[i]);
     }
     write_child(out, "jobs", &m->jobs);
+    if (m->nmetrics > 0) {
+        write_child(out, "metrics", &m->metrics);
+    }
 }
 
 /* Whoever asks is this machine's operator: what they send is short and comes at once, or not at all. */

@@ -76,6 +76,7 @@ drain(struct front *f)
         return;
     }
     f->draining = true;
+    STAT_SET(f->stats, draining, 1);
     f->drain_until = f->now + f->settings->drain_seconds * 1000u;
     listener_close(f);
     log_info("front.drain", "sessions=%zu running=%zu", f->nopen, f->mailbox.running);
@@ -190,6 +191,9 @@ static void
 note_turn(const struct front *f)
 {
     uint64_t took = loop_now() - f->now;
+    if (took > SLOW_TURN_MS) {
+        STAT_ADD(f->stats, slow_turns, 1);
+    }
     if (took > STAT_GET(f->stats, longest_turn_ms)) {
         STAT_SET(f->stats, longest_turn_ms, took);
     }

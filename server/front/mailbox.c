@@ -11,6 +11,8 @@
 #include "server/front/state.h"
 #include "server/log.h"
 
+_Static_assert((int)LANES == (int)STAT_LANES, "a lane without its place in the stats");
+
 enum { READ = 64 * 1024, STUCK_MS = 20 * 1000, JOB_OVERHEAD = 4096 };
 
 /* One user's waiting tasks. Exists only while there are any. */
@@ -237,7 +239,9 @@ worker_answers(struct worker *w)
             return false;
         }
         w->stuck = false;
-        task_answer(worker_release(w), &an);
+        struct task *t = worker_release(w);
+        latency_note(&w->front->stats->lanes[t->lane].total, stats_now_us() - t->posted_us);
+        task_answer(t, &an);
         bytes_take(&w->in, took);
     }
 }
@@ -299,6 +303,7 @@ dispatch(struct front *f)
             continue;
         }
         t->running = true;
+        latency_note(&f->stats->lanes[t->lane].wait, stats_now_us() - t->posted_us);
         w->task = t;
         m->running++;
         m->auth_running += t->lane == LANE_AUTH;
@@ -372,6 +377,7 @@ mailbox_post(struct front *f, struct task_owner *o, enum lane lane, uint64_t use
     struct task *t = front_new(sizeof *t);
     *t = (struct task){.id = job->id, .owner = o, .request = request, .user = user, .lane = lane};
     t->due = f->now + job->deadline_ms;
+    t->posted_us = job->posted_us = stats_now_us();
     t->secret = job_is_secret(job->kind);
     if (!lane_put(&m->lanes[lane], t, f->settings->queue_per_user)) {
         STAT_ADD(f->stats, busy, 1);
@@ -394,6 +400,7 @@ mailbox_cancel(struct front *f, struct task_owner *o, uint64_t request)
 {
     for (struct task *t = o->tasks; t != NULL; t = t->mine_next) {
         if (t->request == request && !t->running) {
+            STAT_ADD(f->stats, cancels, 1);
             lane_remove(&f->mailbox.lanes[t->lane], t);
             task_free(t);
             return true;
@@ -435,6 +442,7 @@ sweep_lane(struct front *f, struct lane_queue *l)
     struct task *t;
     while ((t = lane_overdue(l, f->now)) != NULL) {
         lane_remove(l, t);
+        STAT_ADD(f->stats, deadlines, 1);
         task_fail(t, RC_DEADLINE);
     }
 }
@@ -452,6 +460,24 @@ mailbox_sweep(struct front *f)
             struct control c = {.kind = CONTROL_STUCK, .slot = w->slot};
             w->stuck = control_send(f->control.fd, &c, -1);
         }
+    }
+    mailbox_count(f);
+}
+
+void
+mailbox_count(const struct front *f)
+{
+    const struct mailbox *m = &f->mailbox;
+    size_t open = 0, idle = 0;
+    for (size_t i = 0; i < m->nworkers; i++) {
+        const struct worker *w = &m->workers[i];
+        open += w->watch.fd >= 0 && !w->stuck;
+        idle += w->watch.fd >= 0 && w->task == NULL;
+    }
+    STAT_SET(f->stats, workers_open, open);
+    STAT_SET(f->stats, workers_idle, idle);
+    for (int i = 0; i < LANES; i++) {
+        STAT_SET(f->stats, lanes[i].waiting, m->lanes[i].n);
     }
     STAT_SET(f->stats, queue, mailbox_waiting(m));
     STAT_SET(f->stats, running, m->running);

@@ -32,10 +32,11 @@ struct task {
     struct task *next;              /* in its user's queue */
     struct task *mine_next, **mine; /* in the owner's list; mine is NULL when the owner is gone */
     struct task_owner *owner;
-    uint64_t id;      /* unique in this front */
-    uint64_t request; /* the client's number for it; 0: hello or sign-in */
-    uint64_t user;    /* whose queue */
-    uint64_t due;     /* loop time by which it must be done */
+    uint64_t id;        /* unique in this front */
+    uint64_t request;   /* the client's number for it; 0: hello or sign-in */
+    uint64_t user;      /* whose queue */
+    uint64_t due;       /* loop time by which it must be done */
+    uint64_t posted_us; /* stats_now_us() */
     enum lane lane;
     bool running, secret;
     unsigned char *bytes; /* the encoded job */
@@ -82,6 +83,8 @@ bool mailbox_cancel(struct front *f, struct task_owner *o, uint64_t request);
 void mailbox_forget(struct front *f, struct task_owner *o);
 /* Tasks past their time: waiting ones are answered DEADLINE, a worker long past it is reported as stuck. */
 void mailbox_sweep(struct front *f);
+/* Writes queues and workers into the stats. */
+void mailbox_count(const struct front *f);
 size_t mailbox_waiting(const struct mailbox *m);
 void mailbox_close(struct front *f);
 

@@ -6,7 +6,7 @@
 #include "common/wire/cbor.h"
 #include "common/wire/part.h"
 
-enum { JOB_ITEMS = 10, ANSWER_ITEMS = 10, AUDIENCE_ITEMS = 4, NOTICE_ITEMS = 7 };
+enum { JOB_ITEMS = 11, ANSWER_ITEMS = 10, AUDIENCE_ITEMS = 4, NOTICE_ITEMS = 7 };
 
 /* Leaves room for the length and says where. */
 static size_t
@@ -57,6 +57,7 @@ job_put(struct buf *b, const struct job *j)
     wbuf_bytes(b, j->client);
     wbuf_bytes(b, j->payload);
     wbuf_uint(b, j->deadline_ms);
+    wbuf_uint(b, j->posted_us);
     end(b, at);
 }
 
@@ -66,7 +67,8 @@ job_read(struct str bytes, struct job *ret, struct err *reterr)
     struct rbuf r;
     struct job j = {0};
     rbuf_init(&r, bytes);
-    if (rbuf_array(&r) != JOB_ITEMS)
+    uint64_t items = rbuf_array(&r); /* the last one may be left out */
+    if (items != JOB_ITEMS && items != JOB_ITEMS - 1)
         r.bad = true;
     j.id = rbuf_uint(&r);
     uint64_t kind = rbuf_uint(&r);
@@ -79,6 +81,8 @@ job_read(struct str bytes, struct job *ret, struct err *reterr)
     j.client = rbuf_bytes(&r);
     j.payload = rbuf_bytes(&r);
     j.deadline_ms = part_u32(&r);
+    if (items == JOB_ITEMS)
+        j.posted_us = rbuf_uint(&r);
     if (!rbuf_done(&r))
         return err_log(reterr, RC_BAD_FRAME, "a job between processes is not well formed");
     *ret = j;

@@ -55,6 +55,7 @@ struct job {
     struct str client;  /* "OpenSSH_9.2", "bima 1.0 tui", "exec" */
     struct str payload; /* wiped by both sides after use when job_is_secret(kind) */
     uint32_t deadline_ms;
+    uint64_t posted_us; /* when it came to the front, monotonic clock in microseconds; 0: not told */
 };
 
 /* What a session that subscribed may be told: as the worker that let it in found. */
@@ -110,9 +111,9 @@ struct notice {
     int32_t tenant;
     enum notice_to to;
     int64_t id;
-    uint32_t sees;          /* all of these bits are needed */
-    bool ends;              /* subscriptions of those it goes to end with it: they have to ask anew */
-    struct str wire, json;  /* the event: message, and line without newline */
+    uint32_t sees;         /* all of these bits are needed */
+    bool ends;             /* subscriptions of those it goes to end with it: they have to ask anew */
+    struct str wire, json; /* the event: message, and line without newline */
 };
 enum { NOTICE_MAX = 1024 }; /* bytes of a packet */
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -90,13 +91,40 @@ lag_round(struct job_round *round, struct err *reterr)
 }
 
 static void
+name_jobs(struct page *page)
+{
+    _Static_assert(COUNTOF(jobs) <= PAGE_JOBS, "too few places");
+    for (size_t i = 0; page && i < COUNTOF(jobs); i++)
+        (void)snprintf(page->jobs[i].name, PAGE_NAME, "%s", jobs[i].name);
+}
+
+static void
+note_round(const struct job_round *round, size_t job, enum rc rc, int64_t took_ms)
+{
+    struct page *page = round->config->page;
+    if (!page)
+        return;
+    struct page_job *j = &page->jobs[job];
+    PAGE_ADD(j, rounds, 1);
+    PAGE_SET(j, took_us, (uint64_t)took_ms * 1000);
+    PAGE_SET(page, jobs_lost, rc && !pg_tally(round->pg).open);
+    if (rc)
+        PAGE_ADD(j, failures, 1);
+    else
+        PAGE_SET(j, done_s, (uint64_t)time(NULL));
+}
+
+static void
 run_job(size_t job, struct job_round *round)
 {
     struct err err = {0};
     char text[LOG_TEXT];
-    if (jobs[job].run(round, &err))
+    int64_t started = now_ms();
+    enum rc rc = jobs[job].run(round, &err);
+    if (rc)
         log_warn("jobs.failed", "job=%s code=%s error=%s", jobs[job].name, rc_symbol(err.code),
                  log_text(err.log, text));
+    note_round(round, job, rc, now_ms() - started);
     arena_reset(round->arena);
 }
 
@@ -133,6 +161,7 @@ jobs_main(const struct jobs_config *c)
     struct pg *pg = pg_new(c->conninfo, c->role ? c->role : "bima_jobs");
     arena_init(&arena, ARENA, NULL, NULL);
     stopped = 0;
+    name_jobs(c->page);
     teller_init(&teller, c);
     struct job_round round = {
         .pg = pg, .arena = &arena, .config = c, .sealer = c->audit_key ? &sealer : NULL, .teller = &teller};

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "common/value/date.h"
+#include "server/page.h"
 
 enum { JOBS_FRONTS = 16 };
 
@@ -15,8 +16,9 @@ struct jobs_config {
     bool has_today;       /* the day is fixed (bimad.conf: today) */
     date_t today;
     const char *audit_key; /* path of the key that signs audit and history; NULL: nothing is sealed */
-    const int *news; /* lines to the fronts of this machine: see struct notice of ipc.h */
-    size_t nnews;    /* at most JOBS_FRONTS */
+    const int *news;       /* lines to the fronts of this machine: see struct notice of ipc.h */
+    size_t nnews;          /* at most JOBS_FRONTS */
+    struct page *page;     /* what is told of the rounds; NULL: nobody looks */
     int control_fd;        /* readable or closed: time to end; 0: none, SIGTERM alone ends it */
     int interval_ms;       /* between two rounds of a job; 0: each job's own */
 };

@@ -236,6 +236,8 @@ job_seal_lag(struct job_round *round, struct err *reterr)
     const struct pg_stmt stmt = {"select app.seal_lag()", NULL, 0};
     struct pg_rows rows;
     enum rc rc = pg_run(round->pg, round->arena, &stmt, 1, &rows, reterr);
+    if (!rc && round->config->page)
+        PAGE_SET(round->config->page, seal_lag_s, (uint64_t)pg_cell(&rows, 0, 0)->i);
     if (!rc && pg_cell(&rows, 0, 0)->i > LAG_SECONDS)
         log_warn("jobs.audit", "lag_seconds=%lld cause=rows wait to be sealed: is a transaction open?",
                  (long long)pg_cell(&rows, 0, 0)->i);

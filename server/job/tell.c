@@ -379,6 +379,7 @@ job_tell(struct job_round *round, struct err *reterr)
 {
     struct teller *t = round->teller;
     struct pg_rows rows = {0};
+    const uint64_t started = page_now();
     if (!t || !t->nlines)
         return RC_OK;
     enum rc rc = t->placed ? RC_OK : find_place(round, reterr);
@@ -396,6 +397,8 @@ job_tell(struct job_round *round, struct err *reterr)
     }
     if (rc == RC_OK)
         move_place(t, &rows);
+    if (rc == RC_OK && round->config->page)
+        PAGE_SET(round->config->page, told_ms, started);
     return rc;
 }
 

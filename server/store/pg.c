@@ -19,6 +19,7 @@ struct pg {
     PGresult *current;                 /* being read: pg_drop clears it when a request was left by longjmp */
     uint64_t prepared[PREPARED_SLOTS]; /* hash set of statement keys; 0 free */
     size_t nprepared;
+    uint64_t connects, trips, rows; /* see pg_tally */
 };
 
 /* ------------------------------------------------------------------ types */
@@ -288,7 +289,15 @@ pg_ready(struct pg *pg, struct err *reterr)
         rc = err_log(reterr, RC_RETRY, "no pipeline mode");
     if (rc != RC_OK)
         pg_drop(pg);
+    else
+        pg->connects++;
     return rc;
+}
+
+struct pg_tally
+pg_tally(const struct pg *pg)
+{
+    return (struct pg_tally){pg->connects, pg->trips, pg->rows, pg->conn != NULL};
 }
 
 bool
@@ -390,6 +399,7 @@ read_command(struct pg *pg, struct arena *a, struct pg_rows *ret, struct err *re
         switch (PQresultStatus(pg->current)) {
         case PGRES_TUPLES_OK:
         case PGRES_SINGLE_TUPLE:
+            pg->rows += (uint64_t)PQntuples(pg->current);
             if (ret && rc == RC_OK)
                 rc = read_rows(a, pg->current, ret, reterr);
             break;
@@ -460,6 +470,7 @@ pg_run(struct pg *pg, struct arena *a, const struct pg_stmt *stmts, size_t n, st
     }
     if (!PQpipelineSync(pg->conn))
         return lost(pg, reterr);
+    pg->trips++;
     rc = read_all(pg, a, sent, n, ret, reterr);
     if (rc != RC_OK && plans_are_stale(reterr))
         pg_drop(pg);

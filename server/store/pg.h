@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/base/arena.h"
 #include "common/base/err.h"
@@ -23,6 +24,12 @@ void pg_free(struct pg *pg); /* NULL-safe */
 void pg_drop(struct pg *pg);
 /* Connects now when there is no connection. Fails: RC_RETRY. */
 enum rc pg_ready(struct pg *pg, struct err *reterr) NODISCARD;
+/* What it did since pg_new. */
+struct pg_tally {
+    uint64_t connects, trips, rows; /* connections made, round trips, rows read */
+    bool open;                      /* connected, as far as it knows */
+};
+struct pg_tally pg_tally(const struct pg *pg);
 /* Inside BEGIN … COMMIT, also when it has failed. */
 bool pg_in_transaction(const struct pg *pg);
 

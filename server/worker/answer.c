@@ -47,6 +47,28 @@ call_put_error(struct call *c, enum rc code)
     c->body.present = keep | 1u << BODY_ERROR;
 }
 
+/* From the front's hands until now; what waited there counts. */
+static void
+note_request(struct worker *w, const struct call *c, enum rc code)
+{
+    struct page *page = w->config->page;
+    uint64_t took_us = c->meta.server_us;
+    uint64_t wait_us = c->job->posted_us && (uint64_t)c->started > c->job->posted_us
+                           ? (uint64_t)c->started - c->job->posted_us
+                           : 0;
+    unsigned method = c->method ? (unsigned)c->method->number : 0;
+    bool slow = w->config->slow_ms && wait_us + took_us > (uint64_t)w->config->slow_ms * 1000;
+    if (page && method < PAGE_METHODS && (unsigned)code < PAGE_CODES)
+        PAGE_ADD(page, requests[method][code], 1);
+    if (!slow)
+        return;
+    if (page)
+        PAGE_ADD(page, slow, 1);
+    log_warn("request.slow", "req=%s method=%s code=%s wait_us=%llu worker_us=%llu rows=%llu", c->id,
+             c->method ? c->method->name : "none", rc_symbol(code), (unsigned long long)wait_us,
+             (unsigned long long)took_us, (unsigned long long)(pg_tally(w->pg).rows - c->rows));
+}
+
 void
 call_log(struct worker *w, struct call *c, enum rc code)
 {
@@ -55,6 +77,7 @@ call_log(struct worker *w, struct call *c, enum rc code)
     if (c->ctx.unreadable)
         log_error("personal.unreadable", "req=%s cause=%s", c->id, log_text(c->ctx.unreadable->log, cause));
     c->meta.server_us = (uint32_t)(call_now() - c->started);
+    note_request(w, c, code);
     usage_request(&w->usage, c->job->who.tenant, code, c->meta.server_us);
     if (code == RC_INTERNAL)
         usage_failed(&w->usage, c->job->who.tenant, &c->err, c->id, c->method ? c->method->name : "none");

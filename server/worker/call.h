@@ -18,6 +18,7 @@ struct call {
     struct err err;
     struct reply_meta meta;
     int64_t started; /* microseconds, monotonic */
+    uint64_t rows;   /* read by this connection before it */
     char id[REQUEST_ID + 1];
     int tries;
 };

@@ -170,11 +170,27 @@ tell_usage(struct worker *w)
     arena_reset(&w->arena);
 }
 
+/* What the connection did since the page was told last. */
+static void
+note_connection(struct worker *w)
+{
+    struct page *page = w->config->page;
+    const struct pg_tally now = pg_tally(w->pg);
+    if (!page || w->config->place >= PAGE_PROCESSES)
+        return;
+    PAGE_SET(page, processes[w->config->place].database, now.open);
+    PAGE_ADD(page, connects, now.connects - w->told.connects);
+    PAGE_ADD(page, trips, now.trips - w->told.trips);
+    PAGE_ADD(page, rows, now.rows - w->told.rows);
+    w->told = now;
+}
+
 static bool
 serve_one(struct worker *w)
 {
     audit_wait(w);
     tell_usage(w);
+    note_connection(w);
     if (!read_job(w->config->fd, &self.job))
         return false;
     self.answer = (struct answer){.id = self.job.id, .who = self.job.who};

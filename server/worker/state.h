@@ -54,8 +54,9 @@ struct worker {
     size_t next_described; /* the place that is given away when all are taken */
     struct audit_tally tallies[AUDIT_TALLIES];
     struct audience audience; /* of the last request, when it subscribed */
-    bool signed_out; /* the last request was not let in: its session is over */
-    size_t tallied; /* refusals counted and not written yet */
+    bool signed_out;          /* the last request was not let in: its session is over */
+    struct pg_tally told;     /* what the page was told of the connection */
+    size_t tallied;           /* refusals counted and not written yet */
     struct usage usage;
 };
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "common/value/date.h"
+#include "server/page.h"
 
 enum worker_kind {
     WORKER_COUNTER,
@@ -22,6 +23,9 @@ struct worker_config {
     const char
         *master_key; /* path of the key above all keys of personal data; NULL: none is read or written */
     enum worker_kind kind;
+    struct page *page;  /* what is told of its work; NULL: nobody looks */
+    size_t place;       /* of this process in it */
+    uint32_t slow_ms;   /* a request that takes longer is logged; 0: none is */
     size_t arena_bytes; /* memory of one request; 0: LIMIT_ARENA_REQUEST */
 };
 

@@ -35,6 +35,13 @@ refused 'log_level = loud' 'line 2: log_level must be debug, info, warn or error
 refused '[front]' 'line 2: sections are not known'
 refused 'offices = 10.1.0.0/16 head_office' 'line 2: offices: head_office is no address or prefix such as 10.1.0.0/16'
 refused 'platform_workers = 9' 'line 2: platform_workers must be a whole number from 1 to 8'
+refused 'metrics_listen = 0.0.0.0:9464' 'line 2: metrics_listen must be a loopback address and a port, such as 127.0.0.1:9464'
+refused 'metrics_listen = 10.0.0.7:9464' 'line 2: metrics_listen must be a loopback address'
+refused 'metrics_listen = [::]:9464' 'line 2: metrics_listen must be a loopback address'
+refused 'metrics_listen = 127.0.0.1' 'line 2: metrics_listen must be a loopback address'
+refused 'metrics_listen = 127.0.0.1:0' 'line 2: metrics_listen must be a loopback address'
+refused 'metrics_listen = 127.0.0.1:70000' 'line 2: metrics_listen must be a loopback address'
+refused 'slow_request_ms = soon' 'line 2: slow_request_ms must be a whole number from 0 to 600000'
 refused 'just words' 'line 2: expected key = value'
 refused $'workers = 1\nworkers = 2' 'line 3: workers is given twice'
 exit $bad
