@@ -126,11 +126,13 @@ paint_alerts(struct view *v, const struct area *a)
         return;
     }
     bool wide = a->cols >= 70;
-    d->alerts.columns[0] =
-        (struct list_column){.label = str_from(_("Alert")), .width = a->cols - (wide ? 33 : 20)};
-    d->alerts.columns[1] = (struct list_column){.label = STR_NONE, .width = 10, .narrow = true};
-    d->alerts.columns[2] = (struct list_column){.label = str_from(_("When")), .width = 11};
+    d->alerts.columns[0] = (struct list_column){
+        .label = str_from(_("Alert")), .width = a->cols - (wide ? 33 : 20), .prose = true};
+    d->alerts.columns[1] =
+        (struct list_column){.label = STR_NONE, .width = 10, .narrow = true, .grows = true};
+    d->alerts.columns[2] = (struct list_column){.label = str_from(_("When")), .width = 11, .grows = true};
     d->alerts.ncolumns = d->alerts.sort = 3;
+    list_measure(&d->alerts, 0, d->alerts.nrows);
     list_paint(&d->alerts, a, d->in_alerts);
     paint_fresh(v, a);
     size_t below =

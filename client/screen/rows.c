@@ -42,6 +42,8 @@ row_tone(void *ctx, size_t row)
 void
 rows_init(struct rows *r, struct app *a, const struct schema_entity *e)
 {
+    if (r->entity != e) /* other columns, though they may have the same numbers */
+        memset(r->tags, 0, sizeof r->tags);
     r->app = a;
     r->entity = e;
     r->total = -1;
@@ -76,6 +78,14 @@ column_width(const struct schema_field *f)
     }
 }
 
+/* Names, addresses: not numbers, plates and codes, which say nothing when cut. */
+static bool
+is_prose(const struct schema_field *f)
+{
+    enum { LONGEST_CODE = 18 };
+    return (f->type == VT_TEXT || f->type == VT_REF) && column_width(f) > LONGEST_CODE;
+}
+
 struct list_column
 rows_column(const struct schema_field *f)
 {
@@ -83,7 +93,9 @@ rows_column(const struct schema_field *f)
                                 .width = column_width(f),
                                 .right = f->type == VT_MONEY || f->type == VT_INT || f->type == VT_RATE,
                                 .narrow = f->flags & SCHEMA_NARROW,
-                                .firm = f->type == VT_DATE || f->type == VT_STAMP};
+                                .firm = f->type == VT_DATE || f->type == VT_STAMP,
+                                .prose = is_prose(f),
+                                .grows = f->type == VT_CHOICE || f->type == VT_BOOL};
 }
 
 static void
@@ -95,9 +107,11 @@ make_columns(struct rows *r, const struct body_page *p)
         const struct schema_field *f = schema_field(r->entity, p->columns[i]);
         if (!f || f->tag == r->without)
             continue;
-        r->tags[l->ncolumns] = f->tag;
         r->index[l->ncolumns] = i;
-        l->columns[l->ncolumns++] = rows_column(f);
+        const int need = r->tags[l->ncolumns] == f->tag ? l->columns[l->ncolumns].need : 0;
+        r->tags[l->ncolumns] = f->tag;
+        l->columns[l->ncolumns] = rows_column(f);
+        l->columns[l->ncolumns++].need = need; /* seen before: asked again, in another order */
     }
     l->sort = l->ncolumns;
 }
@@ -208,6 +222,7 @@ rows_add(struct rows *r, struct answer *a)
     if (is_full(r))
         let_go(r, true);
     add(r, a, r->npages);
+    list_measure(&r->list, r->list.nrows, n);
     r->list.nrows += n;
     place(r);
 }
@@ -222,6 +237,7 @@ rows_add_before(struct rows *r, struct answer *a)
         let_go(r, false);
     add(r, a, 0);
     list_shift(&r->list, (long)n);
+    list_measure(&r->list, 0, n);
     r->first = r->first < 0 ? -1 : r->first - (int64_t)n;
     place(r);
 }

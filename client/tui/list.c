@@ -4,18 +4,8 @@
 #include <string.h>
 
 #include "client/text.h"
-#include "common/base/utf8.h"
 
-enum {
-    MARKER = 1,
-    OPTION = 3,
-    MARK = 3,
-    GAP = 2,
-    LEAST_TEXT = 10,
-    NUMBER = 18, /* a first column up to this wide holds numbers */
-    SPARE = 2,
-    FIRST_PAGE = 15 /* before it was ever painted */
-};
+enum { FIRST_PAGE = 15 /* before it was ever painted */ };
 
 void
 list_reset(struct list *l)
@@ -121,111 +111,11 @@ list_take_option(struct list *l, size_t *ret_row, char *ret_option)
     return false;
 }
 
-static int
-wanted(const struct list_column *c)
-{
-    int label = (int)utf8_width(c->label) + 1;
-    return c->width > label ? c->width : label;
-}
-
-static int
-needed(const struct list *l)
-{
-    int sum = 0;
-    for (size_t i = 0; i < l->ncolumns; i++)
-        sum += l->columns[i].shown ? l->columns[i].shown + GAP : 0;
-    return sum - GAP;
-}
-
-/* The number that names the row is of no use cut short; its width has a little to spare. */
-static int
-least(const struct list *l, const struct list_column *c)
-{
-    if (c->firm)
-        return c->width;
-    if (c == l->columns && wanted(c) <= NUMBER)
-        return wanted(c) - SPARE > LEAST_TEXT ? wanted(c) - SPARE : LEAST_TEXT;
-    int three_quarters = wanted(c) * 3 / 4;
-    return three_quarters > LEAST_TEXT ? three_quarters : LEAST_TEXT;
-}
-
-static struct list_column *
-widest_text(struct list *l, bool shrinking)
-{
-    struct list_column *ret = NULL;
-    for (size_t i = 0; i < l->ncolumns; i++) {
-        struct list_column *c = &l->columns[i];
-        bool may = c->shown && !c->right && (!shrinking || c->shown > least(l, c));
-        if (may && (!ret || c->shown > ret->shown))
-            ret = c;
-    }
-    return ret;
-}
-
-/* All that is kept at its width, then the widest texts a little narrower. */
-static bool
-squeeze(struct list *l, const bool *kept, int room)
-{
-    for (size_t i = 0; i < l->ncolumns; i++)
-        l->columns[i].shown = kept[i] ? wanted(&l->columns[i]) : 0;
-    struct list_column *w;
-    while (needed(l) > room && (w = widest_text(l, true)))
-        w->shown--;
-    return needed(l) <= room;
-}
-
-/* Columns of little weight go first, from the right, then the others. */
-static bool
-drop(struct list *l, bool *kept, int room)
-{
-    for (int weight = 1; weight >= 0; weight--)
-        for (size_t i = l->ncolumns; i-- > 1;) {
-            if (squeeze(l, kept, room))
-                return true;
-            kept[i] = kept[i] && l->columns[i].narrow != (weight == 1);
-        }
-    return squeeze(l, kept, room);
-}
-
-/* One that went before a wider one may have room beside what is left. */
-static void
-fit(struct list *l, int room)
-{
-    bool kept[LIST_COLUMNS];
-    for (size_t i = 0; i < l->ncolumns; i++)
-        kept[i] = true;
-    if (!drop(l, kept, room)) {
-        l->columns[0].shown = room > 1 ? room : 1;
-        return;
-    }
-    for (size_t i = 1; i < l->ncolumns; i++)
-        if (!kept[i]) {
-            kept[i] = true;
-            kept[i] = squeeze(l, kept, room);
-        }
-    (void)squeeze(l, kept, room);
-}
-
-void
-list_fit(struct list *l, int cols)
-{
-    int x = MARKER + (l->options ? OPTION : 1) + (l->marks ? MARK : 0);
-    fit(l, cols - x);
-    struct list_column *w = widest_text(l, false);
-    int spare = cols - x - needed(l);
-    if (w && spare > 0)
-        w->shown += spare < 16 ? spare : 16;
-    for (size_t i = 0; i < l->ncolumns; i++) {
-        l->columns[i].x = x;
-        x += l->columns[i].shown ? l->columns[i].shown + GAP : 0;
-    }
-}
-
 static void
 paint_heads(const struct list *l, const struct area *a)
 {
     if (l->options)
-        paint_text(a, 0, MARKER, ROLE_HEAD, _("Op"));
+        paint_text(a, 0, LIST_MARKER, ROLE_HEAD, _("Op"));
     for (size_t i = 0; i < l->ncolumns; i++) {
         const struct list_column *c = &l->columns[i];
         if (!c->shown)
@@ -243,12 +133,12 @@ paint_row(const struct list *l, const struct area *a, int y, size_t row)
 {
     struct arena arena;
     arena_init(&arena, SIZE_MAX, NULL, NULL);
-    int x = MARKER;
+    int x = LIST_MARKER;
     if (l->options) {
         paint_text(a, y, x, ROLE_FRAME, "__");
         if (l->ops[row])
             paint_format(a, (struct spot){.y = y, .x = x, .role = ROLE_TEXT}, "%c", l->ops[row]);
-        x += OPTION;
+        x += LIST_OPTION;
     } else {
         x++;
     }
@@ -268,7 +158,7 @@ paint_row(const struct list *l, const struct area *a, int y, size_t row)
     if (l->notes[row] && l->ncolumns)
         paint(a,
               (struct spot){.y = y,
-                            .x = l->columns[0].x + l->columns[0].shown + GAP,
+                            .x = l->columns[0].x + l->columns[0].shown + LIST_GAP,
                             .role = l->bad[row] ? ROLE_BAD : ROLE_GOOD},
               str_from(l->notes[row]));
     arena_done(&arena);
@@ -293,5 +183,5 @@ list_paint(struct list *l, const struct area *a, bool focused)
     int y = l->nrows ? (int)(l->at - l->top) + 1 : 1;
     if (l->nrows)
         paint_text(a, y, 0, ROLE_FOCUS, ">");
-    paint_cursor(a, y, l->nrows ? (l->options ? MARKER : 0) : 0);
+    paint_cursor(a, y, l->nrows ? (l->options ? LIST_MARKER : 0) : 0);
 }

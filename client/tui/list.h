@@ -8,6 +8,8 @@
  * cell when it paints it. With `options`, digits typed on a row stand before it until Enter runs them.
  */
 enum { LIST_COLUMNS = 16, LIST_ROWS = 2000 };
+/* Columns in front of a row: where the cursor is, the option, the mark; and between two columns. */
+enum { LIST_MARKER = 1, LIST_OPTION = 3, LIST_MARK = 3, LIST_GAP = 2 };
 
 struct list_column {
     struct str label;
@@ -15,6 +17,9 @@ struct list_column {
     bool right;   /* numbers */
     bool narrow;  /* hidden first when the screen is small */
     bool firm;    /* never cut short: half a day says nothing */
+    bool prose;   /* names and the like: gives way to the others and takes what is left */
+    bool grows;   /* wider than `width` where what is in it is: words of a language */
+    int need;     /* columns of the widest cell seen so far; 0: none was */
     int x, shown; /* layout: where and how wide; shown 0: hidden */
 };
 
@@ -50,6 +55,8 @@ void list_shift(struct list *l, long rows);
 void list_note(struct list *l, size_t row, const char *text, bool bad);
 /* The first row with an option, taken off: false when none is left. */
 bool list_take_option(struct list *l, size_t *ret_row, char *ret_option);
+/* Takes note of how wide the cells of some rows are: columns get what they need, and never less again. */
+void list_measure(struct list *l, size_t from, size_t n);
 /* Which columns have room in so many, and where: `shown` and `x`. */
 void list_fit(struct list *l, int cols);
 /* Heads in the first row, rows below. `focused`: the cursor stands here. */
