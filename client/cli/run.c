@@ -28,6 +28,8 @@ show(struct run *r, const struct body *body)
     switch (r->args->format) {
     case FORMAT_TEXT:
         write_text(&r->out, &r->st, body);
+        if (body_has(body, BODY_STATUS))
+            write_slow(&r->out, r->l);
         return;
     case FORMAT_JSON:
         twin_body(&r->out, r->st.schema, r->st.locale, body);

@@ -271,3 +271,13 @@ write_text(struct buf *out, const struct style *st, const struct body *body)
     if (body_has(body, BODY_STATUS))
         text_status(out, st, body);
 }
+
+void
+write_slow(struct buf *out, const struct link *l)
+{
+    struct link_status status;
+    link_status(l, &status);
+    if (status.slow[0] != '\0')
+        buf_printf(out, _("Last slow answer: request %s, %u.%03u seconds\n"), status.slow,
+                   status.slow_us / 1000000, status.slow_us / 1000 % 1000);
+}

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "client/cli/args.h"
+#include "client/link/link.h"
 #include "common/base/buf.h"
 #include "common/wire/body.h"
 
@@ -18,6 +19,8 @@ struct style {
 
 /* Every part the body has, for people. Control characters become blanks. */
 void write_text(struct buf *out, const struct style *st, const struct body *body);
+/* Of a line whose service called an answer slow: which, and how slow. Nothing when it never did. */
+void write_slow(struct buf *out, const struct link *l);
 /* RFC 4180: CRLF, quotes where needed, a header line. Dates 2026-02-14, stamps RFC 3339, amounts 619500.00,
    choices by code. A page or record has the id first; a history one line per changed field. */
 void write_csv(struct buf *out, const struct style *st, const struct body *body);

@@ -215,9 +215,24 @@ open_body(struct arena *a, struct str raw, struct body *ret, struct err *reterr)
     return body_decode(a, &r, ret, reterr);
 }
 
+/* Of a slow answer the service says what its log calls it. */
+static void
+note_slow(struct link *l, const struct reply_meta *meta)
+{
+    if (meta->trace.n == 0 || meta->trace.n >= sizeof l->slow)
+        return;
+    for (size_t i = 0; i < meta->trace.n; i++)
+        if (meta->trace.p[i] <= ' ' || meta->trace.p[i] > '~')
+            return;
+    memcpy(l->slow, meta->trace.p, meta->trace.n);
+    l->slow[meta->trace.n] = '\0';
+    l->slow_us = meta->server_us;
+}
+
 void
 calls_reply(struct link *l, const struct reply *wire)
 {
+    note_slow(l, &wire->meta);
     struct slot **at = &l->slots;
     while (*at != NULL && (*at)->wire_id != wire->id)
         at = &(*at)->next;

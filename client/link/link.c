@@ -481,7 +481,9 @@ link_status(const struct link *l, struct link_status *ret)
         .unanswered = calls_open(l),
         .bytes_in = l->bytes_in,
         .bytes_out = l->bytes_out,
+        .slow_us = l->slow_us,
     };
+    memcpy(ret->slow, l->slow, sizeof ret->slow);
 }
 
 const struct schema *

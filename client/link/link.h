@@ -111,6 +111,7 @@ void link_listen(struct link *l, link_event_fn *fn, void *ctx);
 /* No more of it, please. Nothing when there is no subscription. */
 void link_unsubscribe(struct link *l);
 
+enum { LINK_TRACE = 24 };
 struct link_status {
     enum link_state state;
     uint32_t rtt_us;     /* last measured; 0 not yet */
@@ -119,6 +120,8 @@ struct link_status {
     int64_t retry_in_ms; /* WAITING */
     size_t unanswered;   /* calls without their reply */
     uint64_t bytes_in, bytes_out;
+    char slow[LINK_TRACE]; /* the last request that the service called slow, as its log has it; "" none */
+    uint32_t slow_us;      /* its time at the worker */
 };
 void link_status(const struct link *l, struct link_status *ret);
 

@@ -80,6 +80,8 @@ struct link {
     int64_t ping_us;  /* when the ping left, finer */
     int64_t leave_ms; /* goaway: leave the line at the latest then; 0 stay */
     uint64_t bytes_in, bytes_out;
+    char slow[LINK_TRACE]; /* see link_status */
+    uint32_t slow_us;
     struct queue in, out;
     struct recall recall; /* of what came on the present line */
 

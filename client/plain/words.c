@@ -167,6 +167,8 @@ say_answer(struct plain *p, struct arena *a, const struct cli_command *c)
         say_error(p, c->entity, &err, &body);
     else
         write_text(&out, &st, &body);
+    if (c->method == METHOD_STATUS)
+        write_slow(&out, p->link);
     say_text(p, buf_str(&out));
     return p->over ? GO_QUIT : GO_ON;
 }

@@ -5,7 +5,7 @@
 #include "common/wire/cbor.h"
 
 enum request_option { OPTION_IDEM = 1, OPTION_DEADLINE = 2 };
-enum meta_key { META_REPLAYED = 1, META_SERVER_US = 2, META_RETRY_AFTER = 3 };
+enum meta_key { META_REPLAYED = 1, META_SERVER_US = 2, META_RETRY_AFTER = 3, META_TRACE = 4 };
 
 /* An empty map stands for what was left out. */
 static void
@@ -98,7 +98,8 @@ reply_encode(struct buf *b, const struct reply *r)
     wbuf_uint(b, r->id);
     wbuf_uint(b, (uint64_t)r->code);
     raw_map(b, r->body_raw);
-    wbuf_map(b, (size_t)m->replayed + (size_t)(m->server_us > 0) + (size_t)(m->retry_after_ms > 0));
+    wbuf_map(b, (size_t)m->replayed + (size_t)(m->server_us > 0) + (size_t)(m->retry_after_ms > 0) +
+                    (size_t)(m->trace.n > 0));
     if (m->replayed) {
         wbuf_uint(b, META_REPLAYED);
         wbuf_bool(b, true);
@@ -110,6 +111,10 @@ reply_encode(struct buf *b, const struct reply *r)
     if (m->retry_after_ms) {
         wbuf_uint(b, META_RETRY_AFTER);
         wbuf_uint(b, m->retry_after_ms);
+    }
+    if (m->trace.n) {
+        wbuf_uint(b, META_TRACE);
+        wbuf_text(b, m->trace);
     }
 }
 
@@ -131,6 +136,9 @@ reply_decode(struct rbuf *r, struct reply *ret)
             break;
         case META_RETRY_AFTER:
             ret->meta.retry_after_ms = read_u32(r);
+            break;
+        case META_TRACE:
+            ret->meta.trace = rbuf_text(r);
             break;
         default:
             rbuf_skip(r);

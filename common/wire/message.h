@@ -47,6 +47,7 @@ struct reply_meta {
     bool replayed;      /* stored reply of the same idempotency key */
     uint32_t server_us; /* time inside the service */
     uint32_t retry_after_ms;
+    struct str trace; /* what the operator's log calls the request; only of one that was slow */
 };
 
 struct reply {

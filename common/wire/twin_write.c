@@ -316,5 +316,7 @@ twin_write(struct buf *out, const struct schema *s, const struct locale_info *l,
         put_int_member(&w, "server_us", meta->server_us);
     if (meta && meta->retry_after_ms)
         put_int_member(&w, "retry_after_ms", meta->retry_after_ms);
+    if (meta && meta->trace.n)
+        put_text_member(&w, "trace", meta->trace);
     put_close(&w, '}');
 }

@@ -15,7 +15,7 @@
  * short, and this process serves nobody but monitors. */
 enum {
     MOST_CONNECTIONS = 512,
-    TIMEOUT_S = 5,
+    TIMEOUT_S = 3,
     CONNECTION_MEMORY = 8 * 1024,
     ANSWER = 64 * 1024,
     ARENA = 16 * 1024 * 1024,

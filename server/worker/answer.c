@@ -49,7 +49,7 @@ call_put_error(struct call *c, enum rc code)
 
 /* From the front's hands until now; what waited there counts. */
 static void
-note_request(struct worker *w, const struct call *c, enum rc code)
+note_request(struct worker *w, struct call *c, enum rc code)
 {
     struct page *page = w->config->page;
     uint64_t took_us = c->meta.server_us;
@@ -62,6 +62,7 @@ note_request(struct worker *w, const struct call *c, enum rc code)
         PAGE_ADD(page, requests[method][code], 1);
     if (!slow)
         return;
+    c->meta.trace = str_from(c->id); /* so that who waited for it can say which it was */
     if (page)
         PAGE_ADD(page, slow, 1);
     log_warn("request.slow", "req=%s method=%s code=%s wait_us=%llu worker_us=%llu rows=%llu", c->id,

@@ -374,7 +374,8 @@ put_record(struct buf *b)
 {
     struct body body = {
         .present = PART(RECORD) | PART(ISSUES), .record = fixture_record(), .issues = issue(), .nissues = 1};
-    put_reply(b, 7, RC_OK, &body, (struct reply_meta){.replayed = true, .server_us = 1834});
+    put_reply(b, 7, RC_OK, &body,
+              (struct reply_meta){.replayed = true, .server_us = 1834, .trace = STR("03c696682703")});
 }
 
 static void

@@ -83,7 +83,7 @@ MESSAGES = {
     "request_batch": [0, 10, 14, {15: [[8, {1: 1, 5: {"name": "Al Noor"}}],
                                        ["act", {1: "policy", 4: "quote", 5: {"customer": "$0"}}]]}, {1: IDEM}],
     "reply_hello": reply(0, 0, {8: SCHEMA, 9: ME, 12: [1, "bimad 0.1.0", HASH]}),
-    "reply_record": reply(7, 0, {1: RECORD, 3: [ISSUE]}, {1: True, 2: 1834}),
+    "reply_record": reply(7, 0, {1: RECORD, 3: [ISSUE]}, {1: True, 2: 1834, 4: "03c696682703"}),
     "reply_page": reply(4, 0, {2: [6, [1, 1, 4, 4, 9, 9, 12, 0],
                                    [[1841, 2, "KK/26/001841", 61950000, [811, "T 337 DSE"], None],
                                     [1842, 1, "KK/26/001842", None, 812, None]], b"\x05\x06", 1000, True]}),

@@ -35,6 +35,7 @@ Test(message, a_reply_has_its_code_and_meta)
     cr_assert_eq(m.kind, MESSAGE_REPLY);
     cr_assert(m.reply.id == 7 && m.reply.code == RC_OK && m.reply.meta.replayed);
     cr_assert_eq(m.reply.meta.server_us, 1834);
+    cr_assert(str_eq(m.reply.meta.trace, STR("03c696682703")));
     m = decoded(fixture_golden("reply_error"));
     cr_assert_eq(m.reply.code, RC_CONFIRM);
     cr_assert_eq(m.reply.meta.retry_after_ms, 250);

@@ -230,7 +230,7 @@ Test(twin, a_record_is_written_with_names_for_numbers)
         "\"owner\":{\"id\":4711,\"label\":\"Salma Ibrahim\"},\"f10\":{\"id\":12,\"label\":\"\"},"
         "\"f11\":\"AP8=\"}},\"issues\":[{\"level\":\"confirm\",\"field\":\"phone\","
         "\"text\":\"this phone belongs to Salma Ibrahim\",\"refs\":[{\"entity\":\"e1\",\"id\":4711,"
-        "\"label\":\"Salma Ibrahim\"}]}]},\"replayed\":true,\"server_us\":1834}");
+        "\"label\":\"Salma Ibrahim\"}]}]},\"replayed\":true,\"server_us\":1834,\"trace\":\"03c696682703\"}");
 }
 
 Test(twin, a_page_is_written_row_by_row)
