@@ -22,6 +22,14 @@ has_spans(const struct body_home *h)
     return false;
 }
 
+/* A long label goes as far as the number to its right lets it. */
+static int
+label_room(int64_t number)
+{
+    enum { LABEL = 14, NUMBER = 7 };
+    return number < 0 ? LABEL : LABEL + NUMBER - 1 - snprintf(NULL, 0, "%lld", (long long)number);
+}
+
 static void
 paint_counters(struct view *v, const struct area *a)
 {
@@ -37,7 +45,7 @@ paint_counters(struct view *v, const struct area *a)
         const int64_t n[] = {c->today, c->week, c->month};
         int y = (int)i + 1;
         paint_format(a, (struct spot){.y = y, .x = 1, .role = ROLE_KEY}, "%zu", i + 1);
-        paint(a, (struct spot){.y = y, .x = 3, .width = 14, .role = ROLE_TEXT}, c->label);
+        paint(a, (struct spot){.y = y, .x = 3, .width = label_room(n[0]), .role = ROLE_TEXT}, c->label);
         for (int k = 0; k < 3; k++) {
             enum role role = k == 0 && n[k] > 0 && !home_on_platform(v) ? ROLE_WARN : ROLE_TEXT;
             if (n[k] >= 0)

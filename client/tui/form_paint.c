@@ -8,7 +8,15 @@
 #include "common/base/utf8.h"
 
 /* Columns of one item: marker, blank, label with its dots, blank, input, blank, mark. */
-enum { MARKER = 2, AROUND = 3, MARK = 3, LEAST_NOTE = 18, NARROWED = 20, WIDEST_NARROWED = 24 };
+enum {
+    MARKER = 2,
+    AROUND = 3,
+    MARK = 3,
+    LEAST_NOTE = 18,
+    NARROWED = 20,
+    WIDEST_NARROWED = 24,
+    WIDEST_LABEL = 20
+};
 
 static bool
 needs(const struct form_item *i)
@@ -109,6 +117,8 @@ measure(struct form *f, const struct area *a)
         if (!f->items[k].hidden && label_width(&f->items[k]) > f->label)
             f->label = label_width(&f->items[k]);
     int most = a->cols / 4 > 12 ? a->cols / 4 : 12, widest = f->label;
+    if (most < widest + 1 && most < WIDEST_LABEL) /* rather than cut them */
+        most = widest + 1 < WIDEST_LABEL ? widest + 1 : WIDEST_LABEL;
     f->label = f->label + 3 < most ? f->label + 3 : most;
     f->half = a->cols;
     f->columns = 1;
