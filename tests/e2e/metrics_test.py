@@ -113,6 +113,25 @@ def talk(who=None):
     return one
 
 
+class Held:
+    """Holds the customers' table, so that a request for it is slow."""
+
+    def __enter__(self):
+        self.psql = subprocess.Popen(["psql", "-XAtq", f"host={service.run}/postgres dbname=bima user=bima_boot"],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.psql.stdin.write("begin; lock table app.customer in access exclusive mode; select 'held';\n")
+        assert self.psql.stdout.readline().strip() == "held"
+        return self
+
+    @staticmethod
+    def until_slow():
+        wait_for("it waits for the table", lambda: service.sql(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and now() > query_start + interval '0.2 s'") != "0")
+
+    def __exit__(self, *_):
+        self.psql.communicate("rollback;\n")
+
+
 class Numbers(unittest.TestCase):
     def test_requests_sessions_and_times_move_as_the_work_does(self):
         before = monitored.numbers()
@@ -167,18 +186,10 @@ class Numbers(unittest.TestCase):
 
     def test_a_slow_request_is_counted_and_logged_with_its_times_and_no_data(self):
         before = monitored.total("bima_slow_requests_total")
-        held = subprocess.Popen(["psql", "-XAtq", f"host={service.run}/postgres dbname=bima user=bima_boot"],
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
-        self.addCleanup(held.communicate)
-        held.stdin.write("begin; lock table app.customer in access exclusive mode; select 'held';\n")
-        held.stdout.readline()
         one = talk()
-        one.request(1, wire.LIST, LIST_CUSTOMERS)
-        wait_for("it waits", lambda: service.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") != "0")
-        started = time.monotonic()
-        wait_for("it is slow", lambda: time.monotonic() > started + 0.2)
-        held.stdin.write("rollback; select 'gone';\n")
-        held.stdout.readline()
+        with Held() as held:
+            one.request(1, wire.LIST, LIST_CUSTOMERS)
+            held.until_slow()
         reply = one.receive()
         one.channel.get_transport().close()
         self.assertEqual(reply[2], wire.OK)
@@ -192,6 +203,18 @@ class Numbers(unittest.TestCase):
         self.assertGreater(int(match[3]), 10)
         self.assertEqual(match[1], trace, "the client is told which it was")
         self.assertTrue(service.logged(f"event=request req={trace} "))
+
+    def test_status_tells_the_person_which_answer_was_slow(self):
+        words, env = service.ssh(service.clerk, "-T") + ["--", "--plain"], service.ssh_env(service.clerk)
+        with Held() as held:
+            typing = subprocess.Popen(words, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            typing.stdin.write("customer list\nstatus\nquit\n")
+            typing.stdin.flush()
+            held.until_slow()
+        said, _ = typing.communicate(timeout=60)
+        match = re.search(r"Last slow answer: request (\w{12}), \d+\.\d{3} seconds", said)
+        self.assertIsNotNone(match, said)
+        self.assertTrue(service.logged(f"event=request.slow req={match[1]} "))
 
     def test_refusals_are_told_by_reason(self):
         before = monitored.numbers()
