@@ -167,7 +167,7 @@ quote(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct e
     struct policy p = {0};
     struct term t = {0};
     struct insured_set set;
-    struct ref holder;
+    struct ref holder = {0};
     struct term_dates days;
     (void)row;
     date_t start = row_has(&q->row, QUOTE_START) ? q->start : ctx->who.today;
