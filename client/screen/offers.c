@@ -37,11 +37,11 @@ entity_offers(const struct schema_entity *e, struct offers *o)
     char text[80];
     struct offer *row;
     if (e->single && (row = offer_add(o, DO_MINE, e->number, e->label))) {
-        set_stem(row, e->name, STR_NONE);
+        set_stem(row, e->name, STR(""));
         snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(e->help));
     }
     if (e->may_list && e->in_menu && (row = offer_add(o, DO_LIST, e->number, e->plural))) {
-        set_stem(row, e->name, STR_NONE);
+        set_stem(row, e->name, STR(""));
         snprintf(row->help, sizeof row->help, "%.*s", STR_ARG(e->help));
     }
     if (e->may_add) {
@@ -70,7 +70,7 @@ own_offer(struct offers *o, uint32_t code, const char *stem, const char *label, 
     struct offer *row = offer_add(o, code, 0, str_from(label));
     if (!row)
         return;
-    set_stem(row, str_from(stem), STR_NONE);
+    set_stem(row, str_from(stem), STR(""));
     snprintf(row->help, sizeof row->help, "%s", help);
 }
 
