@@ -44,6 +44,7 @@ struct master {
     bool is_embedded;
     struct embedded embedded;
     uint64_t database_checked;
+    uint64_t uses_told;       /* when the page was told what processes use */
     unsigned database_starts; /* of the embedded one */
     bool database_up;
     int listeners[FRONT_LISTENERS];

@@ -23,7 +23,8 @@ struct page_process {
     char name[PAGE_NAME]; /* "worker.0.1", as the control socket says */
     _Atomic uint64_t pid; /* 0: it does not run */
     _Atomic uint64_t restarts;
-    _Atomic uint64_t database; /* 1: holds a connection to the database */
+    _Atomic uint64_t resident_bytes, cpu_us; /* as the master saw them last; 0: it could not */
+    _Atomic uint64_t database;               /* 1: holds a connection to the database */
 };
 
 struct page_job {

@@ -4,6 +4,7 @@ add_library(bima_server STATIC
     config.c
     log.c
     page.c
+    process.c
 )
 target_link_libraries(bima_server PUBLIC bima_common bima_flags PRIVATE PkgConfig::INIH)
 

@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "server/master.h"
+#include "server/process.h"
+
+enum { USES_MS = 5000 };
 
 /* Readable by others only through a descriptor they are handed. */
 static enum rc
@@ -104,6 +107,24 @@ tell_child(const struct master *m, size_t place, const struct child *c)
     }
 }
 
+/* For the metrics process, who may not be allowed to see those of another account. */
+static void
+tell_use(struct master *m)
+{
+    if (m->nmetrics == 0 || m->now - m->uses_told < USES_MS) {
+        return;
+    }
+    m->uses_told = m->now;
+    for (size_t i = 0; i < m->page->nprocesses; i++) {
+        struct page_process *p = &m->page->processes[i];
+        struct process_use use = {0};
+        uint64_t pid = PAGE_GET(p, pid);
+        (void)(pid != 0 && process_use(pid, &use));
+        PAGE_SET(p, resident_bytes, use.resident_bytes);
+        PAGE_SET(p, cpu_us, use.cpu_us);
+    }
+}
+
 void
 share_tell(struct master *m)
 {
@@ -125,4 +146,5 @@ share_tell(struct master *m)
     PAGE_SET(page, database_up, m->database_up);
     PAGE_SET(page, stopping, m->stopping);
     PAGE_SET(page, beat_ms, m->now);
+    tell_use(m);
 }

@@ -3,6 +3,7 @@
 
 #include "common/wire/method.h"
 #include "server/metrics/state.h"
+#include "server/process.h"
 
 /* ---- the fronts ---- */
 
@@ -222,21 +223,35 @@ write_jobs(const struct page *page, struct buf *b)
 
 /* ---- processes ---- */
 
+/* This account may see the fronts, the master's the others: where processes hide from each other, both are
+ * needed. */
+static bool
+used_by(const struct page_process *p, struct process_use *ret)
+{
+    uint64_t pid = PAGE_GET(p, pid);
+    if (pid == 0) {
+        return false;
+    }
+    if (!process_use(pid, ret)) {
+        *ret = (struct process_use){PAGE_GET(p, resident_bytes), PAGE_GET(p, cpu_us)};
+    }
+    return ret->resident_bytes != 0;
+}
+
 enum process_number { PROCESS_UP, PROCESS_RESTARTS, PROCESS_MEMORY, PROCESS_CPU };
 
 static void
 write_process(struct buf *b, const char *name, const struct page_process *p, enum process_number what)
 {
     struct process_use use;
-    uint64_t pid = PAGE_GET(p, pid);
     const struct text_label labels[TEXT_LABELS] = {
         {"process", p->name}
     };
     if (what == PROCESS_UP) {
-        text_int(b, name, labels, pid != 0);
+        text_int(b, name, labels, PAGE_GET(p, pid) != 0);
     } else if (what == PROCESS_RESTARTS) {
         text_int(b, name, labels, PAGE_GET(p, restarts));
-    } else if (pid != 0 && process_use(pid, &use)) {
+    } else if (used_by(p, &use)) {
         if (what == PROCESS_MEMORY) {
             text_int(b, name, labels, use.resident_bytes);
         } else {

@@ -38,10 +38,4 @@ const char *ready_why_not(const struct metrics *m);  /* could a request be serve
 /* The database answered when the service last looked. */
 bool database_is_up(const struct metrics *m);
 
-/* -- process.c: what the kernel says of a process. False: it is gone, or may not be looked at. */
-struct process_use {
-    uint64_t resident_bytes, cpu_us;
-};
-bool process_use(uint64_t pid, struct process_use *ret);
-
 #endif

@@ -1,3 +1,5 @@
+#include "server/process.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -5,7 +7,6 @@
 
 #include "common/base/str.h"
 #include "common/value/number.h"
-#include "server/metrics/state.h"
 
 /* Words of proc(5): of stat behind the program's name, of statm. */
 enum { USER_AT = 12, RESIDENT_AT = 1 };
