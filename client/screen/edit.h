@@ -22,6 +22,7 @@ struct edit {
     struct form form;
     struct kept conflict;
     const struct body_record *theirs;
+    bool overtaken; /* theirs was looked at: what lies below shows an older version */
     struct objection objection;
     bool go_to_record, sent, saved;
     bool save_after_choice; /* it was being saved when a record had to be chosen */

@@ -146,7 +146,7 @@ edit_save(struct view *v)
         return;
     if (d->mode == MODE_SET && !form_dirty(&d->form)) {
         tui_say(v->tui, ROLE_DIM, "%s", _("Nothing was changed."));
-        view_finish(v, (struct outcome){.choice = 0});
+        view_finish(v, (struct outcome){.choice = d->overtaken, .entity = d->e->number, .id = d->id});
         return;
     }
     edit_send(v, STR_NONE);

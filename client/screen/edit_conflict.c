@@ -116,6 +116,7 @@ edit_resolve_conflict(struct view *v, struct str taken)
     if (!d->theirs)
         return;
     d->version = d->theirs->version;
+    d->overtaken = true;
     d->theirs = NULL;
     edit_save(v);
 }

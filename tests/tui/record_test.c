@@ -232,6 +232,7 @@ Test(conflict, theirs_can_be_taken_field_by_field)
     struct fake_record *r = make_conflict(s);
     screen_type(s, RIGHT F10);
     EXPECT_TEXT(s, "Nothing was changed.");
+    EXPECT_TEXT(s, "Mwanza"); /* and the record shows theirs */
     cr_assert(str_eq_c(r->values[3].text, "0713 222 333"));
     cr_assert(str_eq_c(r->values[6].text, "Mwanza"));
     cr_assert_eq(r->version, 2);
