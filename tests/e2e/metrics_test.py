@@ -421,13 +421,6 @@ class Monitoring(unittest.TestCase):
         for alert in alerts:
             self.assertIn(f"`{alert}`", readme)
 
-    def test_promtool_finds_nothing_wrong_where_there_is_one(self):
-        try:
-            subprocess.run(["promtool", "check", "rules", os.path.join(MONITORING, "alerts.yml")], check=True, capture_output=True)
-            subprocess.run(["promtool", "check", "metrics"], input=monitored.get("/metrics")[1], text=True, check=True, capture_output=True)
-        except FileNotFoundError:
-            self.skipTest("no promtool here")
-
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
