@@ -16,7 +16,7 @@
 #include "common/crypt/crypt.h"
 #include "common/value/number.h"
 
-enum { LEAST_COLUMNS = 20, MOST_ROWS = 1000, INDENT = 2 };
+enum { LEAST_COLUMNS = 20, MOST_ROWS = 1000, INDENT = 2, BURST_MS = 20 };
 
 void
 io_open(struct io *io)
@@ -336,20 +336,23 @@ hear_secret(struct plain *p, struct str prompt, struct secret *ret)
     return heard;
 }
 
+/* Lines of one burst come a moment apart. */
+static bool
+more_comes(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&input, 1, BURST_MS) > 0;
+}
+
 void
 io_drop_typed(struct plain *p)
 {
     struct io *io = &p->io;
     size_t lines = 0;
-    int waiting = 0;
     if (!io->tty_in)
         return;
-    if (ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0)
-        while (waiting > 0 && io->n < sizeof(io->typed) && !io->end) {
-            read_some(io);
-            if (ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0)
-                break;
-        }
+    while (io->n < sizeof(io->typed) && !io->end && more_comes())
+        read_some(io);
     for (size_t i = 0; i < io->n; i++)
         lines += io->typed[i] == '\n';
     (void)tcflush(STDIN_FILENO, TCIFLUSH);
