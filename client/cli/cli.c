@@ -15,6 +15,7 @@
 #include "client/cli/run.h"
 #include "client/cli/suggest.h"
 #include "client/config.h"
+#include "client/link/file.h"
 #include "client/text.h"
 #include "common/base/arena.h"
 #include "common/value/number.h"
@@ -53,21 +54,6 @@ take_style(struct run *r)
     run_refresh(r);
 }
 
-static bool
-write_all(int fd, struct str s)
-{
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        s.p += n;
-        s.n -= (size_t)n;
-    }
-    return true;
-}
-
 /* A reader that has seen enough (`| head`) is no error. */
 static int
 write_out(const struct run *r)
@@ -81,7 +67,7 @@ write_out(const struct run *r)
         (void)err_set(&err, RC_USAGE, "output", _("could not write %s: %s"), path, strerror(errno));
         return cli_fail(&err);
     }
-    bool ok = write_all(fd, buf_str(&r->out)) || (fd == STDOUT_FILENO && errno == EPIPE);
+    bool ok = file_write(fd, buf_str(&r->out)) || (fd == STDOUT_FILENO && errno == EPIPE);
     int why = errno;
     if (fd != STDOUT_FILENO)
         ok = close(fd) == 0 && ok;

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "client/link/file.h"
 #include "client/text.h"
 #include "common/base/arena.h"
 
@@ -30,21 +31,6 @@ choose_format(const struct export_job *job, struct str *ret, struct err *reterr)
     return RC_OK;
 }
 
-static bool
-write_all(int fd, struct str s)
-{
-    while (s.n > 0) {
-        ssize_t n = write(fd, s.p, s.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        s.p += n;
-        s.n -= (size_t)n;
-    }
-    return true;
-}
-
 static enum rc
 cant_write(const struct export_job *job, struct err *reterr)
 {
@@ -65,7 +51,7 @@ write_pieces(const struct export_job *job, struct params *p, int fd, int64_t *re
         rc = job->ask(job->ctx, p, &arenas[turn], &body, reterr);
         if (rc == RC_OK && (!body_has(&body, BODY_FILE) || !body_has(&body, BODY_PAGE)))
             rc = err_log(reterr, RC_INTERNAL, "an export without its file");
-        if (rc == RC_OK && !write_all(fd, body.file.bytes))
+        if (rc == RC_OK && !file_write(fd, body.file.bytes))
             rc = cant_write(job, reterr);
         if (rc != RC_OK)
             break;

@@ -22,8 +22,8 @@ file_make_dir(const char *dir)
     (void)mkdir(dir, 0700);
 }
 
-static bool
-write_all(int fd, struct str s)
+bool
+file_write(int fd, struct str s)
 {
     while (s.n > 0) {
         ssize_t n = write(fd, s.p, s.n);
@@ -57,7 +57,7 @@ replace(const char *dir, const char *path, struct str head, struct str rest, boo
     int fd = mkstemp(aside); /* 0600 */
     if (fd < 0)
         return false;
-    bool ok = write_all(fd, head) && write_all(fd, rest) && (!firmly || fsync(fd) == 0);
+    bool ok = file_write(fd, head) && file_write(fd, rest) && (!firmly || fsync(fd) == 0);
     ok = close(fd) == 0 && ok;
     if (!ok || rename(aside, path) != 0) {
         (void)unlink(aside);

@@ -10,6 +10,8 @@ struct arena;
 /* Small private files of the client: whole or not at all. */
 enum { FILE_PATH = 1024 };
 
+/* All of it, however often the kernel takes a part. False: errno says why. */
+bool file_write(int fd, struct str bytes);
 /* mkdir -p; the last part 0700. */
 void file_make_dir(const char *dir);
 /* Written aside in `dir` (made when missing), mode 0600, then renamed to `path`. False: `path` is as before.

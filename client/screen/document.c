@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/link/file.h"
 #include "client/screen/app.h"
 #include "client/text.h"
 #include "client/tui/box.h"
@@ -76,19 +77,6 @@ answer(struct view *v, struct answer *a)
     }
 }
 
-static bool
-write_all(int fd, struct str bytes)
-{
-    while (bytes.n) {
-        ssize_t n = write(fd, bytes.p, bytes.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            bytes = str_slice(bytes, (size_t)n, bytes.n);
-    }
-    return true;
-}
-
 static void
 outcome(struct view *v, const struct outcome *o)
 {
@@ -96,7 +84,7 @@ outcome(struct view *v, const struct outcome *o)
     if (o->choice == 0 || !d->saved)
         return;
     int fd = open(o->text.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && write_all(fd, d->saved->bytes);
+    bool ok = fd >= 0 && file_write(fd, d->saved->bytes);
     if (fd >= 0 && close(fd) != 0)
         ok = false;
     if (ok)

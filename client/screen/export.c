@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/link/file.h"
 #include "client/screen/browse.h"
 #include "client/text.h"
 
@@ -24,19 +25,6 @@ ask(struct view *v)
 {
     struct writing *d = v->data;
     app_ask(v, &(struct ask){.method = METHOD_EXPORT, .params = &d->params, .tag = TAG_PIECE});
-}
-
-static bool
-write_all(int fd, struct str bytes)
-{
-    while (bytes.n) {
-        ssize_t n = write(fd, bytes.p, bytes.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            bytes = str_slice(bytes, (size_t)n, bytes.n);
-    }
-    return true;
 }
 
 /* What is not whole is not left behind. */
@@ -78,7 +66,7 @@ answer(struct view *v, struct answer *a)
     }
     const struct body_file *file = &a->body->file;
     const struct body_page *page = &a->body->page;
-    if (!write_all(d->fd, file->bytes)) {
+    if (!file_write(d->fd, file->bytes)) {
         tui_say(v->tui, ROLE_BAD, _("Could not write %s: %s."), d->path.p, strerror(errno));
         give_up(v);
         return;
