@@ -1,5 +1,3 @@
-#define _DEFAULT_SOURCE /* struct tcp_info */
-
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>

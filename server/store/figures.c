@@ -18,8 +18,8 @@ static const char *const whole[FIGURES_PARTS] = {
         " left join app.day_figure f on f.kind = k and f.day = (select app.today()) and f.branch_id = $1"
         " order by k",
     [FIGURES_SPARK] =
-        "select coalesce(c.n, 0)::bigint from generate_series(0, 13) i left join app.due_count c"
-        " on c.due_date = (select app.today()) + i and c.kind = 1 order by i",
+        ("select coalesce(c.n, 0)::bigint from generate_series(0, 13) i left join app.due_count c"
+         " on c.due_date = (select app.today()) + i and c.kind = 1 order by i"),
 };
 
 static const char *const counted[FIGURES_PARTS] = {

@@ -185,7 +185,7 @@ fake_me(const struct fake_server *s)
         .branch = above ? STR_NONE : STR("Kariakoo"),
         .company = above ? STR("Platform") : STR("Simba Insurance"),
         .currency = STR("TZS"),
-        .locale = {2, 180, date_of(day)},
+        .locale = {.exponent = 2, .offset_minutes = 180, .today = date_of(day)},
         .timezone = STR("Africa/Dar_es_Salaam"),
         .language = is(s, "swahili") ? STR("sw") : STR("en"),
         .platform = above

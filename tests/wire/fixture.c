@@ -397,7 +397,15 @@ put_page(struct buf *b)
     };
     uint32_t columns[] = {1, 4, 9, 12};
     struct body body = {
-        .present = PART(PAGE), .page = {6, columns, 4, rows, 2, {"\x05\x06", 2}, 1000, true}
+        .present = PART(PAGE),
+        .page = {.entity = 6,
+                 .columns = columns,
+                 .ncolumns = 4,
+                 .rows = rows,
+                 .nrows = 2,
+                 .next = {"\x05\x06", 2},
+                 .total = 1000,
+                 .total_capped = true}
     };
     put_reply(b, 4, RC_OK, &body, (struct reply_meta){0});
 }
@@ -410,7 +418,14 @@ put_page_sums(struct buf *b)
         {4, 123900000}
     };
     struct body body = {
-        .present = PART(PAGE), .page = {6, columns, 1, NULL, 0, STR_NONE, 2, false, {"\x09", 1}, sums, 1}
+        .present = PART(PAGE),
+        .page = {.entity = 6,
+                 .columns = columns,
+                 .ncolumns = 1,
+                 .total = 2,
+                 .prev = {"\x09", 1},
+                 .sums = sums,
+                 .nsums = 1}
     };
     put_reply(b, 15, RC_OK, &body, (struct reply_meta){0});
 }
