@@ -154,13 +154,21 @@ class Kills(unittest.TestCase):
 
     def kill_one(self, name):
         pid = self.service.pid(name)
+        if name == "postgres":
+            self.may_forget()
         os.kill(pid, signal.SIGKILL)
         wait_for(f"{name} is replaced", lambda: any(n == name and p != pid for n, p, _ in self.service.processes()))
         self.more_answers(len(self.desks))
 
+    def may_forget(self):
+        """The database dies: each session may have to be signed in once more."""
+        for desk in self.desks:
+            desk.agent.forgotten = desk.cashier.forgotten = 1
+
     def next_year(self):
         """The master is gone at once and all end with it; it comes back on a day of another year."""
         front = self.service.pid("front.0")
+        self.may_forget()
         self.service.process.kill()
         self.service.process.wait()
         wait_for("the front lets go of the address", lambda: not alive(front))  # the database may still be going down

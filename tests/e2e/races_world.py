@@ -57,6 +57,7 @@ class Session:
         self.ids = itertools.count(1)
         self.transport = self.channel = None
         self.again = self.broken = 0
+        self.forgotten = 0  # how often it may be signed out unasked: a database that dies forgets who signed in during its last instant
         self.last = None
 
     def open(self):
@@ -142,7 +143,8 @@ class Session:
                 self.broken += 1
                 self.close()
                 continue
-            if self.last.code == "UNAUTHENTICATED":  # a database that died forgets who signed in during its last instant
+            if self.last.code == "UNAUTHENTICATED" and self.forgotten > 0:
+                self.forgotten -= 1
                 self.broken += 1
                 self.close()
                 continue
