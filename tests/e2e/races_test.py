@@ -121,7 +121,7 @@ class OneKey(WithWorld):
             self.assertEqual(doc["code"], "OK", doc)
         self.assertEqual(sum(not doc.get("replayed", False) for doc in docs), 1)
         for doc in docs:
-            self.assertLessEqual(set(doc), {"id", "code", "body", "replayed", "server_us"})
+            self.assertLessEqual(set(doc), {"id", "code", "body", "replayed", "server_us", "trace"})
         bodies = {json.dumps(doc["body"], sort_keys=True) for doc in docs}
         self.assertEqual(len(bodies), 1, bodies)
         return docs[0]["body"]
