@@ -12,7 +12,7 @@
  */
 struct recall {
     unsigned char *p;
-    size_t n;
+    size_t n, cap;
 };
 
 /* Where messages longer than this are remembered they push everything else out: they are sent without. */

@@ -83,16 +83,16 @@ static const struct view views[] = {
     {1, "all", "All policies, newest first", all_columns, COUNTOF(all_columns), POLICY_CREATED_AT, true,
      NULL},
     {2, "expiring", "Expiring within 30 days", all_columns, COUNTOF(all_columns), POLICY_END_DATE, false,
-     "@.state = 4 and @.end_date >= (select app.today()) and @.end_date <= (select app.today()) + 30"},
+     "@.state = 4 and @.end_date >= (select app.today()) and @.end_date <= (select app.today() + 30)"},
     {3, "unpaid", "Waiting for payment", unpaid_columns, COUNTOF(unpaid_columns), POLICY_CREATED_AT, true,
      "@.state = 3"},
     {4, "lapsed", "Expired in the last 30 days", all_columns, COUNTOF(all_columns), POLICY_END_DATE, true,
-     "@.state = 6 and @.end_date >= (select app.today()) - 30"},
+     "@.state = 6 and @.end_date >= (select app.today() - 30)"},
     {5, "unpaid_soon", "Unpaid, starting within 30 days", unpaid_columns, COUNTOF(unpaid_columns),
      POLICY_CREATED_AT, true,
      "@.id in (select d.row_id from app.due_item d where d.tenant_id = @.tenant_id and d.kind = 2 and "
      "d.is_open"
-     " and d.due_date <= (select app.today()) + 30)"},
+     " and d.due_date <= (select app.today() + 30))"},
 };
 
 #define VEHICLES_HELP                                                                                        \

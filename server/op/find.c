@@ -10,17 +10,8 @@
 
 /* Tokens looked at: bounds what a common first letter costs. */
 enum { CANDIDATES = 400, GUESSES = 3, GUESS_MIN = 3, NUMBER_MIN = 3 };
-
-struct found {
-    uint32_t entity;
-    int64_t id;
-    uint32_t why;
-    bool whole; /* the token is what was typed, not only its beginning */
-};
-struct found_list {
-    struct found rows[LIMIT_HITS];
-    size_t n;
-};
+/* What was typed is looked for as a sealed number, as one word and word by word, in this order. */
+enum { PASSES = 3 };
 
 /* The first text after every text that begins with `prefix`. */
 static struct value
@@ -51,53 +42,6 @@ allowed(struct op_ctx *ctx)
     return (const char *)b.p;
 }
 
-/* Records with a token that begins with `first`, and for each further word a token that begins with it. */
-static struct pg_stmt
-token_stmt(struct op_ctx *ctx, struct str first, const struct token_query *q, bool all_words)
-{
-    struct buf b;
-    struct value *params = arena_new(ctx->arena, struct value, 2 * TOKEN_WORDS_MAX + 4);
-    const char *only = allowed(ctx);
-    size_t n = 0;
-    params[n++] = VALUE_TEXT(first);
-    params[n++] = past(ctx->arena, first);
-    buf_init(&b, ctx->arena, 1024);
-    buf_add_str(
-        &b,
-        STR("select c.entity, c.row_id, min(c.why), bool_or(c.token = $1) from (select entity, row_id, why,"
-            " token from app.search_token t where token >= $1 and token < $2"));
-    buf_add_str(&b, str_from(only));
-    for (size_t i = 0; all_words && i < q->nwords; i++) {
-        if (i == q->longest)
-            continue;
-        params[n++] = VALUE_TEXT(q->words[i]);
-        params[n++] = past(ctx->arena, q->words[i]);
-        buf_printf(
-            &b,
-            " and exists (select from app.search_token s where s.entity = t.entity and s.row_id = t.row_id"
-            " and s.token >= $%zu and s.token < $%zu%s)",
-            n - 1, n, only);
-    }
-    buf_printf(&b, " order by token limit %d) c", CANDIDATES);
-    buf_printf(&b, " group by c.entity, c.row_id order by 4 desc, 1, 2 limit %d", LIMIT_HITS);
-    buf_add_char(&b, '\0');
-    return (struct pg_stmt){(const char *)b.p, params, n};
-}
-
-static void
-collect(struct found_list *list, const struct pg_rows *rows, size_t limit)
-{
-    for (size_t r = 0; r < rows->nrows && list->n < limit; r++) {
-        struct found f = {(uint32_t)pg_cell(rows, r, 0)->i, pg_cell(rows, r, 1)->i,
-                          (uint32_t)pg_cell(rows, r, 2)->i, pg_cell(rows, r, 3)->yes};
-        bool seen = false;
-        for (size_t i = 0; i < list->n; i++)
-            seen = seen || (list->rows[i].entity == f.entity && list->rows[i].id == f.id);
-        if (!seen && entity_by_number(f.entity))
-            list->rows[list->n++] = f;
-    }
-}
-
 /* Numbers that stand nowhere in plain are found whole, by their mark. False: this is none, or there are no
  * keys. */
 static bool
@@ -113,51 +57,88 @@ token_of_number(struct op_ctx *ctx, struct str joined, struct str *ret)
     return true;
 }
 
-static enum rc
-by_tokens(struct op_ctx *ctx, const struct token_query *q, size_t limit, struct found_list *ret,
-          struct err *reterr)
+/* A statement under construction, with its parameters. */
+struct search {
+    struct op_ctx *ctx;
+    struct buf sql;
+    struct value params[2 * (TOKEN_WORDS_MAX + 3)];
+    size_t nparams;
+    const char *only;
+};
+
+static size_t
+param(struct search *s, struct value v)
 {
-    struct pg_stmt stmts[3];
-    struct pg_rows rows[3];
-    size_t n = 0;
-    struct str mark;
-    if (token_of_number(ctx, q->joined, &mark))
-        stmts[n++] = token_stmt(ctx, mark, q, false);
-    stmts[n++] = token_stmt(ctx, q->joined, q, false);
-    if (q->nwords > 1)
-        stmts[n++] = token_stmt(ctx, q->words[q->longest], q, true);
-    enum rc rc = tx_run(ctx->tx, ctx->arena, stmts, n, rows, reterr);
-    for (size_t i = 0; rc == RC_OK && i < n; i++)
-        collect(ret, &rows[i], limit);
-    return rc;
+    s->params[s->nparams++] = v;
+    return s->nparams;
 }
 
-/* Words of the company's own dictionary in place of the longest: "did you mean". */
-static enum rc
-by_guess(struct op_ctx *ctx, const struct token_query *q, size_t limit, struct found_list *ret,
-         struct str *ret_word, struct err *reterr)
+/* " and token begins with the word", of the tokens `alias`. */
+static void
+add_range(struct search *s, const char *alias, struct str word)
 {
-    struct str typed = q->words[q->longest];
-    if (typed.n < GUESS_MIN)
-        return RC_OK;
-    const struct value params[] = {VALUE_TEXT(typed)};
-    const struct pg_stmt stmt = {"select word from app.similar_words($1, 3)", params, 1};
-    struct pg_rows words;
-    enum rc rc = tx_run(ctx->tx, ctx->arena, &stmt, 1, &words, reterr);
-    for (size_t i = 0; rc == RC_OK && i < words.nrows && i < GUESSES && !ret->n; i++) {
-        struct token_query guess = *q;
-        guess.words[guess.longest] = pg_cell(&words, i, 0)->text;
-        const struct pg_stmt again = token_stmt(ctx, guess.words[guess.longest], &guess, true);
-        struct pg_rows rows;
-        rc = tx_run(ctx->tx, ctx->arena, &again, 1, &rows, reterr);
-        if (rc == RC_OK)
-            collect(ret, &rows, limit);
-        *ret_word = guess.words[guess.longest];
+    const size_t from = param(s, VALUE_TEXT(word)), to = param(s, past(s->ctx->arena, word));
+    buf_printf(&s->sql, " %s.token >= $%zu and %s.token < $%zu", alias, from, alias, to);
+}
+
+/* For each word but the longest a token that begins with it. */
+static void
+add_other_words(struct search *s, const struct token_query *q)
+{
+    for (size_t i = 0; i < q->nwords; i++) {
+        if (i == q->longest)
+            continue;
+        buf_add_str(&s->sql, STR(" and exists (select from app.search_token s where s.entity = t.entity"
+                                 " and s.row_id = t.row_id and"));
+        add_range(s, "s", q->words[i]);
+        buf_printf(&s->sql, "%s)", s->only);
     }
-    return rc;
 }
 
-/* ------------------------------------------------------------------ showing them */
+/* Records with a token in the range that stands in the statement from here on; `end` closes them. */
+static const char candidates[] = "(select c.entity, c.row_id, min(c.why) as why, bool_or(c.token = c.typed) "
+                                 "as whole from (select t.entity,"
+                                 " t.row_id, t.why, t.token, ";
+
+static void
+end_candidates(struct search *s)
+{
+    buf_printf(&s->sql,
+               "%s order by t.token limit %d) c group by c.entity, c.row_id order by 4 desc, 1, 2 limit %d)",
+               s->only, CANDIDATES, LIMIT_HITS);
+}
+
+static void
+add_candidates(struct search *s, int pass, struct str first, const struct token_query *others)
+{
+    const size_t typed = param(s, VALUE_TEXT(first));
+    buf_printf(&s->sql, "%sselect %d as pass, x.* from %s$%zu as typed from app.search_token t where",
+               s->nparams > 1 ? " union all " : "", pass, candidates, typed);
+    add_range(s, "t", first);
+    if (others)
+        add_other_words(s, others);
+    end_candidates(s);
+    buf_add_str(&s->sql, STR(" x"));
+}
+
+/* Words of the company's own dictionary in place of the longest, when nothing begins with what was typed:
+   "did you mean". The most alike that finds anything counts. */
+static void
+add_guesses(struct search *s, const struct token_query *q)
+{
+    buf_printf(&s->sql,
+               "), guess as materialized (select w.word collate \"C\" as word,"
+               " w.word || U&'\\+10FFFF' collate \"C\" as past, %d + w.nth as pass"
+               " from app.similar_words($%zu, %d) with ordinality w(word, likeness, nth)"
+               " where not exists (select from exact)), guessed as materialized (select g.pass, g.word, x.* "
+               "from guess g"
+               " cross join lateral %sg.word as typed from app.search_token t"
+               " where t.token >= g.word and t.token < g.past",
+               PASSES, param(s, VALUE_TEXT(q->words[q->longest])), GUESSES, candidates);
+    add_other_words(s, q);
+    end_candidates(s);
+    buf_add_str(&s->sql, STR(" x"));
+}
 
 static bool
 shows_detail(struct op_ctx *ctx, const struct entity *e)
@@ -165,25 +146,73 @@ shows_detail(struct op_ctx *ctx, const struct entity *e)
     return e->detail_sql && (!(e->flags & EF_DETAIL_PERSONAL) || rights_may(&ctx->who.rights, e, "personal"));
 }
 
-static struct pg_stmt
-detail_stmt(struct op_ctx *ctx, const struct entity *e, const struct found_list *list)
+/* What a found record is called, beside it. What is not within sight has no row and is left out. */
+static void
+add_labels(struct search *s)
 {
-    struct buf ids, b;
-    buf_init(&ids, ctx->arena, 256);
-    for (size_t i = 0; i < list->n; i++)
-        if (list->rows[i].entity == e->number)
-            buf_printf(&ids, "%s%lld", ids.n ? "," : "", (long long)list->rows[i].id);
-    struct value *params = arena_new(ctx->arena, struct value, 1);
-    params[0] = VALUE_TEXT(buf_str(&ids));
-    buf_init(&b, ctx->arena, 512);
-    buf_add_str(&b, STR("select t.id, "));
-    sql_alias(&b, e->label_sql, "t");
-    buf_add_str(&b, STR(", "));
-    sql_alias(&b, shows_detail(ctx, e) ? e->detail_sql : "null::text", "t");
-    buf_printf(&b, " from app.%s t where t.id = any (string_to_array($1, ',')::bigint[])", e->table);
-    buf_add_char(&b, '\0');
-    return (struct pg_stmt){(const char *)b.p, params, 1};
+    size_t n, used = 0;
+    const struct entity *const *entities = entity_table(&n);
+    struct buf joins, names[3];
+    buf_init(&joins, s->ctx->arena, 1024);
+    for (size_t i = 0; i < COUNTOF(names); i++)
+        buf_init(&names[i], s->ctx->arena, 128);
+    for (size_t i = 0; i < n; i++) {
+        const struct entity *e = entities[i];
+        if (!(e->flags & EF_SEARCH) || !rights_may(&s->ctx->who.rights, e, "read"))
+            continue;
+        const char *comma = used++ ? ", " : "";
+        buf_printf(&names[0], "%se%u.id", comma, e->number);
+        buf_printf(&names[1], "%se%u.label", comma, e->number);
+        buf_printf(&names[2], "%se%u.detail", comma, e->number);
+        buf_add_str(&joins, STR(" left join lateral (select t.id, "));
+        sql_alias(&joins, e->label_sql, "t");
+        buf_add_str(&joins, STR(" as label, "));
+        sql_alias(&joins, shows_detail(s->ctx, e) ? e->detail_sql : "null::text", "t");
+        buf_printf(
+            &joins,
+            " as detail from app.%s t where t.id = case f.entity when %u then f.row_id end) e%u on true",
+            e->table, e->number, e->number);
+    }
+    for (size_t i = 0; i < COUNTOF(names); i++)
+        buf_printf(&s->sql, ", coalesce(%.*s)", STR_ARG(buf_str(&names[i])));
+    buf_printf(&s->sql, " from found f%.*s", STR_ARG(buf_str(&joins)));
 }
+
+/* Everything in one statement: what was typed, what it may have been meant for, and what is shown of it. */
+static struct pg_stmt
+build(struct search *s, const struct token_query *q)
+{
+    struct str mark;
+    const bool guesses = q->words[q->longest].n >= GUESS_MIN;
+    buf_init(&s->sql, s->ctx->arena, 8192);
+    s->only = allowed(s->ctx);
+    buf_add_str(&s->sql, STR("with exact as materialized ("));
+    if (token_of_number(s->ctx, q->joined, &mark))
+        add_candidates(s, 1, mark, NULL);
+    add_candidates(s, 2, q->joined, NULL);
+    if (q->nwords > 1)
+        add_candidates(s, PASSES, q->words[q->longest], q);
+    if (guesses)
+        add_guesses(s, q);
+    buf_add_str(
+        &s->sql,
+        STR("), found as materialized (select * from (select y.*, row_number() over (partition by"
+            " y.entity, y.row_id order by y.pass) as nth from (select pass, null::text as word, entity,"
+            " row_id, why, whole from exact"));
+    if (guesses)
+        buf_add_str(&s->sql, STR(" union all select pass, word, entity, row_id, why, whole from guessed"
+                                 " where pass = (select min(pass) from guessed)"));
+    buf_printf(&s->sql,
+               ") y) z where nth = 1 order by pass, whole desc, entity, row_id limit %d)"
+               " select f.entity, f.row_id, f.why, f.word",
+               LIMIT_HITS);
+    add_labels(s);
+    buf_add_str(&s->sql, STR(" order by f.pass, f.whole desc, f.entity, f.row_id"));
+    buf_add_char(&s->sql, '\0');
+    return (struct pg_stmt){(const char *)s->sql.p, s->params, s->nparams};
+}
+
+enum { C_ENTITY, C_ROW, C_WHY, C_WORD, C_ID, C_LABEL, C_DETAIL };
 
 static struct str
 cell_text(const struct pg_rows *rows, size_t row, size_t col)
@@ -193,67 +222,42 @@ cell_text(const struct pg_rows *rows, size_t row, size_t col)
 }
 
 static void
-show_rows(struct op_ctx *ctx, const struct found_list *list, uint32_t entity, const struct pg_rows *rows,
-          struct str guess, struct body_hit *slots)
+show(struct op_ctx *ctx, const struct pg_rows *rows, size_t limit, struct body_hits *ret)
 {
-    for (size_t r = 0; r < rows->nrows; r++)
-        for (size_t i = 0; i < list->n; i++) {
-            const struct found *f = &list->rows[i];
-            if (f->entity != entity || f->id != pg_cell(rows, r, 0)->i)
-                continue;
-            slots[i].record = (struct body_ref){entity, f->id, cell_text(rows, r, 1)};
-            slots[i].detail = cell_text(rows, r, 2);
-            slots[i].why = guess.n ? str_printf(ctx->arena, "like %.*s", STR_ARG(guess))
-                                   : str_from(token_why_text(f->why));
-        }
-}
-
-/* Labels and details in one round trip, a statement per kind of record. */
-static enum rc
-show(struct op_ctx *ctx, const struct found_list *list, struct str guess, struct body *ret,
-     struct err *reterr)
-{
-    size_t count, used = 0;
-    const struct entity *const *entities = entity_table(&count);
-    struct pg_stmt *stmts = arena_new(ctx->arena, struct pg_stmt, count);
-    struct pg_rows *rows = arena_new(ctx->arena, struct pg_rows, count);
-    uint32_t *of = arena_new(ctx->arena, uint32_t, count);
-    struct body_hit *slots = arena_new(ctx->arena, struct body_hit, list->n + 1);
-    for (size_t e = 0; e < count; e++)
-        for (size_t i = 0; i < list->n; i++)
-            if (list->rows[i].entity == entities[e]->number) {
-                of[used] = entities[e]->number;
-                stmts[used++] = detail_stmt(ctx, entities[e], list);
-                break;
-            }
-    enum rc rc = used ? tx_run(ctx->tx, ctx->arena, stmts, used, rows, reterr) : RC_OK;
-    if (rc != RC_OK)
-        return rc;
-    for (size_t u = 0; u < used; u++)
-        show_rows(ctx, list, of[u], &rows[u], guess, slots);
-    ret->hits.rows = arena_new(ctx->arena, struct body_hit, list->n + 1);
-    for (size_t i = 0; i < list->n; i++)
-        if (slots[i].record.entity)
-            ret->hits.rows[ret->hits.nrows++] = slots[i];
-    ret->present |= 1u << BODY_HITS;
-    return RC_OK;
+    ret->rows = arena_new(ctx->arena, struct body_hit, rows->nrows + 1);
+    for (size_t r = 0; r < rows->nrows && ret->nrows < limit; r++) {
+        const struct str guess = cell_text(rows, r, C_WORD);
+        if (pg_cell(rows, r, C_ID)->type == VT_NULL)
+            continue;
+        ret->rows[ret->nrows++] = (struct body_hit){
+            .record = {(uint32_t)pg_cell(rows, r, C_ENTITY)->i, pg_cell(rows, r, C_ROW)->i,
+                       cell_text(rows, r, C_LABEL)},
+            .detail = cell_text(rows, r, C_DETAIL),
+            .why = guess.n ? str_printf(ctx->arena, "like %.*s", STR_ARG(guess))
+                           : str_from(token_why_text((uint32_t)pg_cell(rows, r, C_WHY)->i)),
+        };
+    }
 }
 
 enum rc
 op_find(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
     struct token_query q;
-    struct found_list *list = arena_new(ctx->arena, struct found_list, 1);
-    struct str guess = STR_NONE;
-    size_t limit =
+    struct pg_rows rows = {0};
+    const size_t limit =
         params_has(p, PARAM_LIMIT) && p->limit > 0 && p->limit < LIMIT_HITS ? (size_t)p->limit : LIMIT_HITS;
     if (ctx->who.rights.platform)
         return platform_find(ctx, p, ret, reterr);
     token_query(ctx->arena, p->text, &q);
-    enum rc rc = RC_OK;
-    if (q.joined.n)
-        rc = by_tokens(ctx, &q, limit, list, reterr);
-    if (rc == RC_OK && q.joined.n && !list->n)
-        rc = by_guess(ctx, &q, limit, list, &guess, reterr);
-    return rc == RC_OK ? show(ctx, list, guess, ret, reterr) : rc;
+    if (q.joined.n) {
+        struct search *s = arena_new(ctx->arena, struct search, 1);
+        s->ctx = ctx;
+        const struct pg_stmt stmt = build(s, &q);
+        enum rc rc = tx_run_settled(ctx->tx, ctx->arena, &stmt, 1, &rows, reterr);
+        if (rc != RC_OK)
+            return rc;
+    }
+    show(ctx, &rows, limit, &ret->hits);
+    ret->present |= 1u << BODY_HITS;
+    return RC_OK;
 }

@@ -18,7 +18,7 @@ enum { P_VERIFIES, P_USER, P_FOUR_EYES, ALERT_PARAMS };
 #define MINE                                                                                                 \
     " and (d.kind <> 3 or ($1 and exists (select from app.receipt r where r.id = d.receipt_id"               \
     " and (r.amount <= $3 or r.taken_by <> $2))))"
-#define WINDOW " d.is_open and d.due_date <= (select app.today()) + " ALERT_AHEAD
+#define WINDOW " d.is_open and d.due_date <= (select app.today() + " ALERT_AHEAD ")"
 
 static const char alerts_sql[] =
     "select a.kind, a.due_date, p.id, p.number, case when p.vehicle_id is null then 'fleet'"
@@ -33,21 +33,21 @@ static const char alerts_sql[] =
 /* Put away by who asks; receipts that wait for him; and what has come since he last looked: what fell due
    since then, and what came within the days that count. */
 static const char counts_sql[] =
-    "select (select count(*) from app.alert_mark m join app.due_item d on d.id = m.alert_id and d.due_date = "
+    "with l as materialized (select s.at, (select app.today() + " ALERT_AHEAD ")"
+    " - greatest(0, floor(extract(epoch from now() - s.at) / 86400))::int as ahead"
+    " from (select coalesce((select at from app.alert_seen where user_id = (select app.user_id())),"
+    " (select created_at from app.session where id = current_setting('app.session_id')::bigint), now()) as "
+    "at) s)"
+    " select (select count(*) from app.alert_mark m join app.due_item d on d.id = m.alert_id and d.due_date "
+    "= "
     "m.due_date"
     " where m.user_id = (select app.user_id()) and (m.until is null or m.until > (select app.today())) "
     "and" WINDOW MINE "),"
     " (select count(*) from app.due_item d where d.kind = 3 and" WINDOW MINE "),"
     " (select count(*) from (select d.id from app.due_item d where d.at > l.at and" WINDOW
     " and not " ALERT_HIDDEN("d") MINE
-    " union select d.id from app.due_item d where d.due_date > l.day + " ALERT_AHEAD " and" WINDOW
-    " and not " ALERT_HIDDEN("d") MINE
-    " limit 1000) x), l.at"
-    " from (select s.at, (select app.today()) - greatest(0, floor(extract(epoch from now() - s.at) / "
-    "86400))::int as day"
-    " from (select coalesce((select at from app.alert_seen where user_id = (select app.user_id())),"
-    " (select created_at from app.session where id = current_setting('app.session_id')::bigint), now()) as "
-    "at) s) l";
+    " union select d.id from app.due_item d where d.due_date > l.ahead and" WINDOW
+    " and not " ALERT_HIDDEN("d") MINE " limit 1000) x), l.at from l";
 
 static bool
 reads(const struct op_ctx *ctx, uint32_t entity)
@@ -181,7 +181,7 @@ op_home(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err
     figures_ask(&branch, ctx->who.customer != 0 || ctx->who.branch_only, stmts);
     stmts[S_ALERTS] = (struct pg_stmt){alerts_sql, mine, ALERT_PARAMS};
     stmts[S_COUNTS] = (struct pg_stmt){counts_sql, mine, ALERT_PARAMS};
-    enum rc rc = tx_run(ctx->tx, ctx->arena, stmts, STATEMENTS, rows, reterr);
+    enum rc rc = tx_run_settled(ctx->tx, ctx->arena, stmts, STATEMENTS, rows, reterr);
     if (rc != RC_OK)
         return rc;
     struct body_home *home = &ret->home;

@@ -8,10 +8,10 @@ static const char *const whole[FIGURES_PARTS] = {
         " 0)::bigint, coalesce(sum(n) filter (where due_date <= t.d + 7), 0)::bigint,"
         " coalesce(sum(n), 0)::bigint, coalesce(sum(n) filter (where due_date < t.d), 0)::bigint"
         " from (select (select app.today()) as d) t cross join unnest(array[1, 2]) k"
-        " left join app.due_count c on c.kind = k and c.due_date <= t.d + 30"
-        " and (k = 2 or c.due_date >= t.d - 30) group by k order by k",
+        " left join app.due_count c on c.kind = k and c.due_date <= (select app.today() + 30)"
+        " and (k = 2 or c.due_date >= (select app.today() - 30)) group by k order by k",
     [FIGURES_RECEIPTS] = "select count(*) filter (where paid_on >= (select app.today())),"
-                         " count(*) filter (where paid_on > (select app.today()) - 7), count(*)"
+                         " count(*) filter (where paid_on > (select app.today() - 7)), count(*)"
                          " from (select paid_on from app.receipt where state = 1 limit 1000) x",
     [FIGURES_DAY] =
         "select k, coalesce(f.n, 0)::bigint, coalesce(f.amount, 0)::bigint from unnest(array[1, 2, 3]) k"
@@ -19,7 +19,8 @@ static const char *const whole[FIGURES_PARTS] = {
         " order by k",
     [FIGURES_SPARK] =
         ("select coalesce(c.n, 0)::bigint from generate_series(0, 13) i left join app.due_count c"
-         " on c.due_date = (select app.today()) + i and c.kind = 1 order by i"),
+         " on c.due_date = (select app.today()) + i and c.kind = 1 and c.due_date >= (select app.today())"
+         " and c.due_date <= (select app.today() + 13) order by i"),
 };
 
 static const char *const counted[FIGURES_PARTS] = {
@@ -28,11 +29,12 @@ static const char *const counted[FIGURES_PARTS] = {
         " count(d.row_id) filter (where due_date <= t.d + 7), count(d.row_id),"
         " count(d.row_id) filter (where due_date < t.d)"
         " from (select (select app.today()) as d) t cross join unnest(array[1, 2]) k"
-        " left join app.due_item d on d.is_open and d.kind = k and d.due_date <= t.d + 30"
-        " and (k = 2 or d.due_date >= t.d - 30) group by k order by k",
+        " left join app.due_item d on d.is_open and d.kind = k and d.due_date <= (select app.today() + 30)"
+        " and (k = 2 or d.due_date >= (select app.today() - 30)) group by k order by k",
     [FIGURES_SPARK] =
         "select count(d.row_id) from generate_series(0, 13) i left join app.due_item d on d.is_open"
-        " and d.kind = 1 and d.due_date = (select app.today()) + i group by i order by i",
+        " and d.kind = 1 and d.due_date = (select app.today()) + i and d.due_date >= (select app.today())"
+        " and d.due_date <= (select app.today() + 13) group by i order by i",
 };
 
 void

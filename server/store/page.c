@@ -8,7 +8,7 @@
 #include "server/store/row.h"
 #include "server/store/sql.h"
 
-enum { CURSOR_HASH = 8, PARAMS_MAX = LIMIT_FILTERS + 4 };
+enum { CURSOR_HASH = 8, PARAMS_MAX = LIMIT_FILTERS + 4, LIMIT_STEP = 20 };
 
 /* SQL under construction, with its parameters. */
 struct query {
@@ -242,9 +242,16 @@ add_place(struct query *q, const struct page_query *pq, const struct place *p)
 
 /* ------------------------------------------------------------------ the page */
 
+/* The same rows in the order of an index for everybody: filters are what makes another way worth it. */
+static bool
+is_settled(const struct tx *tx, const struct page_query *pq)
+{
+    return !tx->open && pq->nfilters == 0 && !pq->where;
+}
+
 static void
 build_page(struct query *q, struct arena *a, const struct page_query *pq, const struct field *const *fields,
-           const struct place *p, bool second)
+           const struct place *p, bool second, bool settled)
 {
     buf_init(&q->sql, a, 2048);
     q->nparams = 0;
@@ -256,8 +263,12 @@ build_page(struct query *q, struct arena *a, const struct page_query *pq, const 
         add_place(q, pq, p);
     const char *dir = p->down ? "desc" : "asc";
     struct value limit = VALUE_INT((int64_t)pq->limit + 1);
-    buf_printf(&q->sql, " order by %s %s, t.id %s limit %s", order_of(a, pq->sort), dir, dir,
-               param(q, &limit));
+    buf_printf(&q->sql, " order by %s %s, t.id %s limit ", order_of(a, pq->sort), dir, dir);
+    if (settled) /* with room to spare, so that screens of all heights share a statement; what is over is left
+                    out */
+        buf_printf(&q->sql, "%zu", (pq->limit + LIMIT_STEP) / LIMIT_STEP * LIMIT_STEP);
+    else
+        buf_add_str(&q->sql, str_from(param(q, &limit)));
     buf_add_char(&q->sql, '\0');
 }
 
@@ -370,15 +381,16 @@ page_run(struct tx *tx, struct arena *a, const struct page_query *pq, struct bod
     enum rc rc = find_place(a, pq, &place, reterr);
     if (rc != RC_OK)
         return rc;
-    const bool second = has_second_range(pq, &place), counts = pq->count || pq->sums;
-    build_page(&queries[n++], a, pq, fields, &place, false);
+    const bool second = has_second_range(pq, &place), counts = pq->count || pq->sums,
+               settled = is_settled(tx, pq);
+    build_page(&queries[n++], a, pq, fields, &place, false, settled);
     if (second)
-        build_page(&queries[n++], a, pq, fields, &place, true);
+        build_page(&queries[n++], a, pq, fields, &place, true, settled);
     if (counts)
         build_count(&queries[n++], a, pq);
     for (size_t i = 0; i < n; i++)
         stmts[i] = (struct pg_stmt){(const char *)queries[i].sql.p, queries[i].params, queries[i].nparams};
-    rc = tx_run(tx, a, stmts, n, rows, reterr);
+    rc = settled ? tx_run_settled(tx, a, stmts, n, rows, reterr) : tx_run(tx, a, stmts, n, rows, reterr);
     ranges[0] = rows[0];
     if (second)
         ranges[1] = rows[1];

@@ -1,5 +1,6 @@
 #include "server/store/pg.h"
 
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,10 +268,18 @@ become(struct pg *pg, struct err *reterr)
     return RC_OK;
 }
 
+/* Between requests the database says nothing: what is there to read then is its goodbye. */
+static bool
+has_left(const struct pg *pg)
+{
+    struct pollfd line = {.fd = PQsocket(pg->conn), .events = POLLIN};
+    return PQtransactionStatus(pg->conn) == PQTRANS_IDLE && poll(&line, 1, 0) > 0;
+}
+
 enum rc
 pg_ready(struct pg *pg, struct err *reterr)
 {
-    if (pg->conn && PQstatus(pg->conn) == CONNECTION_OK)
+    if (pg->conn && PQstatus(pg->conn) == CONNECTION_OK && !has_left(pg))
         return RC_OK;
     pg_drop(pg);
     bool named = names_user(pg->conninfo);

@@ -68,6 +68,28 @@ tx_run(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, st
 }
 
 enum rc
+tx_run_settled(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
+               struct err *reterr)
+{
+    static const struct pg_stmt settle = {
+        "select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', "
+        "'off', true),"
+        " set_config('enable_sort', 'off', true), set_config('enable_hashjoin', 'off', true),"
+        " set_config('enable_mergejoin', 'off', true)",
+        NULL, 0};
+    if (tx->open)
+        return tx_run(tx, a, stmts, n, ret, reterr);
+    struct pg_stmt *all = arena_new(a, struct pg_stmt, n + 1);
+    struct pg_rows *rows = arena_new(a, struct pg_rows, n + 1);
+    all[0] = settle;
+    memcpy(all + 1, stmts, n * sizeof *stmts);
+    enum rc rc = tx_run(tx, a, all, n + 1, rows, reterr);
+    if (rc == RC_OK && ret)
+        memcpy(ret, rows + 1, n * sizeof *ret);
+    return rc;
+}
+
+enum rc
 tx_begin(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
          struct err *reterr)
 {

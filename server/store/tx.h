@@ -30,6 +30,13 @@ struct tx {
 /* Fails: as pg_run; RC_UNAUTHENTICATED when the preamble finds no active user and company. */
 enum rc tx_run(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
                struct err *reterr) NODISCARD;
+/*
+ * As tx_run, for reads that are done best in one way whoever asks: found and put in order by an index. Each is planned
+ * once for a connection, and so that the plan suits the largest company also when the smallest was the first to
+ * ask. Parameters must not decide how it is done: no LIMIT by parameter. In an open transaction it is tx_run.
+ */
+enum rc tx_run_settled(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
+                       struct err *reterr) NODISCARD;
 /* Opens the transaction, runs the preamble and `stmts` in the same round trip. Fails: as tx_run; closed then.
  */
 enum rc tx_begin(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,

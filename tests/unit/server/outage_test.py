@@ -1,6 +1,7 @@
 """A database that goes away and comes back; requests that are too large; the end of a worker."""
 
 import json
+import time
 import unittest
 
 from world import JOB_AUTH_PASSWORD, JOB_JSON, SIMBA, Reply, User, Worker, boot
@@ -27,6 +28,14 @@ class Outage(unittest.TestCase):
         self.agent.ok("me")
         throw_out()
         self.agent.customer()
+
+    def test_nobody_who_signs_in_notices_a_database_that_left_while_nothing_was_asked(self):
+        self.agent.ok("me")
+        throw_out()
+        end = time.monotonic() + 30
+        while boot("select from pg_stat_activity where usename = 'bima_worker'"):
+            self.assertLess(time.monotonic(), end)
+        User(self.worker, SIMBA, "amina").ok("me")
 
     def test_without_a_database_one_may_try_again_and_it_recovers_by_itself(self):
         self.agent.ok("me")
