@@ -62,7 +62,7 @@ static const struct field fields[] = {
      FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 8, 0, .help = "Branch that sold it.",
      .group = "Sold", .ref = ENTITY_BRANCH},
     {FIELD(policy, sold_by, VT_REF), POLICY_SOLD_BY, "Sold by",
-     FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 18, 0, .help = "Who sold it.",
+     FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW | FF_STAFF, 18, 0, .help = "Who sold it.",
      .column = "sold_by", .ref = ENTITY_USER},
     {FIELD(policy, note, VT_TEXT), POLICY_NOTE, "Note", SCHEMA_EDIT | SCHEMA_MULTILINE | FF_STAFF, 40, 1000,
      .help = "Anything worth knowing at the counter."},

@@ -61,7 +61,7 @@ static const struct field fields[] = {
     {FIELD(renewal, state, VT_CHOICE), RENEWAL_STATE, "State", FF_FILLED | SCHEMA_LIST | SCHEMA_FILTER, 10, 0,
      .help = "How far it has come.", .group = "Followed up", CHOICES(states)},
     {FIELD(renewal, assigned_to, VT_REF), RENEWAL_ASSIGNED_TO, "Assigned to",
-     SCHEMA_EDIT | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW, 18, 0,
+     SCHEMA_EDIT | SCHEMA_LIST | SCHEMA_FILTER | SCHEMA_NARROW | FF_STAFF, 18, 0,
      .help = "Who follows it up: at first who sold the policy.", .column = "assigned_to", .ref = ENTITY_USER},
     {FIELD(renewal, contact_on, VT_DATE), RENEWAL_CONTACT_ON, "Call on",
      SCHEMA_EDIT | SCHEMA_LIST | SCHEMA_SORT | SCHEMA_FILTER, 10, 0, .help = "Next day to call the holder."},

@@ -15,7 +15,7 @@ struct certificate_page {
     struct str product;   /* "Motor comprehensive" */
     struct str vehicle;   /* "Toyota Hiace 2019, white" */
     struct str branch;    /* name */
-    struct str issued_by; /* person */
+    struct str issued_by; /* person; empty for who may not know the company's people */
     stamp_t issued_at;
     int offset_minutes; /* east of UTC */
     bool withdrawn;     /* marked as such, without code and sealed text: they would still verify */
@@ -28,6 +28,9 @@ enum rc certificate_pdf(struct arena *a, const struct certificate_page *page, st
 
 /* UTF-8, lines of at most 72 columns, the sealed text last. Lives in `a`. */
 struct str certificate_text(struct arena *a, const struct certificate_page *page);
+
+/* "2026-03-01 09:00 by Juma Mkwawa, Kariakoo", of what is known of it. Lives in `a`. */
+struct str certificate_origin(struct arena *a, const struct certificate_page *page);
 
 /* "1 March 2026". Lives in `a`. */
 struct str certificate_day(struct arena *a, date_t day);

@@ -227,7 +227,6 @@ put_words(cairo_t *cr, double y, struct arena *a, const struct certificate_page 
     static const struct type command = {"Monospace 8", &ink, PANGO_ALIGN_LEFT};
     static const struct type small = {"Sans 8", &dim, PANGO_ALIGN_LEFT};
     const double x = MARGIN + QR_SIDE + 20, width = INNER - QR_SIDE - 20;
-    char at[STAMP_TEXT];
     if (page->withdrawn) {
         put(cr, x, y - 2, width, &head,
             STR("Withdrawn. This certificate proves nothing any more and carries no code."));
@@ -243,9 +242,7 @@ put_words(cairo_t *cr, double y, struct arena *a, const struct certificate_page 
              STR("The code says the same as this page, signed by the company. No connection is needed:")) +
          2;
     y += put(cr, x, y, width, &command, STR("bima certificate verify FILE --key KEY")) + 6;
-    put(cr, x, y, width, &small,
-        str_printf(a, "Issued %s by %.*s, %.*s", stamp_local(page->issued_at, page->offset_minutes, at),
-                   STR_ARG(page->issued_by), STR_ARG(page->branch)));
+    put(cr, x, y, width, &small, str_printf(a, "Issued %.*s", STR_ARG(certificate_origin(a, page))));
 }
 
 static void

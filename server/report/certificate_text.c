@@ -16,6 +16,20 @@ certificate_day(struct arena *a, date_t day)
     return str_printf(a, "%d %s %d", c.day, months[c.month - 1], c.year);
 }
 
+struct str
+certificate_origin(struct arena *a, const struct certificate_page *page)
+{
+    char at[STAMP_TEXT];
+    struct buf b;
+    buf_init(&b, a, 128);
+    buf_add_str(&b, str_from(stamp_local(page->issued_at, page->offset_minutes, at)));
+    if (page->issued_by.n > 0)
+        buf_printf(&b, " by %.*s", STR_ARG(page->issued_by));
+    if (page->branch.n > 0)
+        buf_printf(&b, ", %.*s", STR_ARG(page->branch));
+    return buf_str(&b);
+}
+
 static void
 put_line(struct buf *b, const char *label, struct str value)
 {
@@ -71,7 +85,6 @@ struct str
 certificate_text(struct arena *a, const struct certificate_page *page)
 {
     struct buf b;
-    char at[STAMP_TEXT];
     struct str lines = page->header;
     buf_init(&b, a, 4096);
     put_rule(&b, '=');
@@ -90,8 +103,7 @@ certificate_text(struct arena *a, const struct certificate_page *page)
         return buf_str(&b);
     }
     buf_printf(&b, "\n  The cover includes the first and the last day, until midnight.\n");
-    buf_printf(&b, "  Issued %s by %.*s, %.*s.\n\n", stamp_local(page->issued_at, page->offset_minutes, at),
-               STR_ARG(page->issued_by), STR_ARG(page->branch));
+    buf_printf(&b, "  Issued %.*s.\n\n", STR_ARG(certificate_origin(a, page)));
     put_rule(&b, '-');
     buf_printf(&b, "To verify without a connection: bima certificate verify FILE --key KEY\n\n");
     put_sealed(&b, page->sealed);

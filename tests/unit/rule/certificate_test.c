@@ -167,6 +167,16 @@ Test(certificate, printed_as_text_says_everything_and_verifies)
     expect_facts(&got);
 }
 
+Test(certificate, where_it_comes_from_is_told_as_far_as_it_is_known)
+{
+    struct certificate_page p = page();
+    cr_expect(contains(certificate_text(&arena, &p), "Issued 2026-03-01 12:00 by Juma Mkwawa, Kariakoo.\n"));
+    p.issued_by = STR_NONE;
+    cr_expect(contains(certificate_text(&arena, &p), "Issued 2026-03-01 12:00, Kariakoo.\n"));
+    p.branch = STR_NONE;
+    cr_expect(contains(certificate_text(&arena, &p), "Issued 2026-03-01 12:00.\n"));
+}
+
 Test(certificate, text_with_other_line_ends_and_an_indent_still_verifies)
 {
     struct certificate_page p = page();

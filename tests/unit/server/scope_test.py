@@ -1,6 +1,7 @@
 """Self-service, a fleet's viewer and a branch: who sees a part of the company sees that part whole and nothing else, through
 every method of every entity. What is added to the catalog is asked about by itself."""
 
+import base64
 import datetime
 import itertools
 import unittest
@@ -11,6 +12,7 @@ from world import SIMBA, User, Worker, boot, plate
 # Entities that are everybody's in the company: how it works, not what it does.
 COMMON = {"product", "rate", "branch", "role", "vehicle_type", "id_type", "plate_pattern", "setting"}
 TABLES = {"user": "user_account", "account": "user_account", "audit": "audit"}
+OWN = {"account", "user_key", "session"}  # of oneself
 NOBODY = 4294967293
 _numbers = itertools.count(700)
 
@@ -273,6 +275,21 @@ class Part(unittest.TestCase):
                 self.assertNotIn("note", [f["name"] for f in everything(user)[entity]["fields"]])
                 for method, more in (("get", {}), ("history", {}), ("as_of", {"at": LATE})):
                     self.assertNotIn("siri ya", repr(user.ok(method, entity=entity, id=id, **more).body), f"{user.login} {method} {entity}")
+
+    def test_no_answer_to_a_customer_names_who_of_the_staff_it_was(self):
+        """Not as a number either: what can't be read is not pointed to."""
+        staff = {str(id) for id, in boot("select id from app.user_account where tenant_id = %s and customer_id is null", SIMBA.id)}
+        someone = {"user", f"e{everything(self.manager)['user']['number']}"}
+        for user in (self.own, self.fleet):
+            for name, described in everything(user).items():
+                for field in described["fields"] if name not in OWN else []:
+                    self.assertNotIn(field.get("ref"), someone, f"{name}.{field['name']} for {user.login}")
+                for id in sorted(self.whose(name, user=user.who[1], customer=self.x["customer"]))[:10] if name not in COMMON else []:
+                    self.assertFalse(staff & set(texts_in(user.call("get", entity=name, id=id).fields)), f"{user.login} {name} {id}")
+        text = base64.b64decode(self.own.ok("print", entity="certificate", id=min(self.whose("certificate", customer=self.x["customer"])),
+                                            format="text").body["file"]["bytes"]).decode()
+        self.assertRegex(text, r"Issued \S+ \S+, \S")
+        self.assertNotRegex(text, r" by\b|Tester")
 
     # -- home and find ---------------------------------------------------------------------------------------------------
 
