@@ -119,9 +119,12 @@ tally_of(struct worker *w, const struct call *c)
         return t;
     if (t->beyond)
         audit_flush(w, true);
-    size_t gets = t->session == who->session ? t->gets : 0;
-    *t = (struct audit_tally){
-        .session = who->session, .user = who->user, .tenant = who->tenant, .since = c->started, .gets = gets};
+    size_t persons = t->session == who->session ? t->persons : 0;
+    *t = (struct audit_tally){.session = who->session,
+                              .user = who->user,
+                              .tenant = who->tenant,
+                              .since = c->started,
+                              .persons = persons};
     t->address_n = c->ctx.address.n < sizeof t->address ? c->ctx.address.n : sizeof t->address;
     memcpy(t->address, c->ctx.address.p, t->address_n);
     return t;
@@ -226,6 +229,31 @@ shows_persons(const struct call *c, const struct entity *e)
     return false;
 }
 
+/* A list read one by one, in short pages or by searching is a list: told whenever so many were shown. */
+static bool
+in_passing(struct worker *w, struct call *c, size_t shown, struct event *ret)
+{
+    struct audit_tally *t = tally_of(w, c);
+    t->persons += shown;
+    if (t->persons < BULK_ROWS)
+        return false;
+    ret->count = (int64_t)t->persons;
+    ret->row = 0;
+    ret->detail = STR("a few at a time");
+    t->persons = 0;
+    return true;
+}
+
+static size_t
+persons_found(const struct call *c)
+{
+    const struct body_hits *hits = &c->body.hits;
+    size_t n = 0;
+    for (size_t i = 0; i < hits->nrows; i++)
+        n += shows_persons(c, entity_by_number(hits->rows[i].record.entity));
+    return n;
+}
+
 /* What of a read the audit is told; false: nothing. */
 static bool
 read_event(struct worker *w, struct call *c, struct event *ret)
@@ -244,25 +272,24 @@ read_event(struct worker *w, struct call *c, struct event *ret)
         ret->detail = c->body.file.name;
         return true;
     }
+    if (c->method->number == METHOD_FIND)
+        return in_passing(w, c, persons_found(c), ret);
     if (!shows_persons(c, e))
         return false;
     switch (c->method->number) {
     case METHOD_LIST:
+        if (c->body.page.nrows < BULK_ROWS && !p->cursor.n)
+            return in_passing(w, c, c->body.page.nrows, ret);
         ret->count = (int64_t)c->body.page.nrows;
         ret->detail = p->cursor.n ? STR("a further page") : STR_NONE;
-        return c->body.page.nrows >= BULK_ROWS || p->cursor.n;
+        return true;
     case METHOD_HISTORY:
         ret->count = (int64_t)c->body.events.nrows;
         return true;
     case METHOD_AS_OF:
         return true;
-    case METHOD_GET: { /* a list read one by one is a list */
-        struct audit_tally *t = tally_of(w, c);
-        ret->count = BULK_ROWS;
-        ret->row = 0;
-        ret->detail = STR("one by one");
-        return ++t->gets % BULK_ROWS == 0;
-    }
+    case METHOD_GET:
+        return in_passing(w, c, 1, ret);
     default:
         return false;
     }

@@ -30,13 +30,13 @@ struct described {
 };
 
 /* What the audit counts of a session before it says so: audit.c. */
-enum { AUDIT_TALLIES = 64, TALLY_ADDRESS = 80 };
+enum { AUDIT_TALLIES = 512, TALLY_ADDRESS = 80 };
 struct audit_tally {
     int64_t session, user; /* session 0: free */
     int32_t tenant;
     int64_t since;           /* microseconds, monotonic: when the minute began */
     size_t refusals, beyond; /* in this minute; those of them that are not written yet */
-    size_t gets;             /* records of persons, one by one */
+    size_t persons;          /* shown a few at a time, since the audit was told */
     char address[TALLY_ADDRESS];
     size_t address_n;
 };

@@ -115,6 +115,12 @@ class Reads(Audited):
         super().setUpClass()
         cls.customers = [cls.amina.customer() for _ in range(25)]
 
+    def anew(self, login):
+        """At a worker that has counted nothing yet."""
+        worker = Worker()
+        self.addCleanup(worker.close)
+        return User(worker, SIMBA, login)
+
     def test_a_page_of_many_people_is_told_and_so_is_every_further_one(self):
         page = self.amina.ok("list", entity="customer", limit=20).body["page"]
         self.amina.ok("list", entity="customer", limit=3, cursor=page["next"])
@@ -122,15 +128,29 @@ class Reads(Audited):
             (3, "customer list", "customer", 20, 1, None), (3, "customer list", "customer", 3, 1, "a further page")])
 
     def test_a_short_page_a_search_and_one_record_are_not_told(self):
-        self.amina.ok("list", entity="customer", limit=5)
-        self.amina.ok("find", text="Salma")
-        self.amina.ok("get", entity="customer", id=self.customers[0])
+        amina = self.anew("amina")
+        amina.ok("list", entity="customer", limit=5)
+        amina.ok("find", text="Salma", limit=5)
+        amina.ok("get", entity="customer", id=self.customers[0])
         self.assertEqual(self.since(), [])
 
     def test_a_list_read_one_by_one_is_told(self):
+        juma = self.anew("juma")
         for customer in self.customers:
-            self.juma.ok("get", entity="customer", id=customer)
-        self.assertEqual([r[:3] + r[4:] for r in self.since()], [(3, "customer get", "customer", 20, 1, "one by one")])
+            juma.ok("get", entity="customer", id=customer)
+        self.assertEqual([r[:3] + r[4:] for r in self.since()], [(3, "customer get", "customer", 20, 1, "a few at a time")])
+
+    def test_a_list_read_in_short_pages_or_by_searching_is_told(self):
+        amina = self.anew("amina")
+        shown = 0
+        for day in ("2000-01-01", "2000-01-02", "2000-01-03", "2000-01-04"):
+            shown += len(amina.ok("list", entity="customer", limit=9, filters=[["created_at", ">=", day]]).body["page"]["rows"])
+        self.assertEqual([r[:3] + r[4:] for r in self.since()], [(3, "customer list", "customer", 27, 1, "a few at a time")])
+        for text in ("salma", "salm", "sal"):
+            shown += len([h for h in amina.ok("find", text=text, limit=9).body["hits"] if h["record"]["entity"] == "customer"])
+        told = self.since()
+        self.assertEqual([r[:3] for r in told[1:]], [(3, "find", None)], told)
+        self.assertLess(shown - sum(r[4] for r in told), 20)
 
     def test_who_sees_no_personal_data_reads_none(self):
         self.vera.ok("list", entity="customer", limit=50)
