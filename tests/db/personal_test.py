@@ -71,6 +71,22 @@ class Keys(Refusals, unittest.TestCase):
         with self.refused("customer_forgotten"), Work() as w:
             w.own(w.vehicle(), customer, "2026-04-01")
 
+    def test_accounts_that_saw_the_records_of_who_was_forgotten_are_closed_for_good(self):
+        add = ("insert into app.user_account (tenant_id, login, name, email, role_id, branch_id, customer_id) select tenant_id, %s, 'Some Name',"
+               " 'some@example.org', id, %s, %s from app.role where tenant_id = %s and code = 'customer' returning id")
+        with Work() as w:
+            customer = self.person(w)
+            user = w.one(add, (f"self{customer}", SIMBA.branch, customer, SIMBA.id))
+            w.run(self.DESTROY, (customer,))
+            w.run("select app.forget_customer(%s)", (customer,))
+        with boot() as cur:
+            cur.execute("select is_active, login, name, email from app.user_account where id = %s", (user,))
+            self.assertEqual(cur.fetchall(), [(False, f"forgotten-{user}", "forgotten", None)])
+        for statement, args in ((add, (f"again{customer}", SIMBA.branch, customer, SIMBA.id)),
+                                ("update app.user_account set is_active = true where id = %s", (user,))):
+            with self.refused("customer_forgotten"), Work() as w:
+                w.run(statement, args)
+
     def test_holding_and_destroying_at_once_leave_one_of_both(self):
         for _ in range(10):
             with Work() as w:

@@ -362,6 +362,57 @@ class Retention(unittest.TestCase):
             self.assertIn(part, text)
         self.assertEqual(boot("select count(*) from app.idempotency where encode(reply, 'escape') like '%%secret of %%'"), [(0,)])
 
+    def account(self, customer, login, who=None):
+        return (who or self.admin).call("add", entity="user", fields={"login": login, "name": f"Self {login}", "role": "customer", "branch": "KK",
+                                                                      "customer": {"id": customer}, "email": f"{login}@example.org",
+                                                                      "phone": "0767 999 001"})
+
+    def test_the_access_report_speaks_of_every_table_that_points_to_a_customer(self):
+        told = {"ownership": "Vehicles", "policy": "Policies", "renewal": "Renewals", "user_account": "Accounts", "person_key": "Protection",
+                "history": "Changed by"}
+        passing = {"outbox"}  # gone a moment later
+        tables = {row[0] for row in boot("select c.relname from pg_attribute a join pg_class c on c.oid = a.attrelid where a.attname = 'customer_id'"
+                                         " and c.relkind in ('r', 'p') and c.relnamespace = 'app'::regnamespace and not a.attisdropped")}
+        self.assertEqual(tables, set(told) | passing, "say in server/rule/access_report.c what is held there, and here")
+        customer = self.person()
+        sold(self.amina, self.juma, self.amina.vehicle(customer))
+        self.assertEqual(self.account(customer, "mwanaisha").code, "OK")
+        text = report_of(self.admin.ok("act", entity="customer", action="report", id=customer))
+        for title in [*told.values(), "Terms", "Receipts", "Certificates", "In the audit"]:
+            self.assertRegex(text, rf"(?m)^{title}\n  (?!nothing)", text)
+        self.assertIn("Self mwanaisha · mwanaisha@example.org · ", text)
+        self.assertIn("verified", text)
+        self.assertIn("\nFleets\n  nothing\n", text)
+
+    def test_the_access_report_is_in_the_language_of_who_asks(self):
+        customer = self.person()
+        sold(self.amina, self.juma, self.amina.vehicle(customer))
+        boot("update app.user_account set language = 'sw' where id = %s", SIMBA.users["neema"])
+        try:
+            text = report_of(self.neema.ok("act", entity="customer", action="report", id=customer))
+        finally:
+            boot("update app.user_account set language = 'en' where id = %s", SIMBA.users["neema"])
+        for english in ("Everything held", "Vehicles", "Certificates", "insured for", "In the audit", "nothing", "taken by"):
+            self.assertNotIn(english, text)
+
+    def test_the_accounts_of_a_forgotten_customer_are_closed_and_name_nobody(self):
+        customer = self.person()
+        self.assertEqual(self.account(customer, "zainabu").code, "OK")
+        user = boot("select id from app.user_account where login = 'zainabu'")[0][0]
+        SIMBA.users["zainabu"] = user
+        zainabu = User(self.worker, SIMBA, "zainabu")
+        self.assertEqual(zainabu.call("me").code, "OK")
+        self.assertEqual(self.act(self.admin, "forget", customer).code, "OK")
+        self.assertEqual(zainabu.call("me").code, "UNAUTHENTICATED")
+        self.assertEqual(boot("select is_active, name, email, phone, password_hash, login = 'forgotten-' || id from app.user_account where id = %s", user),
+                         [(False, "forgotten", None, None, None, True)])
+        self.assertEqual(self.admin.call("get", entity="user", key="zainabu").code, "NOT_FOUND")
+        again = self.account(customer, "zainabu2")
+        self.assertEqual(again.code, "REFUSED", again)
+        row = self.admin.ok("get", entity="user", id=user)
+        back = self.admin.call("set", entity="user", id=user, version=row.record["version"], fields={"is_active": True})
+        self.assertEqual(back.code, "REFUSED", back)
+
 
 if __name__ == "__main__":
     unittest.main()
