@@ -23,6 +23,7 @@ static const struct field counts_fields[] = {
     {FIELD(compliance_counts, company, VT_REF), COUNTS_COMPANY, "Company", FF_NEW, 8, 0,
      .help = "One company only; all that let the regulator ask when left empty.", .ref = ENTITY_COMPLIANCE},
 };
+#define AFTER_MOST 100000000
 static const struct field trail_fields[] = {
     {FIELD(compliance_trail, company, VT_REF), TRAIL_COMPANY, "Company", SCHEMA_REQUIRED | FF_NEW, 8, 0,
      .help = "Whose audit is read.", .ref = ENTITY_COMPLIANCE},
@@ -30,6 +31,8 @@ static const struct field trail_fields[] = {
      .fallback = "t"},
     {FIELD(compliance_trail, to_date, VT_DATE), TRAIL_TO, "Until", FF_NEW, 10, 0, .help = "Last day.",
      .fallback = "t"},
+    {FIELD(compliance_trail, after, VT_INT), TRAIL_AFTER, "After entry", FF_NEW, 10, AFTER_MOST,
+     .help = "Goes on behind so many entries, where the answer before ended."},
 };
 
 static const struct action actions[] = {
@@ -40,7 +43,8 @@ static const struct action actions[] = {
      "Vehicles of each company, how many were covered on a day, and whose cover had run out. Permits are not "
      "among them yet.",
      .option = 0, PARAMS(compliance_counts, counts_fields)},
-    {COMPLIANCE_TRAIL, "trail", "Audit trail", "What the audit of a company says of some days.", .option = 0,
+    {COMPLIANCE_TRAIL, "trail", "Audit trail",
+     "What the audit of a company says of some days; much of it in several pieces.", .option = 0,
      PARAMS(compliance_trail, trail_fields)},
 };
 

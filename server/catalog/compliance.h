@@ -26,11 +26,12 @@ struct compliance_counts {
     date_t day;
     struct ref company;
 };
-enum { TRAIL_COMPANY = 1, TRAIL_FROM = 2, TRAIL_TO = 3 };
+enum { TRAIL_COMPANY = 1, TRAIL_FROM = 2, TRAIL_TO = 3, TRAIL_AFTER = 4 };
 struct compliance_trail {
     struct row_head row;
     struct ref company;
     date_t from_date, to_date;
+    int64_t after; /* so many entries were read before */
 };
 
 extern const struct entity compliance_entity;

@@ -504,10 +504,10 @@ class Regulator(Refusals, unittest.TestCase):
         with Work(SIMBA) as w:
             w.run("select app.audit_add(5, 'customer.export', 'customer', 1, 12, 1, 'secret words')")
         with work("watch") as w:
-            w.cur.execute("select what, login, count from app.compliance_trail(%s, current_date - 1, current_date + 1)", (SIMBA.id,))
+            w.cur.execute("select what, login, count from app.compliance_trail(%s, current_date - 1, current_date + 1, 0, 2000)", (SIMBA.id,))
             self.assertIn(("customer.export", "amina", 12), w.cur.fetchall())
             for company_ in (TWIGA.id, 987654, None):
-                self.assertEqual(w.run("select * from app.compliance_trail(%s, current_date - 1, current_date + 1)", (company_,)), 0)
+                self.assertEqual(w.run("select * from app.compliance_trail(%s, current_date - 1, current_date + 1, 0, 2000)", (company_,)), 0)
 
     def test_its_answers_name_no_person(self):
         with boot() as cur:

@@ -428,6 +428,9 @@ class Sealing(unittest.TestCase):
         lines = self.db.ctl("audit", "export", "--company", "SI").splitlines(keepends=True)
         self.assertEqual(len(lines), 31)
         key = self.db.ctl("audit", "key").strip()
+        with self.db.boot() as cur:
+            cur.execute("select kind, actor, detail from app.audit where tenant_id = %s and what = 'audit export'", (self.si,))
+            self.assertEqual(cur.fetchall(), [(5, "bimactl", "places 1 to 30")])
         path = os.path.join(self.db.state, "file")
 
         def verify(text, status):

@@ -307,6 +307,21 @@ class Regulation(WithPlatform):
         self.assertIn("compliance insured", text)
         self.assertNotIn("Salma", text)
 
+    def test_a_trail_that_does_not_fit_is_read_in_pieces_and_says_so(self):
+        boot("update app.tenant set regulator_access = true where id = %s", TWIGA.id)
+        boot("insert into app.audit (tenant_id, at, kind, what, actor) select %s, '2025-05-05 06:00:00+00'::timestamptz + i * interval '1 s', 4,"
+             " 'customer add', 'Amina (amina)' from generate_series(1, 4100) i", TWIGA.id)
+        days = {"company": "TA", "from_date": "2025-05-05", "to_date": "2025-05-05"}
+        times, after = [], 0
+        for more in (True, True, False):
+            reply = self.ask("trail", **days, after=after)
+            times += re.findall(r"(?m)^2025-05-05 (\d\d:\d\d) ", text_of(reply))
+            said = [issue["text"] for issue in reply.body.get("issues", [])]
+            after += 2000
+            self.assertEqual(said, [f"there is more: ask again after entry {after}"] if more else [])
+        self.assertEqual((len(times), times), (4100, sorted(times)))
+        self.assertIn("Nothing stands in the audit of these days", text_of(self.ask("trail", company="TA", from_date="2024-01-01", to_date="2024-01-01")))
+
     def test_it_can_do_nothing_a_super_admin_does(self):
         for method, params in (("list", {"entity": "company"}), ("add", {"entity": "company", "fields": {}}), ("list", {"entity": "company_health"}),
                                ("list", {"entity": "platform_audit"}), ("act", {"entity": "company", "action": "suspend", "id": SIMBA.id, "reason": "x"})):
