@@ -13,8 +13,8 @@ import wire
 from honest import Honest
 from service import Service, wait_for
 
-# honest answers, seconds, whatever others do
-MOST_MEDIAN = 0.1
+# honest answers, seconds, whatever others do: the usual one, and the one that came worst on a machine that is busy with other tests
+MOST_MEDIAN, MOST_WORST = 0.1, 2
 GONE = (OSError, EOFError, paramiko.SSHException)
 
 addresses = (f"127.{a}.{b}.{c}" for a, b, c in itertools.product(range(1, 250), range(250), range(1, 250)))
@@ -92,8 +92,8 @@ class Played(unittest.TestCase):
     def tearDown(self):
         seen = honest.end(self._testMethodName)
         self.assertEqual(processes(), self.before, "a process ended or was started again")
-        self.assertLessEqual(seen["median"], MOST_MEDIAN,
-                             f"honest answers took {seen}, when nobody misbehaves {honest.seen['nobody misbehaves']}")
+        for what, most in (("median", MOST_MEDIAN), ("worst", MOST_WORST)):
+            self.assertLessEqual(seen[what], most, f"honest answers took {seen}, when nobody misbehaves {honest.seen['nobody misbehaves']}")
         reply, = service.ask(service.clerk, ("me", {}))
         self.assertEqual(reply["code"], "OK")
 
