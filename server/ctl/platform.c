@@ -140,8 +140,9 @@ admin_disable(struct ctl *ctl, struct err *reterr)
 {
     static const struct task t = {
         "disable",
-        "update app.user_account set is_active = false where tenant_id = 0 and login = lower($1)"
-        " returning login || '" DOMAIN " is switched off'",
+        "with u as (update app.user_account set is_active = false where tenant_id = 0 and login = lower($1)"
+        " returning id, login) select u.login || '" DOMAIN " is switched off' from u, lateral (select"
+        " app.platform_note(null, 'platform_user.disable', 'platform_user', u.id, null) offset 0) x",
         1, 1, "expected one login"};
     const char *login = NULL;
     enum rc rc = platform_login(ctl, &login, reterr);

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "../support")]
+from journey_tui import Terminal  # noqa: E402
 from service import Service, wait_for  # noqa: E402
 
 
@@ -101,6 +103,26 @@ class Audited(unittest.TestCase):
         self.service.ctl("user", "unlock", self.service.manager)
         told = self.audit("t.code = 'SI' and a.kind = 7 and a.actor = 'bimactl'")
         self.assertEqual([line.split("|")[1] for line in told], ["user unlocked"])
+
+    def test_the_screen_of_the_audit_is_narrowed_by_its_filters(self):
+        service = self.service
+        self.assertEqual(self.customer(service.cashier, 903)["code"], "FORBIDDEN")
+        self.assertEqual(self.customer(service.clerk, 904)["code"], "OK")
+        admin = Terminal(service, service.admin)
+        self.addCleanup(admin.close)
+        admin.see("find or do")
+        admin.type("audit")
+        admin.keys("Enter")
+        self.assertRegex(admin.see("(?s)refusal +customer add.*(bottom|more)"), "change +customer add")
+        admin.type("/kind=refusal")
+        admin.keys("Enter")
+        admin.see(r"(?s)Filter kind=refusal.*refusal +customer add +Juma")
+        self.assertNotRegex(admin.screen(), r"(?m)^.{20,40}(change|sign-in|account) ")
+        admin.type("5")
+        admin.keys("Enter")
+        screen = admin.see("Details")
+        for words in ("customer add", "refused", "does not allow", "127.0.0.1", "OpenSSH"):
+            self.assertIn(words, screen)
 
     def test_the_key_is_the_services_own(self):
         mode = os.stat(os.path.join(self.service.state, "audit_key")).st_mode & 0o777

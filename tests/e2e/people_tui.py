@@ -211,8 +211,19 @@ class People(unittest.TestCase):
         regulator.type("t 337 dse")
         regulator.keys("F10")
         self.assertRegex(regulator.see(r"(?s)T337DSE insured on.*F12 Done"), "KIBOKO +Kiboko Cover")
+        for words, given, seen in (("counts", (), r"(?s)Vehicles and covers on.*KIBOKO +Kiboko Cover +0 +0 +0.*F12 Done"),
+                                   ("audit trail", ("KIBOKO",), r"(?s)Audit of Kiboko Cover.*compliance.*F12 Done")):
+            regulator.keys("F12", "F2")
+            regulator.see("Commands")
+            regulator.answer(words)
+            regulator.see("F10 Save")
+            for text in given:
+                regulator.type(text)
+            regulator.keys("F10")
+            regulator.see(seen)
         done = self.bima("admin@kiboko.co.tz", "audit", "list", "kind=platform", "--csv", password=secret)
-        self.assertIn("reg", done.stdout)
+        for what in ("compliance insured", "compliance counts", "compliance trail"):
+            self.assertIn(what, done.stdout)
 
     # -- the same with words ---------------------------------------------------------------------------------------
 

@@ -354,6 +354,8 @@ class Platform(unittest.TestCase):
         said = service.ctl("admin", "add", "second", "--name", "Second Admin")
         self.assertFalse(service.logged(token_in(said)))
         service.ctl("admin", "disable", "second")
+        told = [row["fields"] for row in root.ok("list", entity="audit", filters=[["entity", "=", "platform_user"]])["page"]["rows"]]
+        self.assertEqual([(t["what"], t["actor"]) for t in told[:2]], [("platform_user disable", "bimactl"), ("platform_user add", "bimactl")], told)
         self.assertEqual(say("second@platform", "me", token_in(said))[0], DENIED)
 
 
