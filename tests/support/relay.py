@@ -116,7 +116,11 @@ class Relay:
             threading.Thread(target=self.carry, args=(client,), daemon=True).start()
 
     def carry(self, client):
-        server = socket.create_connection(("127.0.0.1", self.to))
+        try:
+            server = socket.create_connection(("127.0.0.1", self.to))
+        except OSError:  # nobody is there: who came is told so
+            client.close()
+            return
         for line in (client, server):
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         seen = {UP: Exchange(), DOWN: Exchange()}

@@ -50,7 +50,7 @@ class Service:
     clerk, cashier, manager, admin = (f"{who}@simba.co.tz" for who in ("amina", "juma", "neema", "admin"))
     other = "asha@twiga.co.tz"
 
-    def __init__(self, customers=50, seed=1, demo=True, ctl_env=None, **settings):
+    def __init__(self, customers=50, seed=1, demo=True, ctl_env=None, env=None, **settings):
         self.bimad = os.path.join(BUILD, "server/bimad")
         self.bimactl = self.find("server/ctl/bimactl", "server/bimactl")
         self.bima = os.path.join(BUILD, "client/bima")
@@ -64,7 +64,7 @@ class Service:
         self.known_hosts = os.path.join(self.home, "known_hosts")
         self.passwords = {}
         self.process = None
-        self.ctl_env = ctl_env
+        self.ctl_env, self.env = ctl_env, env
         self.customers, self.seed, self.demo = customers, seed, demo
         self.settings = {"listen": f"127.0.0.1:{self.port}", "state_dir": self.state, "run_dir": self.run,
                          "client_program": self.reachable(self.bima), "workers": 2, "bulk_workers": 1,
@@ -119,7 +119,7 @@ class Service:
         self.write_conf()
         with open(self.log, "a") as log:
             self.process = subprocess.Popen([self.bimad, "--config", self.conf], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=subprocess.STDOUT, start_new_session=True)
+                                            stderr=subprocess.STDOUT, start_new_session=True, env=self.env)
         wait_for("the service answers", self.answers)
         with open(os.path.join(self.state, "host_key.pub")) as key, open(self.known_hosts, "w") as out:
             out.write(f"[127.0.0.1]:{self.port} {key.read()}")
