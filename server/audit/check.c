@@ -81,12 +81,24 @@ settle_doubts(struct check *c)
     c->ndoubts = 0;
 }
 
+/* The service signs the time it is: when the clock was set back the next checkpoint says so, and what is no
+   older than that came when it says. */
+static void
+settle_late(struct check *c, int64_t signed_at)
+{
+    for (size_t i = 0; i < c->nlate; i++)
+        if (c->late[i].at < signed_at - BACKDATED_BY)
+            report(c, FOUND_BACKDATED, c->late[i].seq, 0, c->late[i].row);
+    c->nlate = 0;
+}
+
 void
 check_end(struct check *c)
 {
     if (!c->open)
         return;
     settle_doubts(c);
+    settle_late(c, INT64_MAX);
     if (c->signed_to < c->seq)
         report(c, FOUND_UNSIGNED, c->seq, c->signed_to + 1, 0);
     c->open = false;
@@ -115,6 +127,9 @@ look_at_checkpoint(struct check *c, const struct check_link *l)
     }
     if (memcmp(p->hash, l->hash, CRYPT_HASH) != 0)
         report(c, FOUND_REWRITTEN, p->seq, c->signed_to + 1, 0);
+    if (c->stream == STREAM_AUDIT && c->signed_at > INT64_MIN && p->at < c->signed_at - BACKDATED_BY)
+        c->set_back++;
+    settle_late(c, p->at);
     c->signed_to = p->seq;
     c->signed_at = p->at;
 }
@@ -127,8 +142,11 @@ look_at_row(struct check *c, const struct check_link *l)
         report(c, FOUND_MISSING, l->link.seq, 0, l->link.row);
         return;
     }
-    if (c->stream == STREAM_AUDIT && c->signed_at > INT64_MIN && l->at < c->signed_at - BACKDATED_BY)
-        report(c, FOUND_BACKDATED, l->link.seq, 0, l->link.row);
+    if (c->stream == STREAM_AUDIT && c->signed_at > INT64_MIN && l->at < c->signed_at - BACKDATED_BY) {
+        if (c->nlate == CHECK_LATE)
+            settle_late(c, INT64_MAX);
+        c->late[c->nlate++] = (struct check_late){l->link.seq, l->link.row, l->at};
+    }
     if (!c->known_before)
         return;
     chain_hash(c->before, &l->link, hash);

@@ -13,7 +13,7 @@ enum finding_kind {
     FOUND_MOVED,     /* a place holds the row that was sealed at another */
     FOUND_GAP,       /* places from seq to other are not in the chain */
     FOUND_INSERTED,  /* a row that no place of the chain holds */
-    FOUND_BACKDATED, /* dated long before the checkpoint that was made before it came */
+    FOUND_BACKDATED, /* dated long before the checkpoints on both sides of it */
     FOUND_FORGED,    /* a checkpoint whose signature is not the service's */
     FOUND_REWRITTEN, /* places from other to seq are not those that were signed */
     FOUND_UNSIGNED,  /* no checkpoint covers places from other to seq */
@@ -46,11 +46,19 @@ struct check_doubt {
     unsigned char before[CRYPT_HASH], hash[CRYPT_HASH];
 };
 
+/* Rows that are older than the checkpoint before them: the one that covers them tells whether the clock was
+   set back or they were dated back. As many as one checkpoint covers at most. */
+enum { CHECK_LATE = 5000 };
+struct check_late {
+    int64_t seq, row, at;
+};
+
 struct check {
     const unsigned char *public_key;
     check_found *found;
     void *ctx;
     int64_t links, checkpoints, findings; /* of all chains so far */
+    int64_t set_back; /* checkpoints before which the clock was set back by more than an hour */
 
     /* the chain at hand */
     bool open;
@@ -62,6 +70,8 @@ struct check {
     unsigned char before[CRYPT_HASH];
     struct check_doubt doubts[CHECK_DOUBTS];
     size_t ndoubts;
+    struct check_late late[CHECK_LATE];
+    size_t nlate;
 };
 
 void check_init(struct check *c, const unsigned char public_key[CRYPT_SIGN_PUBLIC], check_found *found,

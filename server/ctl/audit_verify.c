@@ -34,6 +34,9 @@ static enum rc
 summary(struct verify *v)
 {
     const struct check *c = &v->check;
+    if (c->set_back > 0)
+        (void)printf("the clock was set back by more than an hour before %" PRId64 " of the checkpoints\n",
+                     c->set_back);
     (void)printf("checked=%" PRId64 " checkpoints=%" PRId64 " heads=%zu waiting=%" PRId64 " findings=%" PRId64
                  "\n",
                  c->links, c->checkpoints, v->heads.n, v->waiting, c->findings);

@@ -75,6 +75,14 @@ setup(void)
     sign(&links[9], &signer);
 }
 
+/* The checkpoint of that link, signed so many seconds after 1970. */
+static void
+sign_at(size_t i, int64_t seconds)
+{
+    links[i].checkpoint.at = seconds * 1000000;
+    checkpoint_sign(&signer, &links[i].checkpoint);
+}
+
 static int64_t
 verify(size_t n)
 {
@@ -198,12 +206,34 @@ Test(chain, an_end_without_a_checkpoint_is_unsigned)
 
 Test(chain, an_entry_much_older_than_the_checkpoint_before_it_is_backdated)
 {
-    links[4].checkpoint.at = INT64_C(90000) * 1000000;
-    checkpoint_sign(&signer, &links[4].checkpoint);
+    sign_at(4, 90000);
+    sign_at(9, 90000);
     for (size_t i = 0; i < LINKS; i++)
         links[i].at = i == 6 ? 1000 : links[4].checkpoint.at;
     cr_assert_eq(verify(LINKS), 1);
     expect(0, FOUND_BACKDATED, 7, 0);
+}
+
+Test(chain, entries_after_the_clock_was_set_back_are_not_backdated_and_one_older_than_that_is)
+{
+    sign_at(4, 90000);
+    sign_at(9, 10000);
+    for (size_t i = 0; i < LINKS; i++)
+        links[i].at = i < 5 ? links[4].checkpoint.at : links[9].checkpoint.at;
+    cr_assert_eq(verify(LINKS), 0);
+    links[6].at = 1000;
+    cr_assert_eq(verify(LINKS), 1);
+    expect(0, FOUND_BACKDATED, 7, 0);
+}
+
+Test(chain, an_entry_dated_back_that_no_checkpoint_covers_is_named)
+{
+    sign_at(4, 90000);
+    for (size_t i = 0; i < LINKS; i++)
+        links[i].at = i < 5 ? links[4].checkpoint.at : 1000;
+    cr_assert_eq(verify(6), 2);
+    expect(0, FOUND_BACKDATED, 6, 0);
+    expect(1, FOUND_UNSIGNED, 6, 6);
 }
 
 Test(chain, a_link_of_another_company_begins_another_chain)
