@@ -11,6 +11,12 @@ enum { BATCH = 5000, STREAM_MS = 1000, SIGNS = 64, LAG_SECONDS = 60 };
 /* Columns of app.seal. */
 enum { S_TENANT, S_WAS_SEQ, S_WAS_HASH, S_SEQ, S_HASH, S_AT, S_TAKEN };
 
+/* Signed with the time when all rows had been seen, not with that of the transaction's beginning: the clock
+   may have been set back since, and rows would look older than they are. */
+#define SEAL                                                                                                 \
+    "select tenant_id, was_seq, was_hash, seq, hash, clock_timestamp() as at, taken from "                   \
+    "app.seal($1::int, $2::int)"
+
 /* microseconds from 1970 to 2000, where instants of the database begin */
 #define EPOCH_2000 INT64_C(946684800000000)
 
@@ -190,8 +196,8 @@ seal_batch(struct job_round *round, struct sealer *s, int stream, int64_t *ret_n
 {
     const struct value params[] = {VALUE_INT(stream), VALUE_INT(BATCH)};
     const struct pg_stmt open[] = {
-        {"begin",                                    NULL,   0              },
-        {"select * from app.seal($1::int, $2::int)", params, COUNTOF(params)}
+        {"begin", NULL,   0              },
+        {SEAL,    params, COUNTOF(params)}
     };
     const struct pg_stmt commit = {"commit", NULL, 0};
     struct pg_rows rows[COUNTOF(open)] = {0};
