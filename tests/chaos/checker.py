@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Looks at the database after (or while) it was broken: is what was acknowledged there, once, and is every rule kept?
 
-    checker.py CONNINFO JOURNAL [--sealed]
+    checker.py CONNINFO JOURNAL
 
 Knows the tables and the journal, nothing of the service's code. The database is read as it was at one moment; the journal is
 read before that moment for what must be there, and again after it for what may be.
@@ -14,7 +14,7 @@ import sys
 import psycopg2
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from rules import RULES, SEALED  # noqa: E402
+from rules import RULES  # noqa: E402
 
 MOST_SHOWN = 5
 RECORDED, VERIFIED, ACTIVE = 1, 2, 4  # of receipts, of terms
@@ -163,15 +163,13 @@ class Checker:
             if got != ((asked["city"], 2, 1, 1) if done else (None, 1, 0, 0)):
                 self.found("edit: not once and whole", asked, f"kept {done}", got)
 
-    def run(self, sealed=False):
+    def run(self):
         self.sales()
         self.verifications()
         self.renewals()
         self.payments()
         self.edits()
         self.rules(RULES)
-        if sealed:
-            self.rules(SEALED)
         self.pg.close()
         return self.findings
 
@@ -188,7 +186,7 @@ class Checker:
 
 def main(words):
     checker = Checker(words[0], words[1])
-    for finding in checker.run("--sealed" in words[2:]):
+    for finding in checker.run():
         print(finding)
     print(f"{len(checker.findings)} findings")
     return 1 if checker.findings else 0

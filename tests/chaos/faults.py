@@ -209,7 +209,7 @@ def fds_for(kind):
         with descriptors(pid):
             # what wants descriptors: connections that are mended, workers that are started
             kill(one_of(world, dice, "backend" if kind == "worker" else "worker"))
-            time.sleep(1 + world.hold(dice))
+            time.sleep(0.5 + world.hold(dice))
         return fate(pid)
     no_descriptors.__name__ = f"no_descriptors_for_{kind}"
     return fault(no_descriptors)
@@ -219,7 +219,7 @@ def memory_for(kind):
     def no_memory(world, dice):
         pid = one_of(world, dice, kind)
         with memory(pid):
-            time.sleep(1 + world.hold(dice))
+            time.sleep(0.5 + world.hold(dice))
         return fate(pid)
     no_memory.__name__ = f"no_memory_for_{kind}"
     return fault(no_memory)
@@ -249,7 +249,7 @@ def readers_that_stop_reading(world, dice):
 
 def spoiler(how):
     def spoil(world, dice):
-        for _ in range(3):
+        for _ in range(2):
             world.tamper.spoil(how, dice.choice((UP, DOWN)))
             until(f"bytes are altered: {how}", lambda: not world.tamper.waits(), world, PATIENCE)
     spoil.__name__ = f"line_{how}s_bytes"
@@ -277,7 +277,7 @@ def line_is_cut(world, dice):
 @fault
 def line_stands_still(world, dice):
     world.tamper.hold(*dice.choice(((UP,), (DOWN,), (UP, DOWN))))
-    time.sleep(1 + world.hold(dice))
+    time.sleep(0.5 + world.hold(dice))
     world.tamper.hold()
 
 
@@ -288,20 +288,22 @@ def now(world):
 
 
 def move(world, seconds):
-    """By so much, within what the round allows."""
+    """By so much, within what the round allows. What was written after the clock had been set back is sealed before it is set
+    again: sealed at a later time it would look as if somebody had dated it back."""
+    if world.clock.set_back:
+        world.all_sealed(PATIENCE)
     wanted = world.clock.offset + seconds - world.clock.begin
     if not BEHIND <= wanted <= AHEAD:
         wanted = 0
     world.clock.set(world.clock.begin + int(wanted))
-    time.sleep(1.5)  # each process looks at the file once a second
 
 
 @fault
 def clock_passes_midnight(world, dice):
     today = datetime.datetime.fromtimestamp(now(world), LOCAL)
     midnight = today.replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=1)
-    move(world, (midnight - today).total_seconds() - 3)
-    time.sleep(2)
+    move(world, (midnight - today).total_seconds() - 1)
+    time.sleep(1.5)
 
 
 @fault

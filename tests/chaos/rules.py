@@ -145,10 +145,9 @@ RULES = {
         "select tenant_id, stream from app.sealed group by 1, 2 having min(seq) <> 1 or max(seq) <> count(*) or count(distinct row_id) <> count(*)",
 }
 
-# Once nothing runs any more and the sealer had its seconds.
-SEALED = {
-    "every row of audit and history is sealed":
-        "select 'audit', a.id from app.audit a left join app.sealed s on s.tenant_id = a.tenant_id and s.stream = 1 and s.row_id = a.id"
-        " where s.seq is null union all select 'history', h.id from app.history h left join app.sealed s on s.tenant_id = h.tenant_id"
-        " and s.stream = 2 and s.row_id = h.id where s.seq is null",
-}
+# Rows of audit and history that no chain holds. While the service works there are some: those of the last seconds.
+UNSEALED = ("select a.tenant_id, 1 as stream, a.xid, a.id from app.audit a left join app.sealed s on s.tenant_id = a.tenant_id and s.stream = 1"
+            " and s.row_id = a.id where s.seq is null union all select h.tenant_id, 2, h.xid, h.id from app.history h left join app.sealed s"
+            " on s.tenant_id = h.tenant_id and s.stream = 2 and s.row_id = h.id where s.seq is null")
+RULES["the seal has left nothing out on its way"] = (
+    f"select u.* from ({UNSEALED}) u join app.seal_state p on p.stream = u.stream where (u.xid, u.id) <= (p.xid, p.row_id)")

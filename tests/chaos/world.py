@@ -14,6 +14,7 @@ import paramiko
 import psycopg2
 
 from races_world import Session, keys_for
+from rules import UNSEALED
 from service import Service, free_port, wait_for
 from tamper import Tamper
 
@@ -47,11 +48,12 @@ class Clock:
         library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
         assert library, "the clock is moved with libfaketime: install it (contrib/install-packages)"
         self.file = os.path.join(home, "clock")
-        self.begin = begin
+        self.begin = self.offset = begin
+        self.set_back = False
         self.set(begin)
         name = f"bima_chaos_{os.getpid()}"
         self.shared = self.share(name)
-        self.env = {"LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": self.file, "FAKETIME_CACHE_DURATION": "1",
+        self.env = {"LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": self.file, "FAKETIME_NO_CACHE": "1",
                     "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1", "FAKETIME_SHARED": f"/{name} /{name}"}
         self.wrap_postgres(home)
 
@@ -82,7 +84,7 @@ class Clock:
 
     def set(self, seconds):
         """Seconds ahead of real time. Replaced whole: nobody reads half of it."""
-        self.offset = seconds
+        self.set_back, self.offset = seconds < self.offset, seconds
         with open(self.file + ".new", "w") as out:
             out.write(f"{seconds:+d}\n")
         os.chmod(self.file + ".new", 0o644)
@@ -160,6 +162,12 @@ class World:
         finally:
             pg.close()
 
+    def all_sealed(self, seconds):
+        """Waits until all that was written so far is sealed; jobs may go on writing."""
+        (now,), = self.sql("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        left = f"select * from ({UNSEALED}) u where xid::text::bigint < {now} limit 3"
+        wait_for("all of audit and history is sealed", lambda: not self.sql(left), seconds)
+
     def pids(self, kind):
         return [pid for name, pid, _ in self.service.processes() if name.split(".")[0] == kind]
 
@@ -173,13 +181,13 @@ class World:
 
 class Brisk(Session):
     """Gives a line up that says nothing for some seconds: what was altered may have been how much there is to wait for."""
+    patience = 4, 4
 
     def open(self):
         try:
             super().open()
         except Exception as error:  # paramiko says with all kinds of them that a greeting was spoilt
             raise paramiko.SSHException(f"not let in: {error!r}") from error
-        self.channel.settimeout(4)
 
 
 class Through:

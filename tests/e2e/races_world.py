@@ -50,6 +50,7 @@ class Reply:
 
 class Session:
     """One user's channel of the subsystem bima-json. Not for several threads at once."""
+    patience = 20, 60  # seconds for each step of signing in, and for a word of an answer
 
     def __init__(self, service, who, key):
         self.service, self.who = service, who
@@ -61,13 +62,14 @@ class Session:
         self.last = None
 
     def open(self):
-        stream = socket.create_connection(("127.0.0.1", self.service.port), timeout=20)
+        step, word = self.patience
+        stream = socket.create_connection(("127.0.0.1", self.service.port), timeout=step)
         self.transport = paramiko.Transport(stream)
-        self.transport.banner_timeout = self.transport.auth_timeout = 20
-        self.transport.start_client(timeout=20)
+        self.transport.banner_timeout = self.transport.auth_timeout = step
+        self.transport.start_client(timeout=step)
         self.transport.auth_publickey(self.who, self.key)
-        self.channel = self.transport.open_session(timeout=20)
-        self.channel.settimeout(60)
+        self.channel = self.transport.open_session(timeout=step)
+        self.channel.settimeout(word)
         self.channel.invoke_subsystem("bima-json")
         self.got = b""
 
