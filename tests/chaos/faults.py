@@ -11,7 +11,7 @@ from load import Deaf, until
 from relay import DOWN, UP
 from service import alive, wait_for
 from tamper import CRUMBLE, HARMFUL
-from world import DISK, SIMBA, mount
+from chaos_world import DISK, SIMBA, mount
 
 PATIENCE = 60
 DECK = {}

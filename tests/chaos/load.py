@@ -10,7 +10,7 @@ import threading
 import time
 
 from races_world import Gone, new_vehicle, next_number, plate, sale
-from world import SIMBA
+from chaos_world import SIMBA
 
 AMOUNT = 61950000  # minor units: 15,000,000 at 3.5 % and 18 % tax
 LEFT_ALONE = 0.06
