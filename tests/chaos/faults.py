@@ -3,8 +3,10 @@ must come back by itself; what it returns is said of it. DECK has all of them; a
 import datetime
 import glob
 import os
+import random
 import signal
 import subprocess
+import threading
 import time
 
 from load import Deaf, until
@@ -138,6 +140,35 @@ def stopper(kind):
 
 for _kind in ("front", "worker", "jobs", "postgres", "backend", "master"):
     stopper(_kind)
+
+
+class Meanwhile:
+    """Sometimes a process is killed while something else is already broken."""
+
+    def __init__(self, world, dice, ever):
+        self.world, self.said, self.error = world, "", None
+        self.dice = random.Random(dice.random())
+        self.thread = threading.Thread(target=self.run, daemon=True) if ever and self.dice.random() < 0.3 else None
+
+    def run(self):
+        try:
+            time.sleep(self.dice.uniform(0, 3))
+            kind = self.dice.choice(("front", "worker", "jobs", "backend", "postgres"))
+            kill(one_of(self.world, self.dice, kind))
+            self.said = f"{kind} was killed meanwhile"
+        except (AssertionError, OSError) as error:
+            self.error = error
+
+    def __enter__(self):
+        if self.thread:
+            self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.thread:
+            self.thread.join()
+        if self.error:
+            raise self.error
 
 
 # ---------------------------------------------------------------- what runs out
