@@ -42,9 +42,29 @@ check_notice(struct arena *a, struct str body)
     ASSERT(again.to == n.to && again.id == n.id && str_eq(again.wire, n.wire) && str_eq(again.json, n.json));
 }
 
+static void
+check_sessions(struct arena *a, struct str body)
+{
+    struct session_report *reports = arena_new(a, struct session_report, SESSIONS_MAX);
+    struct session_verdict *verdicts = arena_new(a, struct session_verdict, SESSIONS_MAX);
+    struct buf b;
+    size_t n = 0, again = 0;
+    if (session_reports_read(body, reports, &n, NULL) == RC_OK) {
+        buf_init(&b, a, 64);
+        session_reports_put(&b, reports, n);
+        ASSERT(session_reports_read(buf_str(&b), reports, &again, NULL) == RC_OK && again == n);
+    }
+    if (session_verdicts_read(body, verdicts, &n, NULL) == RC_OK) {
+        buf_init(&b, a, 64);
+        session_verdicts_put(&b, verdicts, n);
+        ASSERT(session_verdicts_read(buf_str(&b), verdicts, &again, NULL) == RC_OK && again == n);
+    }
+}
+
 void
 fuzz_one(struct arena *a, struct str data)
 {
+    check_sessions(a, data);
     for (;;) {
         bool whole = false;
         struct str body = STR_NONE;

@@ -43,7 +43,8 @@ struct str
 fake_label(struct fake_server *s, const struct fake_record *r)
 {
     (void)s;
-    return r->values[key_tag(r->entity)].text;
+    const struct value *v = r ? &r->values[key_tag(r->entity)] : NULL;
+    return v && v->type == VT_TEXT ? v->text : STR_NONE;
 }
 
 /* Letters and digits only, lower case: how keys are compared. */
@@ -70,8 +71,10 @@ fake_find(struct fake_server *s, uint32_t entity, struct str key)
 {
     for (size_t i = 0; i < s->nrecords; i++) {
         struct fake_record *r = &s->records[i];
-        bool phone = entity == FAKE_CUSTOMER && same_key(r->values[3].text, key);
-        if (r->entity == entity && (phone || (entity != FAKE_CUSTOMER && same_key(fake_label(s, r), key))))
+        const struct value *phone = &r->values[3];
+        if (r->entity == entity &&
+            (entity != FAKE_CUSTOMER ? same_key(fake_label(s, r), key)
+                                     : phone->type == VT_TEXT && same_key(phone->text, key)))
             return r;
     }
     return NULL;
@@ -378,7 +381,8 @@ find(struct fake_server *s, const struct params *p, struct arena *a, struct body
         const struct fake_record *r = &s->records[i];
         if (r->entity == FAKE_TYPE || r->entity == FAKE_PRODUCT)
             continue;
-        struct str phone = r->entity == FAKE_CUSTOMER ? r->values[3].text : STR_NONE;
+        struct str phone =
+            r->entity == FAKE_CUSTOMER && r->values[3].type == VT_TEXT ? r->values[3].text : STR_NONE;
         squash(str_printf(a, "%.*s %.*s", STR_ARG(fake_label(s, r)), STR_ARG(phone)), have, sizeof have);
         if (strstr(have, want))
             ret->hits.rows[ret->hits.nrows++] = (struct body_hit){
