@@ -5,6 +5,7 @@
 #include "client/text.h"
 #include "common/base/arena.h"
 #include "common/base/buf.h"
+#include "common/base/utf8.h"
 
 /* The verbs every entity may have. */
 static const struct verb_row {
@@ -222,6 +223,19 @@ read_entity(struct reading *r)
     return rc == RC_OK ? check_key(r) : rc;
 }
 
+/* Words of another character set would only make a damaged message of the request. */
+static enum rc
+check_words(const struct cli_args *args, struct err *reterr)
+{
+    const char *const options[] = {args->reason, args->sort, args->as_of, args->columns, args->print_format};
+    bool good = true;
+    for (size_t i = 0; i < args->nwords; i++)
+        good = good && utf8_valid(args->words[i]);
+    for (size_t i = 0; i < COUNTOF(options); i++)
+        good = good && utf8_valid(str_from(options[i]));
+    return good ? RC_OK : err_set(reterr, RC_USAGE, NULL, "%s", _("what was typed is no UTF-8 text"));
+}
+
 enum rc
 command_read(struct arena *a, const struct schema *s, const struct locale_info *l,
              const struct cli_args *args, struct cli_command *ret, struct err *reterr)
@@ -229,8 +243,10 @@ command_read(struct arena *a, const struct schema *s, const struct locale_info *
     struct cli_command c = {.kind = COMMAND_HELP};
     struct reading r = {.a = a, .s = s, .l = l, .args = args, .c = &c, .reterr = reterr};
     buf_init(&r.key, a, 32);
-    enum rc rc = RC_OK;
+    enum rc rc = check_words(args, reterr);
     const struct plain_row *row = NULL;
+    if (rc != RC_OK)
+        return rc;
     for (size_t i = 0; i < COUNTOF(plain) && args->nwords > 0; i++)
         if (same_word(args->words[0], str_from(plain[i].name)))
             row = &plain[i];

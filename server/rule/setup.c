@@ -79,7 +79,7 @@ check_pattern(struct op_ctx *ctx, struct str pattern)
 {
     if (pattern_match(ctx->arena, pattern, STR_NONE) == PATTERN_BROKEN)
         op_issue(ctx, ISSUE_REFUSE, "pattern",
-                 "this is no regular expression; an example is ^T[0-9]{3}[A-Z]{3}$");
+                 "this is no regular expression, or too large a one; an example is ^T[0-9]{3}[A-Z]{3}$");
 }
 
 static enum rc

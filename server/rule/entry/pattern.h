@@ -7,7 +7,8 @@
  */
 enum pattern_match { PATTERN_NO, PATTERN_YES, PATTERN_BROKEN };
 
-/* PATTERN_BROKEN: the pattern itself is no regular expression. */
+/* PATTERN_BROKEN: the pattern itself is no regular expression, or one so large that it would take the
+ * machine. */
 enum pattern_match pattern_match(struct arena *a, struct str pattern, struct str text);
 
 #endif

@@ -50,7 +50,7 @@ national_part(struct str digits, bool abroad, struct str country, struct str *re
             return false;
         rest = str_slice(digits, country.n, digits.n);
     }
-    if (rest.n > 0 && rest.p[0] == '0')
+    while (rest.n > 0 && rest.p[0] == '0')
         rest = str_slice(rest, 1, rest.n);
     *ret = rest;
     return true;

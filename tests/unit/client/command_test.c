@@ -43,6 +43,20 @@ understand(const char *line, struct cli_command *ret, struct err *err)
     return understand_with((struct cli_args){.limit = -1, .link_fd = -1}, line, ret, err);
 }
 
+Test(command, words_of_another_character_set_are_refused_before_they_are_sent)
+{
+    static const char *const lines[] = {"vehicle|show|caf\xe9", "vehicle|add|note=caf\xe9", "find|\xff"};
+    struct cli_command c;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct err err = {0};
+        cr_expect_eq(understand(lines[i], &c, &err), RC_USAGE, "%zu", i);
+        cr_expect_not_null(strstr(err.text, "UTF-8"), "%s", err.text);
+    }
+    struct err err = {0};
+    const struct cli_args reason = {.limit = -1, .link_fd = -1, .reason = "caf\xe9"};
+    cr_expect_eq(understand_with(reason, "vehicle|set|T1|note=x", &c, &err), RC_USAGE);
+}
+
 struct grammar_case {
     const char *line;
     enum command_kind kind;

@@ -101,8 +101,9 @@ Test(entry, other_lengths_are_frame_numbers)
 
 Test(entry, spellings_of_a_phone_have_one_key)
 {
-    static const char *const typed[] = {"0712 345 678",   "+255 712 345 678", "255712345678",     "712345678",
-                                        "(0712) 345-678", "00255712345678",   "+255 0712 345 678"};
+    static const char *const typed[] = {"0712 345 678",      "+255 712 345 678",  "255712345678",
+                                        "712345678",         "(0712) 345-678",    "00255712345678",
+                                        "+255 0712 345 678", "+2550 0712 345 678"};
     for (size_t i = 0; i < COUNTOF(typed); i++) {
         struct str key = STR_NONE;
         cr_assert_eq(phone_key(&arena, str_from(typed[i]), STR("255"), &key, NULL), RC_OK, "%s", typed[i]);
@@ -163,6 +164,29 @@ Test(entry, the_birth_date_in_an_identity_number_is_read)
     cr_expect_not(idnum_birth(STR("1985"), 1, &d));
     cr_expect_not(idnum_birth(STR("AB850312141210000123"), 1, &d));
     cr_expect_not(idnum_birth(STR("19850312141210000123"), 0, &d));
+}
+
+Test(entry, patterns_that_would_take_the_machine_are_none)
+{
+    static const char *const large[] = {
+        "(((a{1,99}){1,99}){1,99}){1,99}",
+        "a{30}{30}{30}",
+        "(a{30})*{30}*{30}",
+        "((a{99}){99}+)+++++",
+        "[[:digit:]]{99999}",
+        "((((((((((((((((((a))))))))))))))))))",
+        "([]a]{40}){40}",
+        "(T[0-9]*)\\1",
+    };
+    static const char *const fine[] = {"^T[0-9]{3}[A-Z]{3}$", "[0-9]{20}",
+                                       "(T|MC) ?[]0-9^]{1,4}[[:alpha:]]{3}", "([A-Z]{1,3}[0-9]{1,4}){2,9}",
+                                       "\\{2,3\\}"};
+    for (size_t i = 0; i < COUNTOF(large); i++)
+        cr_expect_eq(pattern_match(&arena, str_from(large[i]), STR("T337DSE")), PATTERN_BROKEN, "%s",
+                     large[i]);
+    for (size_t i = 0; i < COUNTOF(fine); i++)
+        cr_expect_neq(pattern_match(&arena, str_from(fine[i]), STR("T337DSE")), PATTERN_BROKEN, "%s",
+                      fine[i]);
 }
 
 Test(entry, patterns_fit_the_whole_text)
