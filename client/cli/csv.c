@@ -1,6 +1,8 @@
 /* RFC 4180 for spreadsheets and scripts. */
 #include "client/cli/write.h"
 #include "common/base/arena.h"
+#include "common/base/utf8.h"
+#include "common/crypt/crypt.h"
 
 struct csv {
     struct buf *out;
@@ -8,12 +10,33 @@ struct csv {
     bool begun; /* something stands on this line */
 };
 
+/* No character that a terminal would obey; the ends of lines inside of a text stay. */
+static struct str
+printable(struct arena *a, struct str s)
+{
+    struct buf b;
+    if (!utf8_has_control(s))
+        return s;
+    buf_init(&b, a, s.n);
+    for (size_t at = 0; at < s.n;) {
+        size_t from = at;
+        uint32_t cp = utf8_next(s, &at);
+        const bool ends_line = cp == '\n' || (cp == '\r' && at < s.n && s.p[at] == '\n');
+        if (ends_line || (cp >= 0x20 && (cp < 0x7f || cp > 0x9f)))
+            buf_add(&b, s.p + from, at - from);
+        else
+            buf_add_char(&b, ' ');
+    }
+    return buf_str(&b);
+}
+
 static void
 cell(struct csv *csv, struct str s)
 {
     bool quote = false;
+    s = printable(csv->out->a, s);
     for (size_t i = 0; i < s.n && !quote; i++)
-        quote = s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\r' || s.p[i] == '\n';
+        quote = s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n';
     quote = quote || (s.n > 0 && (s.p[0] == ' ' || s.p[s.n - 1] == ' '));
     if (csv->begun)
         buf_add_char(csv->out, ',');
@@ -74,8 +97,10 @@ value(struct csv *csv, const struct schema_field *f, const struct value *v)
             number(csv, v->i);
         return;
     case VT_TEXT:
-    case VT_BYTES:
         cell(csv, v->text);
+        return;
+    case VT_BYTES:
+        cell(csv, crypt_base64(csv->out->a, v->text));
         return;
     case VT_INT:
         number(csv, v->i);

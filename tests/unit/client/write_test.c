@@ -1,6 +1,7 @@
 #include "client/cli/write.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "common/base/arena.h"
 #include "sample.h"
@@ -53,6 +54,15 @@ one_page(struct str plate, struct str note)
                  .nrows = 1,
                  .total = -1},
     };
+}
+
+Test(write, csv_has_nothing_a_terminal_would_obey)
+{
+    struct body body = one_page(STR("T \033]0;x\007\r337"), STR("one\nline \302\233 two"));
+    body.page.rows[0].cells[1] = (struct value){.type = VT_BYTES, .text = STR("\033[2J")};
+    write_csv(&out, &style, &body);
+    cr_expect_not_null(strstr(text(), "41,T  ]0;x  337,G1sySg==,"), "%s", text());
+    cr_expect_not_null(strstr(text(), "\"one\nline   two\""), "%s", text());
 }
 
 Test(write, csv_is_for_machines)
