@@ -29,6 +29,13 @@ static const struct choice whens[] = {
 /* 60 days back: who is late may still come; 120 days ahead: nobody is called earlier. The days are reckoned
    inside the brackets: outside them, row-level security would keep the index from being searched by them. */
 #define WINDOW "@.due_date between (select app.today() - 60) and (select app.today() + 120) and " OPEN_STATES
+/* Ends as many days ahead as the company set to be reminded, and nobody called since the day began. */
+#define REMINDED                                                                                             \
+    "(@.due_date = any ((select array(select (select app.today()) + n::int from"                             \
+    " app.tenant t, string_to_table(t.reminder_days, ' ') n where t.id = "                                   \
+    "current_setting('app.tenant_id')::int and n <> ''))::date[]) and (@.contacted_at is null"               \
+    " or @.contacted_at < (select (select app.today())::timestamp at time zone t.timezone from app.tenant t" \
+    " where t.id = current_setting('app.tenant_id')::int)))"
 #define OF_TERM(column, term)                                                                                \
     "(select x." column " from app.term x where x.tenant_id = @.tenant_id and x.id = @." term ")"
 
@@ -130,7 +137,8 @@ static const struct view views[] = {
     {2, "mine", "Mine", COLUMNS(work_columns), RENEWAL_DUE_DATE, false,
      WINDOW " and @.assigned_to = (select app.user_id())"},
     {3, "today", "To do today", COLUMNS(work_columns), RENEWAL_DUE_DATE, false,
-     OPEN_STATES " and (@.due_date = (select app.today()) or @.contact_on <= (select app.today()))"},
+     OPEN_STATES
+     " and (@.due_date = (select app.today()) or @.contact_on <= (select app.today()) or " REMINDED ")"},
     {4, "week", "Ending this week", COLUMNS(work_columns), RENEWAL_DUE_DATE, false,
      OPEN_STATES " and @.due_date between (select app.today()) and (select app.today() + 7)"},
     {5, "overdue", "Overdue", COLUMNS(work_columns), RENEWAL_DUE_DATE, true,
@@ -204,6 +212,7 @@ const struct entity renewal_entity = {
     .help = "A term that runs out, who follows it up, and what came of it. Opens by itself when a term starts"
             " and closes when the policy is renewed. Named POLICY#NUMBER of the term, or POLICY.",
     .table = "renewal",
+    .module = "renewals",
     .flags = EF_SET | EF_MENU,
     .size = sizeof(struct renewal),
     TABLE(fields, fields),

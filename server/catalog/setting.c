@@ -36,7 +36,7 @@ static const struct field fields[] = {
     {FIELD(setting, renew_ahead_days, VT_INT), SETTING_RENEW_AHEAD_DAYS, "Renew ahead", SET, 6, 3660,
      .help = "How many days before its end a policy may be renewed."},
     {FIELD(setting, reminder_days, VT_TEXT), SETTING_REMINDER_DAYS, "Reminder days", SET, 20, 60,
-     .help = "Days before a cover ends on which it is brought up, blanks between: 60 30 14 7 1."},
+     .help = "Days before a cover ends on which it is brought up anew, blanks between: 60 30 14 7 1."},
     {FIELD(setting, policy_pattern, VT_TEXT), SETTING_POLICY_PATTERN, "Policy numbers", SET, 28, 80,
      .help = "Pattern with {prefix} {branch} {year} {seq:6}.", .group = "Numbers"},
     {FIELD(setting, receipt_pattern, VT_TEXT), SETTING_RECEIPT_PATTERN, "Receipt numbers", SET, 28, 80,

@@ -58,6 +58,7 @@ read_settings(const struct pg_rows *rows, struct op_context *c)
     c->receipt_pattern = text(rows, "receipt_pattern");
     c->certificate_pattern = text(rows, "certificate_pattern");
     c->certificate_header = text(rows, "certificate_header");
+    c->reminder_days = text(rows, "reminder_days");
     c->fleet_policies = yes(rows, "fleet_policies");
     c->brand = text(rows, "brand_name");
     c->colour = text(rows, "brand_colour");

@@ -11,7 +11,7 @@
  * happens. */
 
 enum { S_ALERTS = FIGURES_PARTS, S_COUNTS, STATEMENTS };
-enum { P_VERIFIES, P_USER, P_FOUR_EYES, ALERT_PARAMS };
+enum { P_VERIFIES, P_USER, P_FOUR_EYES, ALERT_PARAMS, P_REMINDERS = ALERT_PARAMS, COUNT_PARAMS };
 
 /* What concerns who asks, of the alerts `d`: a receipt, when he may verify it. $1 may he verify, $2 who he
    is, $3 above which a second person has to. */
@@ -31,13 +31,16 @@ static const char alerts_sql[] =
     " order by a.due_date, a.id";
 
 /* Put away by who asks; receipts that wait for him; and what has come since he last looked: what fell due
-   since then, and what came within the days that count. */
+   since then, what came within the days that count, and covers whose reminder day came ($4: the company's).
+ */
 static const char counts_sql[] =
-    "with l as materialized (select s.at, (select app.today() + " ALERT_AHEAD ")"
-    " - greatest(0, floor(extract(epoch from now() - s.at) / 86400))::int as ahead"
+    "with l as materialized (select s.at, (select app.today())"
+    " - greatest(0, floor(extract(epoch from now() - s.at) / 86400))::int as day"
     " from (select coalesce((select at from app.alert_seen where user_id = (select app.user_id())),"
     " (select created_at from app.session where id = current_setting('app.session_id')::bigint), now()) as "
-    "at) s)"
+    "at) s),"
+    " r as materialized (select l.day + n.n as after, (select app.today()) + n.n as until"
+    " from l cross join (select nullif(x, '')::int as n from string_to_table($4, ' ') x) n)"
     " select (select count(*) from app.alert_mark m join app.due_item d on d.id = m.alert_id and d.due_date "
     "= "
     "m.due_date"
@@ -46,8 +49,11 @@ static const char counts_sql[] =
     " (select count(*) from app.due_item d where d.kind = 3 and" WINDOW MINE "),"
     " (select count(*) from (select d.id from app.due_item d where d.at > l.at and" WINDOW
     " and not " ALERT_HIDDEN("d") MINE
-    " union select d.id from app.due_item d where d.due_date > l.ahead and" WINDOW
-    " and not " ALERT_HIDDEN("d") MINE " limit 1000) x), l.at from l";
+    " union select d.id from app.due_item d where d.kind <> 1 and d.due_date > (select day + " ALERT_AHEAD
+    " from l) and" WINDOW " and not " ALERT_HIDDEN("d") MINE
+    " union select d.id from r join app.due_item d on d.kind = 1 and d.due_date > r.after and d.due_date <= "
+    "r.until"
+    " where" WINDOW " and not " ALERT_HIDDEN("d") " limit 1000) x), l.at from l";
 
 static bool
 reads(const struct op_ctx *ctx, uint32_t entity)
@@ -171,16 +177,17 @@ op_home(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err
         return platform_home(ctx, ret, reterr);
     const bool verifies = rights_may(&ctx->who.rights, entity_by_number(ENTITY_RECEIPT), "verify");
     const struct value branch = VALUE_INT(ctx->who.branch.id);
-    const struct value mine[ALERT_PARAMS] = {
+    const struct value mine[COUNT_PARAMS] = {
         [P_VERIFIES] = {.type = VT_BOOL, .yes = verifies},
         [P_USER] = VALUE_INT(ctx->who.user),
         [P_FOUR_EYES] = VALUE_INT(ctx->who.has_four_eyes ? ctx->who.four_eyes.minor : INT64_MAX),
+        [P_REMINDERS] = VALUE_TEXT(ctx->who.reminder_days),
     };
     struct pg_stmt stmts[STATEMENTS];
     struct pg_rows rows[STATEMENTS];
     figures_ask(&branch, ctx->who.customer != 0 || ctx->who.branch_only, stmts);
     stmts[S_ALERTS] = (struct pg_stmt){alerts_sql, mine, ALERT_PARAMS};
-    stmts[S_COUNTS] = (struct pg_stmt){counts_sql, mine, ALERT_PARAMS};
+    stmts[S_COUNTS] = (struct pg_stmt){counts_sql, mine, COUNT_PARAMS};
     enum rc rc = tx_run_settled(ctx->tx, ctx->arena, stmts, STATEMENTS, rows, reterr);
     if (rc != RC_OK)
         return rc;

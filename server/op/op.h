@@ -50,6 +50,7 @@ struct op_context {
     int backdate_days, renew_ahead_days;
     struct str policy_pattern, receipt_pattern, certificate_pattern;
     struct str certificate_header;
+    struct str reminder_days; /* before a cover ends, the most first: "60 30 14 7 1" */
     bool fleet_policies;
     struct str brand, colour;
     struct me_screens screens; /* asked for when somebody is told about himself: op_read_screens */

@@ -2,6 +2,7 @@
 
 #include "common/base/lang.h"
 #include "server/rule/rules.h"
+#include "server/rule/setting_words.h"
 
 /* What a person does with an alert is a mark of his own: the alert stays what it is for everybody else. */
 
@@ -22,15 +23,19 @@ mark(struct op_ctx *ctx, const struct alert *a, int state, struct value until, s
     return op_query(ctx, "alert mark", sql, params, COUNTOF(params), NULL, reterr);
 }
 
-/* One that is not due yet comes back on its day; one that is, only when it becomes another. */
+/* One that is not due yet comes back on its day, a cover that ends on the company's next reminder day before
+   that; one that is due, only when it becomes another. */
 static enum rc
 acknowledge(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
 {
     const struct alert *a = row;
     (void)args;
     (void)ret;
-    bool ahead = date_cmp(a->due_date, ctx->who.today) > 0;
+    const date_t today = ctx->who.today;
+    bool ahead = date_cmp(a->due_date, today) > 0;
     struct value until = ahead ? (struct value){.type = VT_DATE, .date = a->due_date} : VALUE_NULL;
+    if (ahead && a->kind == ALERT_ENDS)
+        (void)setting_next_reminder(ctx->who.reminder_days, a->due_date, today, &until.date);
     return mark(ctx, a, MARK_ACKNOWLEDGED, until, reterr);
 }
 

@@ -47,6 +47,23 @@ setting_reminders(struct arena *a, struct str typed, struct str *ret, struct err
     return RC_OK;
 }
 
+bool
+setting_next_reminder(struct str days, date_t ends, date_t today, date_t *ret)
+{
+    struct str word;
+    int64_t before;
+    while (next_word(&days, &word)) {
+        if (number_parse(word, 0, DAYS_MOST, NULL, &before, NULL) != RC_OK)
+            return false;
+        date_t day = date_add_days(ends, -(int)before);
+        if (date_cmp(day, today) > 0) {
+            *ret = day;
+            return true;
+        }
+    }
+    return false;
+}
+
 enum rc
 setting_pattern(struct arena *a, struct str pattern, struct err *reterr)
 {

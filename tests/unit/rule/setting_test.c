@@ -35,6 +35,31 @@ Test(setting, reminders_are_numbers_of_days_the_latest_last_and_each_once)
         cr_expect_eq(setting_reminders(&arena, str_from(bad[i]), &got, &e), RC_REFUSED, "%s", bad[i]);
 }
 
+Test(setting, the_next_reminder_is_the_first_day_behind_today)
+{
+    date_t today = {20000}, next = {0};
+    static const struct {
+        int ends, expected; /* days behind today; 0: none is left */
+    } days[] = {
+        {61, 1 },
+        {60, 30},
+        {31, 1 },
+        {30, 16},
+        {2,  1 },
+        {1,  1 },
+        {0,  0 }
+    };
+    for (size_t i = 0; i < COUNTOF(days); i++) {
+        next = today;
+        bool left =
+            setting_next_reminder(STR("60 30 14 7 1 0"), date_add_days(today, days[i].ends), today, &next);
+        cr_expect_eq(left, days[i].expected != 0, "in %d days", days[i].ends);
+        cr_expect_eq(next.days - today.days, days[i].expected, "in %d days: %d", days[i].ends,
+                     next.days - today.days);
+    }
+    cr_expect_not(setting_next_reminder(STR(""), date_add_days(today, 9), today, &next));
+}
+
 Test(setting, a_pattern_gives_numbers_for_the_longest_codes)
 {
     struct err e;
@@ -54,7 +79,8 @@ Test(setting, modules_are_known_and_named_once)
     cr_assert_eq(setting_modules(&arena, STR(""), &got, &e), RC_OK);
     cr_expect_eq(got.n, 0);
     cr_expect_eq(setting_modules(&arena, STR("policies"), &got, &e), RC_REFUSED);
-    cr_expect(strstr(e.text, "certificates"), "it says what there is: %s", e.text);
+    cr_expect(strstr(e.text, "renewals") && strstr(e.text, "certificates"), "it says what there is: %s",
+              e.text);
 }
 
 Test(setting, prefixes_and_colours_are_what_screens_and_phones_can_do)
