@@ -8,6 +8,7 @@
 #include "client/cli/export.h"
 #include "client/cli/pages.h"
 #include "client/cli/report.h"
+#include "client/link/upload.h"
 #include "client/secret.h"
 #include "client/text.h"
 #include "common/base/arena.h"
@@ -129,6 +130,16 @@ fill_secrets(struct run *r, struct cli_command *c, struct err *reterr)
     return RC_OK;
 }
 
+static enum rc
+fill_files(struct run *r, struct cli_command *c, struct err *reterr)
+{
+    const struct upload u = {.fields = c->action != NULL ? c->action->fields : c->entity->fields,
+                             .nfields = c->action != NULL ? c->action->nfields : c->entity->nfields,
+                             .spawned = r->spawned,
+                             .input = true};
+    return upload_files(r->a, &u, &c->params, reterr);
+}
+
 /* --- one request --- */
 
 struct attempt {
@@ -240,7 +251,8 @@ static int
 run_call(struct run *r, struct cli_command *c)
 {
     struct attempt t = {0};
-    if (take_idem(r, &t) != RC_OK || (c->entity != NULL && fill_secrets(r, c, &t.err) != RC_OK))
+    if (take_idem(r, &t) != RC_OK ||
+        (c->entity != NULL && (fill_secrets(r, c, &t.err) != RC_OK || fill_files(r, c, &t.err) != RC_OK)))
         return failed(r, &t.err, NULL);
     if (c->kind == COMMAND_SET && take_version(r, c, &t) != RC_OK)
         return failed(r, &t.err, &t.body);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "client/link/upload.h"
 #include "client/plain/form.h"
 #include "common/crypt/crypt.h"
 
@@ -187,6 +188,15 @@ keep_password(struct edit *d)
         link_keep_password(d->form.p->link, i->text);
 }
 
+static enum rc
+take_files(const struct edit *d, struct arena *a, struct params *p, struct err *reterr)
+{
+    const struct upload u = {.fields = d->act != NULL ? d->act->fields : d->e->fields,
+                             .nfields = d->act != NULL ? d->act->nfields : d->e->nfields,
+                             .spawned = d->form.p->config->spawned};
+    return upload_files(a, &u, p, reterr);
+}
+
 static enum sent
 send_once(struct edit *d, struct arena *a)
 {
@@ -197,6 +207,8 @@ send_once(struct edit *d, struct arena *a)
     struct err err = {0};
     enum rc rc;
     struct params params = params_of_save(d, a);
+    if (take_files(d, a, &params, &err) != RC_OK)
+        return refused(d, &err, &body);
     crypt_random(idem, sizeof(idem));
     do {
         struct wish r = {.method = methods[d->mode], .params = &params, .idem = idem, .arena = a};

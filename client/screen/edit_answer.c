@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "client/link/upload.h"
 #include "client/screen/edit.h"
 #include "client/screen/lookup.h"
 #include "client/secret.h"
@@ -27,12 +28,40 @@ wipe_secrets(const struct edit *d, struct params *p)
                 crypt_wipe((char *)(uintptr_t)p->fields[i].value.text.p, p->fields[i].value.text.n);
 }
 
+/* Secrets are kept nowhere, and files are where they are. */
 static bool
-has_secrets(const struct edit *d)
+is_kept(const struct edit *d)
 {
     for (size_t k = 0; k < d->form.n; k++)
-        if (d->form.items[k].edit.secret)
-            return true;
+        if (d->form.items[k].edit.secret || d->form.items[k].field->type == VT_BYTES)
+            return false;
+    return true;
+}
+
+static struct upload
+files_of(struct view *v)
+{
+    const struct edit *d = v->data;
+    return (struct upload){.fields = d->act ? d->act->fields : d->e->fields,
+                           .nfields = d->act ? d->act->nfields : d->e->nfields,
+                           .spawned = app_of(v)->config->spawned};
+}
+
+/* What paths stand for; false: said at the field. */
+static bool
+take_files(struct view *v, struct arena *a, struct params *p)
+{
+    struct edit *d = v->data;
+    const struct upload u = files_of(v);
+    struct err err = {0};
+    if (upload_files(a, &u, p, &err) == RC_OK)
+        return true;
+    struct form_item *i = form_find(&d->form, PART_FIELDS, err.field);
+    if (i) {
+        form_note(i, TONE_BAD, str_from(err.text));
+        form_focus(&d->form, (size_t)(i - d->form.items));
+    }
+    tui_flush(v->tui);
     return false;
 }
 
@@ -50,6 +79,10 @@ edit_send(struct view *v, struct str reason)
         p.key = STR("me");
     }
     p.nfields = form_fields(&d->form, &a, PART_FIELDS, d->mode == MODE_SET, &p.fields);
+    if (!take_files(v, &a, &p)) {
+        arena_done(&a);
+        return;
+    }
     if (p.nfields || d->mode != MODE_ACT)
         p.present |= 1u << PARAM_FIELDS;
     if (d->mode == MODE_SET) {
@@ -66,7 +99,7 @@ edit_send(struct view *v, struct str reason)
     if (!d->sent)
         app_new_idem(d->idem);
     d->sent = true;
-    draft_sending(v, &d->slot, methods[d->mode], &p, has_secrets(d));
+    draft_sending(v, &d->slot, methods[d->mode], &p, !is_kept(d));
     d->slot.typed = draft_typed(&d->form);
     edit_keep(v);
     app_ask(v,

@@ -7,12 +7,15 @@
 #define LIMIT_FRAME (256u * 1024u)
 /* bytes; a frame's payload after inflating: bounds what a small frame can cost us */
 #define LIMIT_INFLATED (1024u * 1024u)
-/* bytes; what each end of a line remembers of what the service said, to be pointed back to: two pages of a list */
+/* bytes; what each end of a line remembers of what the service said, to be pointed back to: two pages of a
+ * list */
 #define LIMIT_RECALL (12u * 1024u)
 /* levels; nesting of arrays and maps in a message */
 #define LIMIT_DEPTH 16
 /* bytes of UTF-8; one text value from a user */
 #define LIMIT_TEXT 4000
+/* bytes; a file given as the value of a field: with its message inside one frame, as base64 too */
+#define LIMIT_PICTURE (128u * 1024u)
 /* bytes; a JSON line of the twin subsystem */
 #define LIMIT_JSON_LINE (256u * 1024u)
 /* bytes; the command of an exec request: more is not typed by a person */

@@ -340,6 +340,9 @@ read_loose(const struct reading *d, struct value *ret)
     if (v.type == VT_TEXT && v.text.n > LIMIT_TEXT)
         return err_set(d->reterr, RC_TOO_LARGE, d->part, "a text in \"%s\" is longer than %d bytes", d->part,
                        LIMIT_TEXT);
+    if (v.type == VT_BYTES && v.text.n > LIMIT_PICTURE)
+        return err_set(d->reterr, RC_TOO_LARGE, d->part, "a file in \"%s\" is longer than %u bytes", d->part,
+                       LIMIT_PICTURE);
     *ret = v;
     return RC_OK;
 }

@@ -168,12 +168,20 @@ read_value(const struct reading *d, const json_t *j, struct value *ret)
             *ret = VALUE_INT(0);
             return read_int(d, json_object_get(j, "id"), &ret->i);
         }
+        /* A file's bytes. */
+        if (json_is_string(json_object_get(j, "base64"))) {
+            const json_t *text = json_object_get(j, "base64");
+            ret->type = VT_BYTES;
+            return crypt_unbase64(d->a, (struct str){json_string_value(text), json_string_length(text)},
+                                  false, &ret->text, d->reterr);
+        }
         break;
     case JSON_ARRAY:
         break;
     }
     return err_set(d->reterr, RC_BAD_PARAMS, d->part,
-                   "a value in \"%s\" must be text, a number, true, false, null or {\"id\": number}",
+                   "a value in \"%s\" must be text, a number, true, false, null, {\"id\": number} or"
+                   " {\"base64\": text}",
                    d->part);
 }
 

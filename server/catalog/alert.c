@@ -84,8 +84,8 @@ static const struct field snooze_params[] = {
 
 static const struct action actions[] = {
     {ALERT_ACKNOWLEDGE, "acknowledge", "Acknowledge",
-     "Puts it away for you: one that is not due yet comes back on the next reminder day, or on its own.", AF_ON_RECORD, ALERT_STATE,
-     ROW_BIT(ALERT_OPEN), .option = '1'},
+     "Puts it away for you: one that is not due yet comes back on the next reminder day, or on its own.",
+     AF_ON_RECORD, ALERT_STATE, ROW_BIT(ALERT_OPEN), .option = '1'},
     {ALERT_SNOOZE, "snooze", "Put off", "Puts it away for you until a day.", AF_ON_RECORD, ALERT_STATE,
      ROW_BIT(ALERT_OPEN) | ROW_BIT(ALERT_ACKNOWLEDGED) | ROW_BIT(ALERT_SNOOZED), '6',
      PARAMS(alert_snooze, snooze_params)},

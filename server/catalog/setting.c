@@ -1,5 +1,7 @@
 #include "server/catalog/setting.h"
 
+#include "common/base/limits.h"
+
 #define SHOWN (FF_FILLED | SCHEMA_LIST)
 #define SET (FF_FILLED | SCHEMA_EDIT | SCHEMA_LIST)
 #define MAY_SET (SCHEMA_EDIT | SCHEMA_LIST)
@@ -60,8 +62,21 @@ static const struct field fields[] = {
          "Accent of the screens: blue, cyan, green, magenta, red, yellow or white; empty: the theme's own."},
     {FIELD(setting, certificate_header, VT_TEXT), SETTING_CERTIFICATE_HEADER, "Cert. header", SET, 40, 400,
      .help = "Lines on top of a certificate."},
+    {FIELD(setting, logo, VT_BOOL), SETTING_LOGO, "Logo", FF_FILLED | SCHEMA_LIST, 6, 0,
+     .help = "Whether certificates carry the company's picture."},
     {FIELD(setting, updated_at, VT_STAMP), SETTING_UPDATED_AT, "Changed", FF_FILLED | FF_COLUMN, 16, 0,
      .help = "When they were last changed."},
+};
+
+static const struct field logo_fields[] = {
+    {FIELD(setting_logo, picture, VT_BYTES), LOGO_PICTURE, "Picture", SCHEMA_REQUIRED | FF_NEW, 40,
+     LIMIT_PICTURE, .help = "File with a PNG picture: at most 128 KiB and 2000 by 2000 pixels."},
+};
+static const struct action actions[] = {
+    {SETTING_SET_LOGO, "logo", "Set logo", "Puts a picture on every certificate from now on.", AF_ON_RECORD,
+     .option = '6', PARAMS(setting_logo, logo_fields)},
+    {SETTING_DROP_LOGO, "drop_logo", "Drop logo", "Certificates carry no picture any more.", AF_ON_RECORD,
+     .option = '8'},
 };
 
 static const struct entity_key keys[] = {{KEY_LOWER, "$1::text = 'me'"}};
@@ -84,4 +99,5 @@ const struct entity setting_entity = {
     .label_sql = "@.name",
     TABLE(keys, keys),
     TABLE(views, views),
+    TABLE(actions, actions),
 };

@@ -32,7 +32,9 @@ enum setting_tag {
     SETTING_BRAND_COLOUR = 26,
     SETTING_CERTIFICATE_HEADER = 27,
     SETTING_UPDATED_AT = 28,
+    SETTING_LOGO = 29,
 };
+enum setting_action { SETTING_SET_LOGO = 1, SETTING_DROP_LOGO = 2 };
 
 struct setting {
     struct row_head row;
@@ -44,7 +46,14 @@ struct setting {
     bool manager_staff, regulator_access;
     int64_t idle_minutes, session_hours;
     struct str brand_name, brand_colour, certificate_header;
+    bool logo;
     stamp_t updated_at;
+};
+
+enum setting_logo_tag { LOGO_PICTURE = 1 };
+struct setting_logo {
+    struct row_head row;
+    struct str picture; /* PNG */
 };
 
 extern const struct entity setting_entity;

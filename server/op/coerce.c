@@ -119,7 +119,7 @@ from_text(struct op_ctx *ctx, const struct field *f, struct str s, struct value 
     case VT_NULL:
     case VT_REF:
     case VT_BYTES:
-        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s can't be given as text", lang_text(f->label));
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s can't be given as text", label);
     }
     if (rc == RC_OK)
         *ret = v;
@@ -176,6 +176,18 @@ from_int(const struct op_ctx *ctx, const struct field *f, int64_t i, struct valu
     return rc;
 }
 
+static enum rc
+bytes_value(const struct field *f, struct str s, struct value *ret, struct err *reterr)
+{
+    if (f->type != VT_BYTES)
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s takes no file", lang_text(f->label));
+    if (s.n > f->max)
+        return err_set(reterr, RC_BAD_PARAMS, f->name, "%s is too long: %zu bytes at most",
+                       lang_text(f->label), (size_t)f->max);
+    *ret = s.n ? (struct value){.type = VT_BYTES, .text = s} : VALUE_NULL;
+    return RC_OK;
+}
+
 enum rc
 op_coerce(struct op_ctx *ctx, const struct field *f, const struct value *given, struct value *ret,
           struct err *reterr)
@@ -199,13 +211,14 @@ op_coerce(struct op_ctx *ctx, const struct field *f, const struct value *given, 
         return RC_OK;
     case VT_INT:
         return from_int(ctx, f, given->i, ret, reterr);
+    case VT_BYTES:
+        return bytes_value(f, given->text, ret, reterr);
     case VT_MONEY:
     case VT_RATE:
     case VT_DATE:
     case VT_STAMP:
     case VT_CHOICE:
     case VT_REF:
-    case VT_BYTES:
         break;
     }
     return err_set(reterr, RC_BAD_PARAMS, f->name, "%s has a value of a kind that is not taken",

@@ -1,8 +1,12 @@
 /* A company's settings: what is kept must work for every number, date and screen made of it later. */
 #include "server/catalog/setting.h"
 
+#include <stdio.h>
+
+#include "server/report/logo.h"
 #include "server/rule/contact.h"
 #include "server/rule/entry/domain.h"
+#include "server/rule/finding.h"
 #include "server/rule/rules.h"
 #include "server/rule/setting_words.h"
 
@@ -103,4 +107,37 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
     return contact_timezone(ctx, "timezone", s->timezone, reterr);
 }
 
-const struct rule setting_rule = {.entity = ENTITY_SETTING, .prepare = prepare};
+/* The picture is not of the record: it would be read with every look at the settings. */
+static enum rc
+keep_logo(struct op_ctx *ctx, struct value picture, struct err *reterr)
+{
+    const struct value params[] = {picture, tenant_value(ctx)};
+    return op_query(ctx, "setting logo", "update app.tenant set certificate_logo = $1 where id = $2::int",
+                    params, COUNTOF(params), NULL, reterr);
+}
+
+static enum rc
+set_logo(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
+{
+    const struct setting_logo *given = args;
+    (void)row, (void)ret;
+    enum rc rc = logo_check(given->picture, reterr);
+    if (rc != RC_OK && reterr)
+        (void)snprintf(reterr->field, sizeof reterr->field, "picture");
+    return rc ? rc : keep_logo(ctx, (struct value){.type = VT_BYTES, .text = given->picture}, reterr);
+}
+
+static enum rc
+drop_logo(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct err *reterr)
+{
+    (void)row, (void)args, (void)ret;
+    return keep_logo(ctx, VALUE_NULL, reterr);
+}
+
+static const struct rule_action actions[] = {
+    {.number = SETTING_SET_LOGO,  .run = set_logo },
+    {.number = SETTING_DROP_LOGO, .run = drop_logo},
+};
+
+const struct rule setting_rule = {
+    .entity = ENTITY_SETTING, .prepare = prepare, .actions = actions, .nactions = COUNTOF(actions)};

@@ -109,7 +109,7 @@ class Isolation(unittest.TestCase):
     def sample(self, field):
         """A value of the field's type."""
         return {"ref": self.mine.get(field.get("ref")), "text": f"0799{next_number():06d}", "bool": True,
-                "choice": (field.get("choices") or [{}])[0].get("code"), "date": "2026-12-01", "money": "1000", "rate": "1", "int": 1, "stamp": NOW}[field["type"]]
+                "choice": (field.get("choices") or [{}])[0].get("code"), "date": "2026-12-01", "money": "1000", "rate": "1", "int": 1, "stamp": NOW, "bytes": {"base64": "iVBORw=="}}[field["type"]]
 
     def fields(self, fields, but=None):
         return {f["name"]: IT if f is but else self.sample(f) for f in fields if f is but or "required" in f["flags"]}

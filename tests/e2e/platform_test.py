@@ -6,26 +6,17 @@ import json
 import os
 import re
 import secrets
-import struct
 import subprocess
 import sys
 import unittest
-import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from factor import Factor  # noqa: E402
+from picture import png  # noqa: E402
 from service import Service, wait_for  # noqa: E402
 
 PASSWORD = "nine hippos in a green river"
 DENIED = 255
-
-
-def png():
-    """A picture of one red point."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) +
-            chunk(b"IDAT", zlib.compress(b"\0\xff\0\0")) + chunk(b"IEND", b""))
 
 
 def token_in(text):

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """What an administrator sets is what the company gets: each setting is changed by command over ssh, and its effect looked at."""
+import base64
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../support")]
 from journey_tui import Terminal  # noqa: E402
+from picture import png  # noqa: E402
 from service import Service  # noqa: E402
 
 PREMIUM = "619,500"  # of what sold() sells
@@ -216,12 +218,98 @@ class Settings(unittest.TestCase):
         title = window.tmux("capture-pane", "-p", "-e").splitlines()[0]
         self.assertRegex(title, r"\x1b\[(32|48;5;22)m", "the bar is green")
 
-    def test_a_certificate_carries_the_companys_header(self):
-        self.set(certificate_header="Licensed insurer 77", four_eyes="")
+    def certificate(self):
+        """The number of a certificate of a policy that was sold and paid."""
+        self.set(four_eyes="")
         number = self.sold()
         self.run_as(self.service.cashier, f"receipt verify {self.paid(self.service.cashier, number)}")
-        certificate = json.loads(self.run_as(self.service.clerk, f"certificate list policy={number} --json"))["page"]["rows"][0]["fields"]["number"]
-        self.assertIn("Licensed insurer 77", self.run_as(self.service.clerk, f"certificate print {certificate} --format text"))
+        return json.loads(self.run_as(self.service.clerk, f"certificate list policy={number} --json"))["page"]["rows"][0]["fields"]["number"]
+
+    def test_a_certificate_carries_the_companys_header(self):
+        self.set(certificate_header="Licensed insurer 77")
+        self.assertIn("Licensed insurer 77", self.run_as(self.service.clerk, f"certificate print {self.certificate()} --format text"))
+
+    def piped(self, who, words, data):
+        """`ssh who words` with a file as its input: exit status and errors."""
+        done = subprocess.run(self.service.ssh(who) + [words], env=self.service.ssh_env(who), input=data, capture_output=True, timeout=60)
+        return done.returncode, done.stderr.decode()
+
+    def bima(self, who, *words):
+        done = subprocess.run([self.service.bima, "-l", who, "-p", str(self.service.port), "127.0.0.1", *words], stdin=subprocess.DEVNULL,
+                              env=dict(os.environ, HOME=self.service.home, BIMA_KNOWN_HOSTS=self.service.known_hosts,
+                                       BIMA_PASSWORD_FILE=self.service.password_file(who)), capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+    def has_logo(self):
+        return self.record(self.service.admin, "setting show me")["fields"]["logo"]
+
+    def test_a_certificate_carries_the_picture_an_administrator_chose(self):
+        admin, certificate, path = self.service.admin, self.certificate(), os.path.join(self.service.home, "logo.png")
+        with open(path, "wb") as out:
+            out.write(png())
+
+        def pictured():
+            done = subprocess.run(self.service.ssh(self.service.clerk) + [f"certificate print {certificate} --format pdf"], stdin=subprocess.DEVNULL,
+                                  env=self.service.ssh_env(self.service.clerk), capture_output=True, timeout=60)
+            self.assertTrue(done.stdout.startswith(b"%PDF"), done.stderr)
+            return b"/Image" in done.stdout
+        self.assertEqual((pictured(), self.has_logo()), (False, False))
+        self.assertEqual(self.bima(admin, "setting", "logo", f"picture={path}")[0], 0)
+        self.assertEqual((pictured(), self.has_logo()), (True, True))
+        self.run_as(admin, "setting drop_logo")
+        self.assertEqual((pictured(), self.has_logo()), (False, False))
+        self.assertEqual(self.piped(admin, "setting logo picture=-", png()), (0, ""))
+        self.assertTrue(pictured())
+        reply, = self.service.ask(self.service.admin, ("act", {"entity": "setting", "key": "me", "action": "drop_logo"}))
+        self.assertEqual(reply["code"], "OK", reply)
+        reply, = self.service.ask(admin, ("act", {"entity": "setting", "key": "me", "action": "logo",
+                                                  "fields": {"picture": {"base64": base64.b64encode(png()).decode()}}}))
+        self.assertEqual((reply["code"], reply["body"]["record"]["fields"]["logo"]), ("OK", True), reply)
+        past = self.run_as(admin, "setting history me")
+        self.assertRegex(past, "(?i)drop_logo|drop logo")
+        self.assertNotIn("IHDR", self.service.sql("select before::text || after::text from app.history where tbl = 'setting'"))
+        self.run_as(admin, "setting drop_logo")
+
+    def test_what_is_no_picture_is_refused_and_says_what_is_expected(self):
+        admin, logo = self.service.admin, "setting logo picture=-"
+        for data, said in ((b"GIF89a" * 9, "expected a PNG picture"), (b"", "expected a file of"), (png() + bytes(128 * 1024), "expected a file of"),
+                           (png(3000), "at most 2000 by 2000")):
+            with self.subTest(said, size=len(data)):
+                status, err = self.piped(admin, logo, data)
+                self.assertNotEqual(status, 0)
+                self.assertIn("picture: ", err)
+                self.assertIn(said, err)
+        self.refused(admin, "setting logo picture=/etc/hostname", "your files are not here")
+        self.assertIn("you may read", self.bima(admin, "setting", "logo", "picture=/nowhere.png")[1])
+        self.assertNotEqual(self.piped(self.service.manager, logo, png())[0], 0)
+        reply, = self.service.ask(self.service.manager, ("act", {"entity": "setting", "key": "me", "action": "logo",
+                                                                 "fields": {"picture": {"base64": base64.b64encode(png()).decode()}}}))
+        self.assertEqual(reply["code"], "FORBIDDEN")
+        reply, = self.service.ask(admin, ("check", {"entity": "setting", "key": "me", "fields": {"brand_name": {"base64": "QUJD"}}}))
+        self.assertIn("takes no file", json.dumps(reply))
+        self.assertFalse(self.has_logo())
+
+    def test_the_screens_take_the_picture_by_its_path(self):
+        path = os.path.join(self.service.home, "screen.png")
+        with open(path, "wb") as out:
+            out.write(png())
+        window = Terminal(self.service, self.service.admin)
+        self.addCleanup(window.close)
+        window.see("find or do")
+        window.type("settings")
+        window.keys("Enter")
+        window.see("Set logo")
+        window.keys("6")
+        window.see("Picture")
+        window.type("/nowhere.png")
+        window.keys("F10")
+        window.see("expected a file of")
+        window.keys("C-u")
+        window.type(path)
+        window.keys("F10")
+        window.see("Set logo: Settings")
+        self.assertTrue(self.has_logo())
+        self.run_as(self.service.admin, "setting drop_logo")
 
 
 if __name__ == "__main__":

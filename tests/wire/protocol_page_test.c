@@ -166,9 +166,9 @@ Test(protocol_page, has_every_error_with_its_exit_code_and_no_other)
 
 Test(protocol_page, has_the_limits)
 {
-    static const unsigned limits[] = {LIMIT_FRAME,   LIMIT_INFLATED, LIMIT_DEPTH,    LIMIT_TEXT,
-                                      LIMIT_PAGE,    LIMIT_HISTORY,  LIMIT_HITS,     LIMIT_FIELDS,
-                                      LIMIT_FILTERS, LIMIT_STEPS,    LIMIT_INFLIGHT, LIMIT_RECALL};
+    static const unsigned limits[] = {
+        LIMIT_FRAME,  LIMIT_INFLATED, LIMIT_DEPTH, LIMIT_TEXT,     LIMIT_PAGE,   LIMIT_HISTORY, LIMIT_HITS,
+        LIMIT_FIELDS, LIMIT_FILTERS,  LIMIT_STEPS, LIMIT_INFLIGHT, LIMIT_RECALL, LIMIT_PICTURE};
     const char *end = NULL, *at = section("LIMITS", &end);
     for (size_t i = 0; i < COUNTOF(limits); i++)
         cr_expect_geq(count(at, end, str_printf(&fixture_arena, "\n.It %u Ta ", limits[i]).p), 1, "%u",

@@ -75,19 +75,20 @@ Test(twin, numbers_go_on_as_the_text_a_person_would_write)
     struct params p =
         params_of("{\"id\":1,\"method\":\"add\",\"params\":{\"entity\":\"x\",\"fields\":{\"a\":null,"
                   "\"b\":true,\"c\":-7,\"d\":619500.10,\"e\":1000000.5,\"f\":0.1,\"g\":\"\\u00e9\","
-                  "\"h\":{\"id\":812,\"label\":\"Salma\"}}}}");
+                  "\"h\":{\"id\":812,\"label\":\"Salma\"},\"i\":{\"base64\":\"iVBORw==\"}}}}");
     static const struct {
         enum value_type type;
         const char *text;
     } want[] = {
-        {VT_NULL, NULL       },
-        {VT_BOOL, NULL       },
-        {VT_TEXT, "-7"       },
-        {VT_TEXT, "619500.1" },
-        {VT_TEXT, "1000000.5"},
-        {VT_TEXT, "0.1"      },
-        {VT_TEXT, "\xC3\xA9" },
-        {VT_INT,  NULL       }
+        {VT_NULL,  NULL       },
+        {VT_BOOL,  NULL       },
+        {VT_TEXT,  "-7"       },
+        {VT_TEXT,  "619500.1" },
+        {VT_TEXT,  "1000000.5"},
+        {VT_TEXT,  "0.1"      },
+        {VT_TEXT,  "\xC3\xA9" },
+        {VT_INT,   NULL       },
+        {VT_BYTES, "\x89PNG"  },
     };
     cr_assert_eq(p.nfields, COUNTOF(want));
     for (size_t i = 0; i < p.nfields; i++) {

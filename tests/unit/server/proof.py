@@ -127,7 +127,7 @@ class Questions:
         if kind == "ref":
             return self.mine.get(field["ref_name"] if "ref_name" in field else field.get("ref"))
         return {"text": f"0799{next(_numbers):06d}", "bool": True, "choice": (field.get("choices") or [{}])[0].get("code"), "date": "2026-12-01",
-                "money": "1000", "rate": "1", "int": 1, "stamp": LATE}[kind]
+                "money": "1000", "rate": "1", "int": 1, "stamp": LATE, "bytes": {"base64": "iVBORw=="}}[kind]
 
     def fields(self, fields, but=None, flag="required"):
         return {f["name"]: IT if f is but else self.sample(f) for f in fields if f is but or flag in f["flags"]}
