@@ -16,13 +16,14 @@
 static enum rc
 prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
 {
-    const struct account *a = row;
-    (void)old;
+    const struct account *a = row, *was = old;
     (void)reterr;
     if (row_has(&a->row, ACCOUNT_LANGUAGE))
         user_check_language(ctx, a->language);
     if (row_has(&a->row, ACCOUNT_EMAIL))
         user_check_email(ctx, a->email);
+    if (row_has(&a->row, ACCOUNT_PHONE))
+        user_check_phone(ctx, a->phone, was && row_has(&was->row, ACCOUNT_PHONE) ? was->phone : STR_NONE);
     return RC_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "server/account/account.h"
 #include "server/account/slip.h"
 #include "server/account/user_check.h"
+#include "server/rule/contact.h"
 
 static bool
 login_char(char c, bool first)
@@ -41,6 +42,13 @@ user_check_email(struct op_ctx *ctx, struct str email)
     const char *at = email.n ? memchr(email.p, '@', email.n) : NULL;
     if (email.n && (!at || at == email.p || at == email.p + email.n - 1 || memchr(email.p, ' ', email.n)))
         op_issue(ctx, ISSUE_REFUSE, "email", "An e-mail address has the form name@example.org");
+}
+
+void
+user_check_phone(struct op_ctx *ctx, struct str phone, struct str was)
+{
+    if (!str_eq(phone, was))
+        contact_phone(ctx, "phone", phone);
 }
 
 /* Who may give any role: a company's administrator; on the platform, whose roles are few and fixed, who runs
@@ -125,6 +133,7 @@ static enum rc
 prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
 {
     struct user *u = row;
+    const struct user *was = old;
     if (row_has(&u->row, USER_LOGIN)) {
         enum rc rc = check_login(ctx, u, reterr);
         if (rc != RC_OK)
@@ -134,6 +143,8 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
         user_check_language(ctx, u->language);
     if (row_has(&u->row, USER_EMAIL))
         user_check_email(ctx, u->email);
+    if (row_has(&u->row, USER_PHONE))
+        user_check_phone(ctx, u->phone, was && row_has(&was->row, USER_PHONE) ? was->phone : STR_NONE);
     check_self(ctx, u, old);
     enum rc rc = check_reach(ctx, u, old, reterr);
     return rc == RC_OK ? check_rank(ctx, u, old, reterr) : rc;

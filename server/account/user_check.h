@@ -6,6 +6,8 @@
 /* What user records and the own account share; findings go to op_issue. */
 void user_check_language(struct op_ctx *ctx, struct str language);
 void user_check_email(struct op_ctx *ctx, struct str email);
+/* `was`: the number before; one that stays is not looked at. */
+void user_check_phone(struct op_ctx *ctx, struct str phone, struct str was);
 
 /*
  * Nobody does to another what would make him that other: whoever sets up, changes or resets a user holds all

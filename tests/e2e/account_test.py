@@ -2,6 +2,7 @@
 """Accounts as people meet them: a new colleague, a forgotten password, a lost phone, somebody who leaves; with OpenSSH's client
 and the words of bima."""
 import base64
+import json
 import os
 import re
 import subprocess
@@ -129,11 +130,56 @@ class Accounts(unittest.TestCase):
         self.assertEqual(status, 0, err)
         done = subprocess.run(service.ssh_key(who, path, "-s") + ["bima-json"], input=ME, capture_output=True, text=True, timeout=60)
         self.assertIn('"grace"', done.stdout, done.stderr)
-        status, out, _ = say(who, "user_key list")
-        self.assertIn("my laptop", out)
-        self.assertEqual(out.count("SHA256:"), 1)
-        status, out, err = say(who, "session end_all")
-        self.assertEqual(status, 0, err)
+        status, out, _ = say(who, "user_key list --json")
+        key, = json.loads(out)["page"]["rows"]
+        self.assertEqual(key["fields"]["name"], "my laptop")
+        self.assertIn("last_used_at", key["fields"])
+        self.assertEqual(say(who, f"user_key set {key['id']} name='the old laptop'")[0], 0)
+        self.assertIn("the old laptop", say(who, "user_key list")[1])
+        self.assertEqual(say(who, f"user_key set {key['id']} is_active=no")[0], 0)
+        done = subprocess.run(service.ssh_key(who, path) + ["me"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, DENIED, "it was removed")
+
+    def test_ones_own_sessions_are_seen_and_ended_one_or_all(self):
+        who = ready("fatuma@simba.co.tz")
+        lines = [subprocess.Popen(service.ssh(who, "-s") + ["bima-json"], env=service.ssh_env(who), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True) for _ in range(3)]
+        for line in lines:
+            line.stdin.write(ME)
+            line.stdin.flush()
+            self.assertIn('"fatuma"', line.stdout.readline())
+        rows = json.loads(say(who, "session list state=open --json")[1])["page"]["rows"]
+        self.assertEqual({row["fields"]["user"]["label"] for row in rows}, {"Fatuma Masanja"})
+        others = say(service.clerk, "session list --json")[1]
+        self.assertNotIn("Fatuma", others)
+        one = min(rows, key=lambda row: row["fields"]["created_at"])
+        self.assertNotEqual(say(service.clerk, f"session end {one['id']}")[0], 0)
+        self.assertEqual(say(who, f"session end {one['id']}")[0], 0)
+        wait_for("one of them is closed", lambda: [line.poll() is None for line in lines].count(False) == 1, 30)
+        self.assertEqual(say(who, "session end_all")[0], 0)
+        wait_for("all are closed", lambda: all(line.poll() is not None for line in lines), 30)
+        self.assertTrue(all("ended" in line.communicate()[0] for line in lines))
+
+    def test_one_looks_after_ones_own_particulars_and_their_history_says_who_did(self):
+        who = ready("daudi@simba.co.tz")
+        self.assertEqual(say(who, "account set me email=daudi@nyumbani.example phone='0712 555 777' name='Daudi J. Chengula'")[0], 0)
+        out = say(who, "account show me")[1]
+        self.assertIn("daudi@nyumbani.example", out)
+        for words, said in (("email=nowhere", "email: "), ("phone=none", "phone: "), ("language=xx", "language: "), ("role=admin", "can't be changed"),
+                            ("branch=KK", "can't be changed")):
+            status, _, err = say(who, f"account set me {words}")
+            self.assertNotEqual(status, 0, words)
+            self.assertIn(said, err)
+        status, _, err = say(service.admin, "user set daudi phone=none")
+        self.assertNotEqual(status, 0)
+        self.assertIn("phone: ", err)
+        self.assertEqual(say(who, "account set me language=sw")[0], 0)
+        self.assertIn("Barua pepe", say(who, "account show me")[1])
+        past = say(service.admin, "user history daudi")[1]
+        self.assertIn("daudi@nyumbani.example", past)
+        self.assertIn("Daudi J. Chengula", past)
+        self.assertIn("daudi", say(service.admin, "user list role=cashier")[1])
+        self.assertNotIn("daudi", say(service.admin, "user list role=agent")[1])
 
     def test_the_token_is_in_no_log_and_no_column(self):
         token = self.new("silent")

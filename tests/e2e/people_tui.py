@@ -65,6 +65,9 @@ class People(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.service = cls.enterClassContext(Service(demo=False))
+        cls.doors = cls.service.sql(
+            "select login, password_hash is not null, exists (select from app.user_key k where k.user_id = u.id), exists (select from app.enrol_token t"
+            " where t.user_id = u.id) from app.user_account u")
         cls.made = cls.service.ctl("company", "add", "SIMBA", "Simba Insurance", "--domain", "simba.co.tz")
         cls.admin_secret = re.search(r"(?:password|token)=(\S+)", cls.made)[1]
         token = re.search(r"token=(\S+)", cls.service.ctl("admin", "add", "root", "--name", "Root Admin"))[1]
@@ -104,6 +107,27 @@ class People(unittest.TestCase):
         window.keys("Enter")
         window.see("Your account is set up")
         return secret, codes
+
+    def test_a_fresh_service_has_nobody_who_could_sign_in_but_to_ask_to_join(self):
+        self.assertEqual(self.doors, "register|f|f|f")
+
+    def test_a_super_admin_is_offered_what_his_role_has_and_nothing_of_a_company(self):
+        root = self.window("root@platform", cols=100, rows=60)
+        root.sign_in(PASSWORD, self.root_codes.pop())
+        root.see("PLATFORM")
+        root.keys("F2")
+        screen = root.see("─ Commands ─")
+        offered = {row.strip() for row in re.findall(r"│ [> ] (\S.{27})", screen)}
+        self.assertLessEqual({"Companies", "New Company", "Requests to join", "Health", "Domains", "Usage", "Errors", "Audit of all", "Platform users",
+                              "New Platform user", "Field templates", "New Field template", "Defaults", "Roles", "Sessions", "My account", "Audit"}, offered)
+        for word in ("Customer", "Vehicle", "Polic", "Receipt", "Certificate", "Renewal", "Alert", "Product", "Rate", "Settings", "New business", "New Role",
+                     "New User", "insured"):
+            self.assertFalse([row for row in offered if word in row], word)
+        root.keys("Escape")
+        for typed in ("customers", "new business", "T 337 DSE"):
+            root.answer(typed)
+            root.see(f"There is no {typed} here")
+            root.keys("C-u")
 
     def test_a_platform_admin_sets_up_and_signs_in_again_by_both_clients(self):
         screen = self.first.see("PLATFORM")
