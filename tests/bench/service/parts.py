@@ -1,0 +1,95 @@
+"""What is measured, part by part. Each puts its rows into the table of the run."""
+import os
+
+from files import READS, WRITES
+from measure import Machine, run_load, run_pgbench
+
+RENEWABLE = ("from app.policy p join app.term x on x.tenant_id = p.tenant_id and x.policy_id = p.id and x.state = 4"
+             " where p.vehicle_id is not null and p.state = 4 and p.end_date between current_date and current_date + 300"
+             " and not exists (select from app.term o where o.tenant_id = p.tenant_id and o.policy_id = p.id and o.seq > x.seq)")
+# The goal of a read is one, of a write two.
+TRIPS = {work: 1 for work in READS} | {work: 2 for work in WRITES}
+READ_RATIO, WRITE_RATIO, P99_RATIO = 0.6, 0.8, 3
+# Round trips a write takes today: more than these fails, so that it only gets better.
+TRIPS_TODAY = {"sell": 76, "renew": 14}
+
+
+def make_pool(run):
+    """Policies for pgbench to renew, apart from those bench_load does."""
+    run.host.script(
+        "create schema if not exists bench; drop table if exists bench.pool;"
+        " create table bench.pool as select p.tenant_id, row_number() over (partition by p.tenant_id order by md5(p.id::text) desc) as n, p.id "
+        + RENEWABLE + "; create unique index on bench.pool (tenant_id, n); analyze bench.pool;"
+        " grant usage on schema bench to bima_worker; grant select on bench.pool to bima_worker")
+    run.pool_size = int(run.host.sql("select min(n) from (select count(*) as n from bench.pool group by tenant_id) x"))
+    run.pool_used = 1
+
+
+def open_sessions(run):
+    """The sessions that were seen, open again: the preamble asks for them."""
+    tokens = ",".join(str(t) for t in run.captured.tokens())
+    run.host.script("set session_replication_role = replica; update app.session set state = 2, ended_at = null, end_reason = null,"
+                    " reported_at = now() + interval '1 day', seen_at = now() + interval '1 day', ends_at = now() + interval '1 day'"
+                    f" where token in ({tokens})")
+
+
+def pgbench(run, work, clients):
+    paths, variables = run.scripts[work]
+    stride = run.pool_size // 2 // 12 // clients
+    words = variables.arguments() + ["-D", "k=0", "-D", f"base={run.pool_used}", "-D", f"stride={stride}"]
+    result = run_pgbench(run.host, paths, words, clients, run.o.seconds, run.directory)
+    if work == "renew":
+        run.pool_used += stride * clients
+    return result
+
+
+# ---------------------------------------------------------------- round trips
+
+def measure_trips(run):
+    for work in run.o.works:
+        most, goal = run.captured.most_trips(work), TRIPS[work]
+        allowed = TRIPS_TODAY.get(work, goal)
+        run.table.goal(f"trips_{work}", f"{work}: round trips to the database", most, goal, judged=most > allowed)
+
+
+# ---------------------------------------------------------------- requests beside the database
+
+def measure_works(run):
+    run.scripts = {w: run.captured.scripts(w, run.directory) for w in run.o.works}
+    open_sessions(run)
+    seen = {}
+    for number in range(run.o.rounds):
+        for work in run.o.works:
+            for sessions in run.o.sessions:
+                run.say(f"round {number + 1}: {work}, {sessions} sessions")
+                seen.setdefault((work, sessions), []).append(one_round(run, work, sessions))
+    for (work, sessions), rounds in seen.items():
+        put_work(run, work, sessions, rounds)
+
+
+def one_round(run, work, sessions):
+    """The service, then pgbench with the connections the service has, and with as many as there are sessions."""
+    machine = Machine(run.host)
+    before = machine.cpu()
+    got = run_load(run.host, run.files, work, sessions, run.o.seconds, first=run.next_turn())
+    after = machine.cpu()
+    done = max(got["done"], 1)
+    few = pgbench(run, work, min(sessions, run.o.workers))
+    same = pgbench(run, work, sessions) if sessions > run.o.workers else few
+    return {"per_second": got["per_second"], "p50_us": got["p50_us"], "p95_us": got["p95_us"], "p99_us": got["p99_us"],
+            "up": got["up"], "down": got["down"], "failures": got["failures"], "db_per_second": few["per_second"],
+            "ratio": got["per_second"] / max(few["per_second"], 0.001), "db_p50_us": same["p50_us"], "db_p95_us": same["p95_us"],
+            "db_p99_us": same["p99_us"], "cpu_us": (after[0] - before[0]) / done * 1e6, "db_cpu_us": (after[1] - before[1]) / done * 1e6}
+
+
+def put_work(run, work, sessions, rounds):
+    row = {name: run.median([r[name] for r in rounds]) for name in rounds[0]}
+    assert row["per_second"] > 0, f"{work}: nothing was done"
+    row.update(work=work, sessions=sessions, trips=run.captured.mean_trips(work))
+    run.table.work(**row)
+    if sessions == max(run.o.sessions) or sessions == 64:
+        goal = READ_RATIO if work in READS else WRITE_RATIO
+        if work != "renew":
+            run.table.goal(f"ratio_{work}_{sessions}", f"{work}, {sessions} sessions: of pgbench's rate", row["ratio"], goal, least=True)
+        run.table.goal(f"p99_{work}_{sessions}", f"{work}, {sessions} sessions: p99, of pgbench's", row["p99_us"] / max(row["db_p99_us"], 1),
+                       P99_RATIO)

@@ -1,0 +1,277 @@
+"""Makes scripts for pgbench out of requests that were seen on the line to the database.
+
+A read becomes a script of its own: the very statements with the very parameters, a pipeline for each round trip. A write
+can't be done twice, so one script is made of several that were seen: a parameter that is the same in all of them stays;
+one that stood in an earlier answer is taken from the answer; one that follows from the number of the request is made of the
+number. What remains is told and taken from the first.
+"""
+import datetime
+import re
+
+from values import NAMES, write_value
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # as bench_load makes plates
+PLACE = re.compile(r"\$(\d+)")
+WORD = re.compile(r"^[a-z_][a-z0-9_]*$")
+ENTER = "select * from app.enter("
+ENTER_REQUEST_ID = 3
+
+
+TURN = "\\set turn random(1000000000, 9000000000)"
+# Each connection takes records of its own, one after the other.
+TURN_OF_POOL = "\\set k :k + 1\n\\set turn :base + :client_id * :stride + :k"
+BUYER = re.compile(r"^Mteja Namba (\d+)$")
+
+
+def turn_of(request):
+    """The number bench_load gave it, which stands in the name of who buys."""
+    for s in request.statements():
+        for i, oid in enumerate(s.types):
+            found = BUYER.match(str(s.param(i))) if oid == 25 else None
+            if found:
+                return int(found[1])
+    return 0
+
+
+class Variables:
+    """Texts are given to pgbench on its command line, numbers are set in the script."""
+
+    def __init__(self):
+        self.names = {}
+
+    def of(self, text):
+        if text not in self.names:
+            self.names[text] = f"t{len(self.names)}"
+        return self.names[text]
+
+    def arguments(self):
+        return [word for text, name in self.names.items() for word in ("-D", f"{name}={text}")]
+
+
+def parameter(variables, statement, i):
+    value = statement.param(i)
+    kind = NAMES[statement.types[i]]
+    if statement.sql.startswith(ENTER) and i == ENTER_REQUEST_ID:
+        value = "replayed"
+    if value is None:
+        return f"null::{kind}" if statement.types[i] else "null"
+    text = write_value(value)
+    return f":{variables.of(text)}::{kind}" if text else f"''::{kind}"
+
+
+def one_line(sql):
+    return re.sub(r"\s+", " ", sql).strip()
+
+
+def with_parameters(sql, texts):
+    return PLACE.sub(lambda m: texts[int(m[1]) - 1], one_line(sql))
+
+
+def read_script(request, variables):
+    lines = []
+    for trip in request.trips:
+        lines.append("\\startpipeline")
+        for s in trip:
+            texts = [parameter(variables, s, i) for i in range(len(s.types))]
+            lines.append(with_parameters(s.sql, texts) + ";")
+        lines.append("\\endpipeline")
+    return "\n".join(lines) + "\n"
+
+
+# ---------------------------------------------------------------- writes
+
+def turn_forms(turn):
+    """What bench_load makes of the number of a request, and how pgbench's :turn says the same."""
+    k = turn // 1000
+    letters = "".join(LETTERS[k // 24 ** i % 24] for i in (3, 2, 1, 0))
+    sql = " || ".join(f"substr('{LETTERS}', (:turn::bigint / {1000 * 24 ** i} % 24)::int + 1, 1)" for i in (3, 2, 1, 0))
+    return [(f"{turn % 100000000:08}", "lpad((:turn::bigint % 100000000)::text, 8, '0')"), (str(turn), ":turn::bigint::text"),
+            (letters, f"({sql})"), (letters.lower(), f"lower({sql})"),
+            (f"{turn % 1000:03}", "lpad((:turn::bigint % 1000)::text, 3, '0')"), (f"{turn % 1000000:06}", "lpad((:turn::bigint % 1000000)::text, 6, '0')")]
+
+
+def year_later(day):
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+DAY = datetime.timedelta(days=1)
+DAYS = [(lambda d: d + DAY, "({} + 1)"), (year_later, "({} + interval '1 year')::date"), (lambda d: year_later(d + DAY) - DAY,
+        "(({} + 1 + interval '1 year')::date - 1)"), (lambda d: year_later(d) - DAY, "(({} + interval '1 year')::date - 1)")]
+
+
+class Cell:
+    """Where a value stands in the answers: statement, first row (0) or last (-1), column."""
+
+    def __init__(self, statement, row, column, kind):
+        self.statement, self.row, self.column, self.kind = statement, row, column, kind
+
+    def sql(self):
+        return f":r{self.statement}_c{self.column}::{self.kind}"
+
+
+class Write:
+    """`seen`: requests of one shape. `pool`: SQL of a record of its own for each, when they are given one."""
+
+    def __init__(self, seen, variables, pool=None):
+        self.seen, self.turns, self.pool = seen, [turn_of(r) for r in seen], pool
+        self.flat = [r.statements() for r in seen]
+        self.trip_of = [t for t, trip in enumerate(seen[0].trips) for _ in trip]
+        self.variables = variables
+        self.needed, self.unknown = {}, []  # rows of the answers that are kept, by statement
+        self.pooled = self.find_pool() if pool else None
+
+    def find_pool(self):
+        """The first number that differs and stands in no answer: the record the request names."""
+        for s, statement in enumerate(self.flat[0]):
+            for i, oid in enumerate(statement.types):
+                values = self.values(s, i)
+                if oid == 20 and len(set(values)) > 1 and 0 < values[0] < 2 ** 32 and not self.cell(s, values):
+                    return values
+        raise AssertionError("the request names no record")
+
+    def values(self, s, i):
+        return [f[s].param(i) for f in self.flat]
+
+    def earlier(self, s):
+        """Cells of earlier round trips, those that come alone first: reading them costs pgbench no round trip more."""
+        order = sorted((p for p in range(s) if self.trip_of[p] < self.trip_of[s]),
+                       key=lambda p: (self.trip_of.count(self.trip_of[p]) > 1, p))
+        for p in order:
+            rows = [0, -1] if any(len(f[p].rows) > 1 for f in self.flat) else [0]
+            if all(f[p].rows for f in self.flat):
+                for row in [self.needed[p]] if p in self.needed else rows:
+                    for c, (_, oid) in enumerate(self.flat[0][p].names):
+                        yield Cell(p, row, c, NAMES.get(oid, "text")), [f[p].cell(row, c) for f in self.flat]
+
+    def cell(self, s, values):
+        for cell, found in self.earlier(s):
+            if found == values:
+                return cell
+        return None
+
+    def use(self, cell):
+        self.needed[cell.statement] = cell.row
+        return cell.sql()
+
+    def text_of(self, s, values):
+        """A text put together of what stood in answers and of the number of the request."""
+        numbers = [(found[0], cell) for cell, found in self.earlier(s) if isinstance(found[0], int) and found[0] > 0 and len(set(found)) > 1]
+        parts = [(f"{v:06}", cell, True) for v, cell in numbers] + [(str(v), cell, False) for v, cell in numbers if v > 9]
+        forms = turn_forms(self.turns[0])
+        pieces = [values[0]]
+        for text, source, form in [(t, f"lpad({c.sql()}::text, 6, '0')" if p else f"{c.sql()}::text", (c, p)) for t, c, p in parts] + \
+                [(t, q, k) for k, (t, q) in enumerate(forms)]:
+            pieces = [q for piece in pieces for q in (split_by(piece, text, (source, form)) if isinstance(piece, str) else [piece])]
+        if not self.same_elsewhere(pieces, s, values):
+            return None
+        for piece in pieces:
+            if not isinstance(piece, str) and isinstance(piece[1], tuple):
+                self.use(piece[1][0])
+        return "(" + " || ".join(quote(p) if isinstance(p, str) else p[0] for p in pieces if p) + ")"
+
+    def same_elsewhere(self, pieces, s, values):
+        for n in range(1, len(values)):
+            forms = turn_forms(self.turns[n])
+            made = ""
+            for p in pieces:
+                if isinstance(p, str):
+                    made += p
+                elif isinstance(p[1], tuple):
+                    v = self.flat[n][p[1][0].statement].cell(p[1][0].row, p[1][0].column)
+                    made += f"{v:06}" if p[1][1] else str(v)
+                else:
+                    made += forms[p[1]][0]
+            if made != values[n]:
+                return False
+        return True
+
+    def expression(self, s, i):
+        statement, values = self.flat[0][s], self.values(s, i)
+        kind = NAMES[statement.types[i]]
+        if statement.sql.startswith(ENTER) or len(set(values)) == 1:
+            return parameter(self.variables, statement, i)
+        if self.pooled == values:
+            return self.pool
+        if self.pooled and [str(v) for v in self.pooled] == values:
+            return f"({self.pool})::text"
+        cell = self.cell(s, values)
+        if cell:
+            return self.use(cell)
+        if isinstance(values[0], int) and values[0] < 1000:  # the next of a row of numbers
+            for cell, found in self.earlier(s):
+                if all(isinstance(v, int) and v + 1 == w for v, w in zip(found, values)):
+                    return f"({self.use(cell)} + 1)"
+        if isinstance(values[0], datetime.date):
+            for cell, found in self.earlier(s):
+                for change, sql in DAYS:
+                    if all(isinstance(d, datetime.date) and not isinstance(d, datetime.datetime) and change(d) == v for d, v in zip(found, values)):
+                        return sql.format(self.use(cell))
+        if isinstance(values[0], str):
+            made = self.text_of(s, values)
+            if made:
+                return made
+        if isinstance(values[0], bytes) and len(values[0]) == 16:
+            return "decode(lpad(to_hex(:turn::bigint * 1000 + :client_id::bigint), 32, '0'), 'hex')"
+        if isinstance(values[0], int) and abs(values[0]) > 2 ** 33:
+            return ":turn::bigint"  # the number of a lock
+        if not isinstance(values[0], bytes):
+            self.unknown.append((one_line(statement.sql)[:60], i + 1, values[:3]))
+        return parameter(self.variables, statement, i)
+
+    def kept(self, sql, s, columns):
+        """The statement with columns that pgbench can keep, and one row."""
+        sql = named_columns(sql, columns)
+        if all(len(f[s].rows) == 1 for f in self.flat):
+            return sql
+        return (f"select * from (select *, row_number() over () as place from ({sql}) as rows) as placed"
+                f" order by place{' desc' if self.needed[s] else ''} limit 1")
+
+    def script(self):
+        """pgbench's text, with the `:turn` of each transaction a number of its own."""
+        expressions = [[self.expression(s, i) for i in range(len(st.types))] for s, st in enumerate(self.flat[0])]
+        lines, s = [TURN_OF_POOL if self.pool else TURN], 0
+        for trip in self.seen[0].trips:
+            block, piped = [], False
+            for statement in trip:
+                sql = with_parameters(statement.sql, expressions[s])
+                if s in self.needed:
+                    if piped:
+                        block.append("\\endpipeline")
+                    block.append(self.kept(sql, s, len(statement.names)) + f" \\gset r{s}_")
+                    piped = False
+                else:
+                    if not piped and len(trip) > 1:
+                        block.append("\\startpipeline")
+                        piped = True
+                    block.append(sql + ";")
+                s += 1
+            lines += block + (["\\endpipeline"] if piped else [])
+        return "\n".join(lines) + "\n"
+
+
+def split_by(text, part, mark):
+    out = []
+    for k, piece in enumerate(text.split(part)):
+        out += [mark] if k else []
+        out += [piece] if piece else []
+    return out
+
+
+def quote(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named_columns(sql, count):
+    """The same statement with columns c0, c1 …, which pgbench can keep."""
+    names = ", ".join(f"c{i}" for i in range(count))
+    if not sql.startswith("with "):
+        return f"select * from ({sql}) as answer({names})"
+    depth = 0
+    for at, c in enumerate(sql):
+        depth += (c == "(") - (c == ")")
+        if c == ")" and depth == 0:
+            return f"{sql[:at + 1]}, answer({names}) as ({sql[at + 1:]}) select * from answer"
+    raise AssertionError(sql)
