@@ -10,9 +10,11 @@ import subprocess
 import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "../support")]
 from factor import Factor  # noqa: E402
 from picture import png  # noqa: E402
+from roles_test import attempts, rights  # noqa: E402
 from service import Service, wait_for  # noqa: E402
 
 PASSWORD = "nine hippos in a green river"
@@ -313,6 +315,25 @@ class Platform(unittest.TestCase):
         for entity in ("company", "company_request", "platform_user", "platform_audit"):
             self.assertEqual(watch.call("list", entity=entity)["code"], "FORBIDDEN")
         admin.close()
+        watch.close()
+
+    def test_nobody_of_the_platform_does_what_the_matrix_does_not_give_him(self):
+        roles = ("super_admin", "regulator", "register")
+        matrix = rights(("both", "platform"), roles)
+        root.ok("add", entity="platform_user", fields={"login": "tora", "name": "Tora Watch", "role": "regulator"})
+        watch, _ = enrol("tora@platform", token_in(root.file(entity="platform_user", action="enrol", key="tora")))
+        business = rights(("company",), roles)
+        for role, line in (("super_admin", root), ("regulator", watch)):
+            tried = 0
+            for method, params in attempts(matrix, role):
+                reply = line.call(method, **params)
+                self.assertIn(reply["code"], ("FORBIDDEN", "BAD_PARAMS") if "action" in params else ("FORBIDDEN",), f"{role}: {method} {params}: {reply}")
+                tried += 1
+            self.assertGreater(tried, 3 if role == "super_admin" else 60)
+            for method, params in attempts(business, role):
+                reply = line.call(method, **params)
+                self.assertEqual(reply["code"], "BAD_PARAMS", f"{role}: {method} {params}: {reply}")
+                self.assertIn("there is nothing called", reply["body"]["error"]["message"])
         watch.close()
 
     def test_use_is_counted_by_company(self):

@@ -17,18 +17,32 @@ ROLES = ("admin", "manager", "agent", "cashier", "call_centre", "adjuster", "sen
 REFUSED = (64, 77)  # a word that is not offered, or not allowed
 
 
-def rights():
-    """{entity: {verb: roles}} of what a company has."""
+def rights(sides=("both", "company"), of=ROLES):
+    """{entity: {verb: roles}} of what a company has, or the platform."""
     out = {}
     with open(GOLDEN) as page:
         for line in page:
             head = re.fullmatch(r"([a-z_]+) \((both|company|platform)\)\n", line)
             if head:
-                verbs = out.setdefault(head[1], {}) if head[2] != "platform" else {}
+                verbs = out.setdefault(head[1], {}) if head[2] in sides else {}
             elif line.strip():
                 verb, *roles = line.split()
-                verbs[verb] = set(ROLES) if roles == ["everybody"] else set(roles) & set(ROLES)
+                verbs[verb] = set(of) if roles == ["everybody"] else set(roles) & set(of)
     return out
+
+
+def forbidden(rights, role):
+    return [(entity, verb) for entity, verbs in rights.items() for verb, may in verbs.items() if role not in may and verb not in ("personal", "secret")]
+
+
+def attempts(rights, role):
+    """(method, params) of every word that the matrix does not give a role, as a program would ask that knows no description."""
+    for entity, verb in forbidden(rights, role):
+        on = {"entity": entity, "id": 1}
+        yield {"read": ("get", on), "add": ("add", {"entity": entity, "fields": {}}), "set": ("set", on | {"version": 1, "fields": {}}),
+               "print": ("print", on | {"format": "text"})}.get(verb, ("act", on | {"action": verb, "reason": "why"}))
+        if verb == "read":
+            yield from (("list", {"entity": entity}), ("history", on), ("as_of", on | {"at": "2030-01-01T00:00:00Z"}))
 
 
 class Screens(Terminal):
@@ -91,10 +105,6 @@ class Roles(unittest.TestCase):
         return subprocess.run(self.world.service.ssh_key(who, self.keys[who]) + [words], capture_output=True, text=True, stdin=subprocess.DEVNULL,
                               timeout=60)
 
-    def forbidden(self, role):
-        return [(entity, verb) for entity, verbs in self.rights.items() for verb, may in verbs.items()
-                if role not in may and verb not in ("personal", "secret")]
-
     def state(self):
         return self.world.sql("select (select count(*) from app.history where tbl <> 'session'), (select sum(n) from app.counter),"
                               " (select count(*) from app.user_account), (select count(*) from app.role)")
@@ -102,8 +112,8 @@ class Roles(unittest.TestCase):
     def test_commands_that_a_role_does_not_have_are_refused_over_ssh(self):
         before, tried = self.state(), 0
         for number, role in enumerate(ROLES):
-            forbidden = self.forbidden(role)
-            for entity, verb in forbidden[number % 7::max(1, len(forbidden) // 3)]:
+            words_not_given = forbidden(self.rights, role)
+            for entity, verb in words_not_given[number % 7::max(1, len(words_not_given) // 3)]:
                 id = self.some.get(entity, 1)
                 words = {"read": f"{entity} list", "add": f"{entity} add name=x", "set": f"{entity} set {id} name=x"}.get(verb, f"{entity} {verb} {id}")
                 done = self.ssh(role, words)
@@ -121,13 +131,7 @@ class Roles(unittest.TestCase):
         """Every word the matrix does not give, sent as a program would that knows no description."""
         before = self.state()
         for role in ROLES:
-            asked = []
-            for entity, verb in self.forbidden(role):
-                on = {"entity": entity, "id": 1}
-                asked.append({"read": ("get", on), "add": ("add", {"entity": entity, "fields": {}}), "set": ("set", on | {"version": 1, "fields": {}}),
-                              "print": ("print", on | {"format": "text"})}.get(verb, ("act", on | {"action": verb, "reason": "why"})))
-                if verb == "read":
-                    asked += [("list", {"entity": entity}), ("history", on), ("as_of", on | {"at": "2030-01-01T00:00:00Z"})]
+            asked = list(attempts(self.rights, role))
             for (method, params), reply in zip(asked, self.world.session(self.who[role]).many(asked)):
                 self.assertIn(reply.code, ("FORBIDDEN", "BAD_PARAMS") if "action" in params else ("FORBIDDEN",), f"{role}: {method} {params}: {reply}")
                 if reply.code == "BAD_PARAMS":  # "act" of what stands beside no record takes no id
