@@ -18,6 +18,8 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
 {
     const struct account *a = row, *was = old;
     (void)reterr;
+    if (row_has(&a->row, ACCOUNT_NAME))
+        user_check_name(ctx, a->name, was ? was->name : STR_NONE);
     if (row_has(&a->row, ACCOUNT_LANGUAGE))
         user_check_language(ctx, a->language);
     if (row_has(&a->row, ACCOUNT_EMAIL))

@@ -51,6 +51,14 @@ user_check_phone(struct op_ctx *ctx, struct str phone, struct str was)
         contact_phone(ctx, "phone", phone);
 }
 
+void
+user_check_name(struct op_ctx *ctx, struct str name, struct str was)
+{
+    if (!str_eq(name, was) && (memchr(name.p, '(', name.n) || memchr(name.p, ')', name.n)))
+        op_issue(ctx, ISSUE_REFUSE, "name",
+                 "A name has no brackets: in the history they stand around the login");
+}
+
 /* Who may give any role: a company's administrator; on the platform, whose roles are few and fixed, who runs
  * it. */
 static bool
@@ -139,6 +147,8 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
         if (rc != RC_OK)
             return rc;
     }
+    if (row_has(&u->row, USER_NAME))
+        user_check_name(ctx, u->name, old ? ((const struct user *)old)->name : STR_NONE);
     if (row_has(&u->row, USER_LANGUAGE))
         user_check_language(ctx, u->language);
     if (row_has(&u->row, USER_EMAIL))

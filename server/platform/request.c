@@ -2,6 +2,7 @@
 #include "server/catalog/company_request.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/crypt/totp.h"
 #include "server/account/slip.h"
@@ -29,6 +30,9 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
         rc = check_name(ctx, "name", &r->name, reterr);
     if (rc == RC_OK && row_has(&r->row, REQUEST_ADMIN_NAME))
         rc = check_name(ctx, "admin_name", &r->admin_name, reterr);
+    if (rc == RC_OK &&
+        (memchr(r->admin_name.p, '(', r->admin_name.n) || memchr(r->admin_name.p, ')', r->admin_name.n)))
+        return err_set(reterr, RC_BAD_PARAMS, "admin_name", "a name has no brackets");
     if (rc == RC_OK && row_has(&r->row, REQUEST_DOMAIN))
         rc = contact_domain(ctx, "domain", &r->domain, reterr);
     if (rc != RC_OK)

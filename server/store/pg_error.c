@@ -64,6 +64,7 @@ static const struct {
     {"id_whole",              RC_REFUSED,   "id_number",  N_("an ID number needs its ID type, and the type its number")},
     {"phone_form",            RC_REFUSED,   "phone",      N_("a phone number has 6 to 15 digits")                      },
     {"name_given",            RC_REFUSED,   "name",       N_("a name is needed")                                       },
+    {"user_name_plain",       RC_REFUSED,   "name",       N_("a name has no brackets")                                 },
 };
 
 static bool

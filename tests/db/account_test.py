@@ -32,6 +32,13 @@ class Attacks(Refusals, unittest.TestCase):
         finally:
             pg.close()
 
+    def test_no_name_has_the_brackets_the_login_stands_in(self):
+        for name in ("Somebody (neema)", "(", "x )"):
+            with self.refused("user_name_plain"):
+                user(name=name)
+            with self.refused("user_name_plain"), Work() as w:
+                w.run("update app.user_account set name = %s where id = %s", (name, SIMBA.users["neema"]))
+
     def test_no_login_role_reads_or_writes_the_tables_of_secrets(self):
         for role in ("bima_worker", "bima_platform", "bima_jobs"):
             for table in SECRETS:

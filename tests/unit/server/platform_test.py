@@ -322,6 +322,24 @@ class Regulation(WithPlatform):
         self.assertEqual((len(times), times), (4100, sorted(times)))
         self.assertIn("Nothing stands in the audit of these days", text_of(self.ask("trail", company="TA", from_date="2024-01-01", to_date="2024-01-01")))
 
+    def test_nobody_bears_another_ones_login_by_what_he_calls_himself(self):
+        day = boot("select (now() at time zone timezone)::date::text from app.tenant where id = %s", SIMBA.id)[0][0]
+        vera = User(self.company_worker, SIMBA, "vera")
+        row = vera.ok("get", entity="account", key="me")
+        for name in ("Somebody (neema), platform", "Vera )", "(neema)"):
+            reply = vera.call("set", entity="account", id=row.record["id"], version=row.record["version"], fields={"name": name})
+            self.refused(reply, field="name", text="no brackets")
+        # from before there was that rule
+        boot("set session_replication_role = replica; update app.user_account set name = 'Somebody (neema), platform' where id = %s", SIMBA.users["vera"])
+        self.assertEqual(vera.call("list", entity="audit").code, "FORBIDDEN")
+        boot("select app.audit_note(%s, 2, 'sign in', 'typed (neema), platform', null, '192.0.2.9', null, null, 2, 'no such login')", SIMBA.id)
+        text = text_of(self.ask("trail", company="SI", from_date=day, to_date=day))
+        self.assertRegex(text, r"refusal +audit list +refused +vera ")
+        self.assertRegex(text, r"refusal +sign in +refused +- +192.0.2.9")
+        self.assertRegex(text, r"platform +compliance trail +done +watch ")
+        rows = self.root.ok("list", entity="platform_audit", filters=[["what", "=", "audit list"]], limit=5).body["page"]["rows"]
+        self.assertEqual({r["fields"]["login"] for r in rows}, {"vera"})
+
     def test_it_can_do_nothing_a_super_admin_does(self):
         for method, params in (("list", {"entity": "company"}), ("add", {"entity": "company", "fields": {}}), ("list", {"entity": "company_health"}),
                                ("list", {"entity": "platform_audit"}), ("act", {"entity": "company", "action": "suspend", "id": SIMBA.id, "reason": "x"})):
