@@ -11,8 +11,8 @@ import subprocess
 import threading
 
 import paramiko
-import psycopg2
 
+import races_world
 from races_world import Session, keys_for
 from rules import UNSEALED
 from service import Service, free_port, wait_for
@@ -109,7 +109,7 @@ def until_new_year():
     return int((evening - now).total_seconds())
 
 
-class World:
+class World(races_world.World):
     def __init__(self, seed, longest_hold, **settings):
         """`longest_hold`: how long, in seconds, something is kept from going on at most."""
         self.seed, self.longest_hold = seed, longest_hold
@@ -152,15 +152,6 @@ class World:
 
     def conninfo(self):
         return f"host={self.service.run}/postgres dbname=bima user=bima_boot"
-
-    def sql(self, text, args=None):
-        pg = psycopg2.connect(self.conninfo())
-        try:
-            with pg, pg.cursor() as cur:
-                cur.execute(text, args)
-                return cur.fetchall() if cur.description else []
-        finally:
-            pg.close()
 
     def all_sealed(self, seconds):
         """Waits until all that was written so far is sealed; jobs may go on writing."""
