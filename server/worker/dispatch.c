@@ -131,7 +131,9 @@ try_read(struct worker *w, struct call *c, bool *ret_settled)
         rc = confirm_who(c, rc);
     if (rc == RC_UNAUTHENTICATED)
         known_drop(w, &c->job->who);
-    if (rc == RC_RETRY || rc == RC_UNAUTHENTICATED || known_same(known, &c->tx.entered))
+    /* a database that fails says nothing of the context: what was known stays */
+    if (rc == RC_RETRY || rc == RC_UNAUTHENTICATED || !c->tx.entered.nrows ||
+        known_same(known, &c->tx.entered))
         return rc;
     (void)known_keep(w, &c->job->who, &c->tx.entered);
     *ret_settled = false;

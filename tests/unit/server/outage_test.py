@@ -50,6 +50,16 @@ class Outage(unittest.TestCase):
         self.agent.ok("me")
         self.agent.customer()
 
+    def test_a_database_that_fails_for_a_moment_fails_nobody_afterwards(self):
+        enter = "execute on function app.enter(int, bigint, bigint, text, text, text, text, text, date)"
+        self.addCleanup(boot, f"grant {enter} to bima_worker")
+        for method, params in (("me", {}), ("list", {"entity": "customer"}), ("home", {})):
+            self.agent.ok(method, **params)
+            boot(f"revoke {enter} from bima_worker")
+            self.assertEqual(self.agent.call(method, **params).code, "INTERNAL")
+            boot(f"grant {enter} to bima_worker")
+            self.agent.ok(method, **params)
+
     def test_a_worker_starts_without_a_database_and_serves_when_it_is_there(self):
         boot("alter role bima_worker nologin")
         late = Worker()
