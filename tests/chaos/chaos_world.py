@@ -21,6 +21,7 @@ from tamper import Tamper
 PEOPLE = ("amina", "juma", "fatuma", "shija", "grace", "elia", "neema")
 SIMBA = tuple(f"{who}@simba.co.tz" for who in PEOPLE)
 DISK = {"size": "6g"}
+MOUNTED = []
 
 
 class Journal:
@@ -51,14 +52,17 @@ class Clock:
         self.begin = self.offset = begin
         self.set_back = False
         self.set(begin)
-        name = f"bima_chaos_{os.getpid()}"
-        self.shared = self.share(name)
+        name = "bima_chaos"
+        self.share(name)
         self.env = {"LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": self.file, "FAKETIME_NO_CACHE": "1",
                     "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1", "FAKETIME_SHARED": f"/{name} /{name}"}
         self.wrap_postgres(home)
 
-    def share(self, name):
-        """The memory libfaketime wants to share among its processes, made here so that accounts of their own may open it."""
+    @staticmethod
+    def share(name):
+        """The memory libfaketime wants to share among its processes, made here so that accounts of their own may open it, where
+        it is gone with this namespace."""
+        mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", "/dev/shm")
         libc = ctypes.CDLL("libc.so.6", use_errno=True)
         before = os.umask(0)
         libc.sem_open.restype = ctypes.c_void_p
@@ -68,7 +72,6 @@ class Clock:
         assert semaphore, os.strerror(ctypes.get_errno())
         os.write(memory, bytes(16) + b"\xff" * 4080)  # two counters, then times that are not known yet
         os.close(memory)
-        return [f"/dev/shm/{name}", f"/dev/shm/sem.{name}"]
 
     def wrap_postgres(self, home):
         program = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"), key=lambda p: int(p.split("/")[4]))[-1]
@@ -90,14 +93,12 @@ class Clock:
         os.chmod(self.file + ".new", 0o644)
         os.rename(self.file + ".new", self.file)
 
-    def close(self):
-        for path in self.shared:
-            os.unlink(path)
-
 
 def mount(*words):
     done = subprocess.run(["mount", *words], capture_output=True, text=True)
     assert done.returncode == 0, f"mount {' '.join(words)}: {done.stderr}"
+    if "remount" not in words[1]:
+        MOUNTED.append(words[-1])
 
 
 def until_new_year():
@@ -115,7 +116,6 @@ class World(races_world.World):
         self.seed, self.longest_hold = seed, longest_hold
         self.service = Service(customers=60, metrics_listen=f"127.0.0.1:{free_port()}", max_sessions_per_user=64, max_half_open=200,
                                max_half_open_per_source=200, queue_per_user=200, connects_per_minute=100000, **settings)
-        self.clock = None
         self.desks, self.sessions = [], []
         os.mkdir(self.service.state)
         mount("-t", "tmpfs", "-o", f"size={DISK['size']},mode=0755", "tmpfs", self.service.state)
@@ -165,9 +165,11 @@ class World(races_world.World):
     def close(self, failed=False):
         for session in self.sessions:
             session.close()
+        self.service.stop()
+        for path in reversed(MOUNTED):  # so that what is below can be removed
+            subprocess.run(["umount", "--lazy", path], check=True)
+        MOUNTED.clear()
         self.service.__exit__(AssertionError if failed else None, None, None)
-        if self.clock:
-            self.clock.close()
 
 
 class Brisk(Session):
