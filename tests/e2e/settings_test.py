@@ -234,8 +234,8 @@ class Settings(unittest.TestCase):
         done = subprocess.run(self.service.ssh(who) + [words], env=self.service.ssh_env(who), input=data, capture_output=True, timeout=60)
         return done.returncode, done.stderr.decode()
 
-    def bima(self, who, *words):
-        done = subprocess.run([self.service.bima, "-l", who, "-p", str(self.service.port), "127.0.0.1", *words], stdin=subprocess.DEVNULL,
+    def bima(self, who, *words, typed=""):
+        done = subprocess.run([self.service.bima, "-l", who, "-p", str(self.service.port), "127.0.0.1", *words], input=typed,
                               env=dict(os.environ, HOME=self.service.home, BIMA_KNOWN_HOSTS=self.service.known_hosts,
                                        BIMA_PASSWORD_FILE=self.service.password_file(who)), capture_output=True, text=True, timeout=60)
         return done.returncode, done.stdout + done.stderr
@@ -288,6 +288,16 @@ class Settings(unittest.TestCase):
         reply, = self.service.ask(admin, ("check", {"entity": "setting", "key": "me", "fields": {"brand_name": {"base64": "QUJD"}}}))
         self.assertIn("takes no file", json.dumps(reply))
         self.assertFalse(self.has_logo())
+
+    def test_plain_mode_takes_the_picture_by_its_path(self):
+        path = os.path.join(self.service.home, "plain.png")
+        with open(path, "wb") as out:
+            out.write(png())
+        _, said = self.bima(self.service.admin, "--plain", typed=f"setting logo picture=/nowhere.png\n!\n{path}\n!\nquit\n")
+        self.assertIn("expected a file of", said)
+        self.assertIn("Set logo: Settings Simba Insurance.", said)
+        self.assertTrue(self.has_logo())
+        self.run_as(self.service.admin, "setting drop_logo")
 
     def test_the_screens_take_the_picture_by_its_path(self):
         path = os.path.join(self.service.home, "screen.png")
