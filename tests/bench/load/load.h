@@ -11,7 +11,7 @@
 /*
  * Many sessions of our own client in one process, each with one request under way. What they ask for is drawn
  * from a file of samples: lines of COMPANY, KIND and VALUE, tabs between, made by what sets the service up;
- * who they are from a file of lines of COMPANY, LOGIN and KEY FILE.
+ * who they are from a file of lines of COMPANY, LOGIN and KEY FILE, or =PASSWORD.
  */
 enum kind { KIND_PLATE, KIND_PHONE, KIND_NAME, KIND_VEHICLE, KIND_POLICY, KINDS };
 
@@ -22,7 +22,8 @@ struct samples {
 };
 
 struct user {
-    const char *login, *key_path;
+    const char *login, *key_path; /* no key: the password */
+    struct str password;
     const struct samples *samples;
 };
 
@@ -61,6 +62,8 @@ struct load_options {
     const char *host, *known_hosts, *cache_dir;
     int port;
     size_t sessions, idle, opening; /* opening: how many sign in at once */
+    size_t storm;                   /* more of them, who all come at once while the others ask */
+    bool subscribe;                 /* those who are idle want to be told what changes */
     int seconds;
     uint64_t first_turn;
     const struct work *work;
@@ -68,7 +71,8 @@ struct load_options {
 
 struct load_result {
     struct histogram latency, sign_in;
-    double seconds;
+    struct histogram told; /* from a request to the last of the idle hearing that something changed */
+    double seconds, storm_seconds;
     uint64_t failures, up, down; /* bytes of the requests and replies, framed, before encryption */
     char failure[400];           /* the first one's sentence */
 };

@@ -21,6 +21,9 @@ usage(FILE *out, int status)
           "  --sessions N       each with one request under way; default 1\n"
           "  --idle N           signed in beside them and silent; default 0\n"
           "  --opening N        how many sign in at once; default 16\n"
+          "  --subscribe        the idle ones want to be told what changes; one busy session waits until "
+          "they were\n"
+          "  --storm N          sign in all at once while the busy ones ask, until they are all there\n"
           "  --seconds N        default 5\n"
           "  --first N          number of the first request; new business is made of it\n"
           "  --known-hosts FILE, --cache DIR\n"
@@ -40,13 +43,32 @@ print(const struct load_options *o, const char *work, const struct load_result *
     printf("{\"work\":\"%s\",\"sessions\":%zu,\"idle\":%zu,\"seconds\":%.3f,\"done\":%" PRIu64
            ",\"per_second\":%.1f,\"failures\":%" PRIu64 ",\"p50_us\":%" PRIu64 ",\"p95_us\":%" PRIu64
            ",\"p99_us\":%" PRIu64 ",\"max_us\":%" PRIu64
-           ",\"up\":%.0f,\"down\":%.0f,\"sign_in_p50_us\":%" PRIu64 ",\"sign_in_p99_us\":%" PRIu64 "}\n",
+           ",\"up\":%.0f,\"down\":%.0f,\"sign_in_p50_us\":%" PRIu64 ",\"sign_in_p99_us\":%" PRIu64
+           ",\"told\":%" PRIu64 ",\"told_p50_us\":%" PRIu64 ",\"told_max_us\":%" PRIu64
+           ",\"storm_seconds\":%.3f}\n",
            work, o->sessions, o->idle, r->seconds, h->n, (double)h->n / r->seconds, r->failures,
            histogram_at(h, 50), histogram_at(h, 95), histogram_at(h, 99), h->max, (double)r->up / n,
-           (double)r->down / n, histogram_at(&r->sign_in, 50), histogram_at(&r->sign_in, 99));
+           (double)r->down / n, histogram_at(&r->sign_in, 50), histogram_at(&r->sign_in, 99), r->told.n,
+           histogram_at(&r->told, 50), r->told.max, r->storm_seconds);
 }
 
-enum { HOST = 256, PORT, SAMPLES, USERS_, WORK, SESSIONS, IDLE, OPENING, SECONDS, FIRST, KNOWN, CACHE, HELP };
+enum {
+    HOST = 256,
+    PORT,
+    SAMPLES,
+    USERS_,
+    WORK,
+    SESSIONS,
+    IDLE,
+    OPENING,
+    SUBSCRIBE,
+    STORM,
+    SECONDS,
+    FIRST,
+    KNOWN,
+    CACHE,
+    HELP
+};
 
 struct arguments {
     struct load_options o;
@@ -83,6 +105,12 @@ take(struct arguments *a, int option)
     case OPENING:
         a->o.opening = n;
         return n > 0;
+    case SUBSCRIBE:
+        a->o.subscribe = true;
+        return true;
+    case STORM:
+        a->o.storm = n;
+        return true;
     case SECONDS:
         a->o.seconds = (int)n;
         return n > 0;
@@ -104,20 +132,22 @@ int
 main(int argc, char **argv)
 {
     static const struct option known[] = {
-        {"host",        required_argument, NULL, HOST    },
-        {"port",        required_argument, NULL, PORT    },
-        {"samples",     required_argument, NULL, SAMPLES },
-        {"users",       required_argument, NULL, USERS_  },
-        {"work",        required_argument, NULL, WORK    },
-        {"sessions",    required_argument, NULL, SESSIONS},
-        {"idle",        required_argument, NULL, IDLE    },
-        {"opening",     required_argument, NULL, OPENING },
-        {"seconds",     required_argument, NULL, SECONDS },
-        {"first",       required_argument, NULL, FIRST   },
-        {"known-hosts", required_argument, NULL, KNOWN   },
-        {"cache",       required_argument, NULL, CACHE   },
-        {"help",        no_argument,       NULL, HELP    },
-        {NULL,          0,                 NULL, 0       },
+        {"host",        required_argument, NULL, HOST     },
+        {"port",        required_argument, NULL, PORT     },
+        {"samples",     required_argument, NULL, SAMPLES  },
+        {"users",       required_argument, NULL, USERS_   },
+        {"work",        required_argument, NULL, WORK     },
+        {"sessions",    required_argument, NULL, SESSIONS },
+        {"idle",        required_argument, NULL, IDLE     },
+        {"opening",     required_argument, NULL, OPENING  },
+        {"subscribe",   no_argument,       NULL, SUBSCRIBE},
+        {"storm",       required_argument, NULL, STORM    },
+        {"seconds",     required_argument, NULL, SECONDS  },
+        {"first",       required_argument, NULL, FIRST    },
+        {"known-hosts", required_argument, NULL, KNOWN    },
+        {"cache",       required_argument, NULL, CACHE    },
+        {"help",        no_argument,       NULL, HELP     },
+        {NULL,          0,                 NULL, 0        },
     };
     struct arguments a = {
         .o = {.host = "127.0.0.1", .sessions = 1, .opening = 16, .seconds = 5}

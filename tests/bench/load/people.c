@@ -59,8 +59,13 @@ take_user(struct people *p, char *const words[3])
     struct samples *s = company(p, words[0]);
     if (!s || p->nusers == USERS)
         return false;
-    p->users[p->nusers++] =
-        (struct user){str_dup(&p->arena, str_from(words[1])).p, str_dup(&p->arena, str_from(words[2])).p, s};
+    struct user *u = &p->users[p->nusers++];
+    const struct str secret = str_dup(&p->arena, str_from(words[2]));
+    *u = (struct user){.login = str_dup(&p->arena, str_from(words[1])).p, .samples = s};
+    if (secret.n && secret.p[0] == '=')
+        u->password = str_slice(secret, 1, secret.n);
+    else
+        u->key_path = secret.p;
     return true;
 }
 

@@ -8,7 +8,7 @@
 
 #include "tests/bench/load/load.h"
 
-enum { EVENTS = 256, SWEEP_MS = 50, OPEN_MS = 600 * 1000, REQUEST = 256 * 1024 };
+enum { EVENTS = 256, SWEEP_MS = 50, OPEN_MS = 600 * 1000, REQUEST = 256 * 1024, QUIET_US = 1200 * 1000 };
 
 struct run;
 
@@ -20,6 +20,7 @@ struct session {
     uint32_t armed;
     uint64_t began; /* of the sign-in or the request under way, microseconds */
     bool is_idle, online, asking;
+    uint64_t told; /* the round it was last told something in */
 };
 
 struct run {
@@ -29,6 +30,8 @@ struct run {
     size_t n, opened, online;
     struct arena request;
     uint64_t turn;
+    uint64_t round, told,
+        told_at; /* of those who subscribed: how many were told in this round, and when the last */
     int poll;
     bool measuring, failed;
 };
@@ -70,6 +73,7 @@ session_open(struct run *r, struct session *s)
         .port = r->o->port,
         .login = s->user->login,
         .key_path = s->user->key_path,
+        .password = s->user->password,
         .known_hosts = r->o->known_hosts,
         .cache_dir = r->o->cache_dir,
         .fd = -1,
@@ -117,8 +121,43 @@ answered(void *ctx, const struct link_reply *reply)
         say_failure(r, reply->err);
     else
         histogram_add(&r->ret->latency, now_us() - s->began);
-    if (r->measuring)
+    if (r->measuring && !r->o->subscribe)
         session_ask(s);
+}
+
+/* ---- who is told ---- */
+
+static void
+hear(void *ctx, const struct wire_event *e)
+{
+    struct session *s = ctx;
+    struct run *r = s->run;
+    (void)e;
+    if (!r->measuring || s->told == r->round)
+        return;
+    s->told = r->round;
+    if (++r->told == r->o->idle) {
+        r->told_at = now_us();
+        histogram_add(&r->ret->told, r->told_at - r->sessions[0].began);
+    }
+}
+
+static void
+subscribed(void *ctx, const struct link_reply *reply)
+{
+    struct session *s = ctx;
+    s->asking = false;
+    if (reply->code != RC_OK)
+        say_failure(s->run, reply->err);
+}
+
+static void
+session_subscribe(struct session *s)
+{
+    const struct link_call call = {.method = METHOD_SUBSCRIBE, .fn = subscribed, .ctx = s};
+    s->asking = true;
+    link_listen(s->link, hear, s);
+    (void)link_call(s->link, &call);
 }
 
 static void
@@ -146,6 +185,8 @@ session_pump(struct run *r, struct session *s)
         s->online = true;
         r->online++;
         histogram_add(&r->ret->sign_in, now_us() - s->began);
+        if (s->is_idle && r->o->subscribe)
+            session_subscribe(s);
     }
     session_watch(r, s);
 }
@@ -179,8 +220,9 @@ static bool
 open_all(struct run *r)
 {
     const uint64_t end = now_us() + (uint64_t)OPEN_MS * 1000;
-    while (r->online < r->n && !r->failed && now_us() < end) {
-        while (r->opened < r->n && r->opened - r->online < r->o->opening) {
+    const size_t wanted = r->n - r->o->storm;
+    while (r->online < wanted && !r->failed && now_us() < end) {
+        while (r->opened < wanted && r->opened - r->online < r->o->opening) {
             struct session *s = &r->sessions[r->opened++];
             session_open(r, s);
             if (s->link)
@@ -189,24 +231,58 @@ open_all(struct run *r)
         turn(r, SWEEP_MS / 10);
         sweep(r);
     }
-    return r->online == r->n;
+    fprintf(stderr, "bench_load: %zu online\n", r->online);
+    return r->online == wanted;
+}
+
+/* The next round, when all were told and what came late has come. */
+static void
+next_round(struct run *r)
+{
+    struct session *s = &r->sessions[0];
+    if (s->asking || (r->round && (r->told < r->o->idle || now_us() - r->told_at < QUIET_US)))
+        return;
+    r->round++;
+    r->told = 0;
+    session_ask(s);
+    session_pump(r, s);
+}
+
+static void
+begin_storm(struct run *r)
+{
+    while (r->opened < r->n) {
+        struct session *s = &r->sessions[r->opened++];
+        session_open(r, s);
+        if (s->link)
+            session_pump(r, s);
+    }
 }
 
 static void
 ask_for(struct run *r, uint64_t until)
 {
     uint64_t swept = 0;
+    const uint64_t began = now_us(), last = began + (uint64_t)OPEN_MS * 1000;
     r->measuring = true;
-    for (size_t i = 0; i < r->n; i++)
+    for (size_t i = 0; i < r->n && !r->o->subscribe; i++)
         if (!r->sessions[i].is_idle) {
             session_ask(&r->sessions[i]);
             session_pump(r, &r->sessions[i]);
         }
-    while (now_us() < until && !r->failed) {
+    begin_storm(r);
+    /* a storm lasts until it is over */
+    while ((now_us() < until || r->online < r->n) && !r->failed && now_us() < last) {
         turn(r, SWEEP_MS);
+        if (r->o->storm && r->online == r->n && !(r->ret->storm_seconds > 0)) {
+            r->ret->storm_seconds = (double)(now_us() - began) / 1e6;
+            until = now_us();
+        }
         if (now_us() - swept > SWEEP_MS * 1000) {
             swept = now_us();
             sweep(r);
+            if (r->o->subscribe)
+                next_round(r);
         }
     }
     r->measuring = false;
@@ -268,7 +344,7 @@ measure(struct run *r)
 bool
 load_run(const struct load_options *o, const struct people *p, struct load_result *ret)
 {
-    struct run r = {.o = o, .ret = ret, .n = o->sessions + o->idle, .turn = o->first_turn};
+    struct run r = {.o = o, .ret = ret, .n = o->sessions + o->idle + o->storm, .turn = o->first_turn};
     memset(ret, 0, sizeof *ret);
     r.poll = epoll_create1(EPOLL_CLOEXEC);
     r.sessions = calloc(r.n, sizeof *r.sessions);

@@ -104,6 +104,26 @@ policies(struct arena *a, const struct user *u, uint64_t turn, struct link_call 
     (void)list(a, "policy", ret);
 }
 
+/* Vehicles in the order of their plates: from the first, and from somewhere. */
+static void
+first_page(struct arena *a, const struct user *u, uint64_t turn, struct link_call *ret)
+{
+    (void)u;
+    (void)turn;
+    struct params *p = list(a, "vehicle", ret);
+    p->sort = name("plate");
+    p->present |= 1u << PARAM_SORT;
+}
+
+static void
+deep_page(struct arena *a, const struct user *u, uint64_t turn, struct link_call *ret)
+{
+    struct params *p = list(a, "vehicle", ret);
+    p->sort = name("plate");
+    p->from = (struct value){.type = VT_TEXT, .text = sample(u, KIND_PLATE, turn)};
+    p->present |= 1u << PARAM_SORT | 1u << PARAM_FROM;
+}
+
 static void
 policies_of_vehicle(struct arena *a, const struct user *u, uint64_t turn, struct link_call *ret)
 {
@@ -216,6 +236,8 @@ static const struct work works[] = {
     {"vehicle",    vehicle            },
     {"of_vehicle", policies_of_vehicle},
     {"list",       policies           },
+    {"list_first", first_page         },
+    {"list_deep",  deep_page          },
     {"home",       home               },
     {"sell",       sell               },
     {"renew",      renew              },

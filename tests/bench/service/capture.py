@@ -1,29 +1,50 @@
 """One request of each kind at a time through the tap: counts round trips and keeps what is replayed."""
 import collections
+import itertools
 import os
 
 from files import READS, WRITES
 from measure import LoadFailed, run_load
-from replay import ENTER, Variables, Write, read_script
+from replay import ENTER, Variables, Write, merge, read_script
 from tap import Tap
 
-SCRIPTS = 100  # pgbench takes 128
-TRIES, ENOUGH_READS, ENOUGH_WRITES = 20, 12, 5
+SCRIPTS, APART = 200, 40  # requests replayed; files when they differ in words, of which pgbench takes 128
+PART = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'bima_worker'"
+TRIES, ENOUGH_READS, ENOUGH_WRITES = 20, 12, 6
 SETTLING = 6  # requests of a new session that look around first: once for each worker
 
 
 class Captured:
     def __init__(self, host, files, first):
         self.host, self.files = host, files
-        self.trips, self.requests = {}, {}
+        self.trips, self.requests, self.puzzling = {}, {}, []
         with Tap(host.run + "/postgres") as tap:
-            host.script("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'bima_worker'", tap.PORT)
-            self.settle()
-            for work in READS + WRITES:
-                self.take(tap, work, first)
-                first += 1000
-        host.script("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'bima_worker'")
+            self.tapped(tap, READS + WRITES, first)
+        self.leave()
+
+    def tapped(self, tap, works, first):
+        self.host.script(PART, tap.PORT)
         self.settle()
+        self.learn_greeting(tap)
+        for work in works:
+            self.take(tap, work, first)
+            first += 10000
+
+    def leave(self):
+        """The workers go back to the database itself."""
+        self.host.script(PART)
+        self.settle()
+
+    @classmethod
+    def only(cls, host, files, work):
+        """Requests of one work."""
+        self = cls.__new__(cls)
+        self.host, self.files = host, files
+        self.trips, self.requests, self.puzzling = {}, {}, []
+        with Tap(host.run + "/postgres") as tap:
+            self.tapped(tap, [work], 0)
+        self.leave()
+        return self.requests[work]
 
     def settle(self):
         """The workers come back by themselves; the first who asks is told to ask again."""
@@ -50,10 +71,14 @@ class Captured:
         self.trips[work] = collections.Counter(len(r.trips) for r in settled)
         self.requests[work] = settled
 
-    @staticmethod
-    def is_work(request):
-        """Not what signing in asks, which is the preamble alone and a look at the settings."""
-        return any(len(trip) > 1 for trip in request.trips)
+    def learn_greeting(self, tap):
+        """What signing in asks by itself, so that it is not taken for work."""
+        tap.requests()
+        run_load(self.host, self.files, "sign_in", 1, 1)
+        self.greeting = {s.sql for r in tap.requests() for s in r.statements()}
+
+    def is_work(self, request):
+        return any(s.sql not in self.greeting for s in request.statements())
 
     def most_trips(self, work):
         """Of a request when the workers know who asks."""
@@ -78,6 +103,7 @@ class Captured:
             texts = [read_script(r, variables) for r in self.requests[work][-SCRIPTS:]]
         else:
             texts = self.writes(work, variables)
+        texts = merge(texts, variables, APART)
         paths = []
         for i, text in enumerate(texts):
             paths.append(os.path.join(directory, f"{work}-{i}.sql"))
@@ -89,12 +115,21 @@ class Captured:
         texts = []
         for tenant, seen in self.by_company(work).items():
             shape = collections.Counter(r.shape() for r in seen).most_common(1)[0][0]
-            seen = [r for r in seen if r.shape() == shape][:4]
-            if len(seen) > 1:
-                pool = f"(select id from bench.pool where tenant_id = {tenant} and n = :turn)" if work == "renew" else None
-                texts.append(Write(seen, variables, pool).script())
-        assert texts, f"{work}: no two requests of one company did the same"
+            seen = [r for r in seen if r.shape() == shape][:7]
+            pool = f"(select id from bench.pool where tenant_id = :{variables.of(str(tenant))}::int and n = :turn)" if work == "renew" else None
+            texts += self.first_whole(seen, variables, pool)
+        assert texts, f"{work}: no three requests of one company did the same: {self.puzzling}"
         return texts
+
+    def first_whole(self, seen, variables, pool):
+        """Of any three that differ in nothing but what can be said of all; a policy of six months is another one than of a year."""
+        for three in itertools.combinations(seen, 3):
+            write = Write(three, variables, pool)
+            script = write.script()
+            if not write.unknown:
+                return [script]
+            self.puzzling = write.unknown
+        return []
 
     def by_company(self, work):
         found = {}

@@ -8,7 +8,7 @@ WRITES = ("sell", "renew")
 TYPO = ("lower(left(split_part(name, ' ', 1), 1) || substr(split_part(name, ' ', 1), 3, 1) || substr(split_part(name, ' ', 1), 2, 1)"
         " || substr(split_part(name, ' ', 1), 4)) || ' ' || lower(left(split_part(name, ' ', 2), 4))")
 RENEWABLE = ("from app.policy p join app.term x on x.tenant_id = p.tenant_id and x.policy_id = p.id and x.state = 4"
-             " where p.tenant_id = {tenant} and p.vehicle_id is not null and p.state = 4 and p.end_date between current_date and current_date + 300"
+             " where p.vehicle_id is not null and p.state = 4 and p.end_date between current_date and current_date + 300"
              " and not exists (select from app.term o where o.tenant_id = p.tenant_id and o.policy_id = p.id and o.seq > x.seq)")
 
 
@@ -18,7 +18,7 @@ def queries(tenant, few, renewals):
             "name": f"select {TYPO} from app.customer where tenant_id = {tenant} and length(split_part(name, ' ', 1)) > 4"
                     f" and length(split_part(name, ' ', 2)) > 3 order by md5(id::text) limit {few}",
             "vehicle": f"select id from app.vehicle where tenant_id = {tenant} order by md5(id::text) limit {few}",
-            "policy": f"select p.id {RENEWABLE.format(tenant=tenant)} order by md5(p.id::text) limit {renewals}"}
+            "policy": f"select p.id {RENEWABLE} and p.tenant_id = {tenant} order by md5(p.id::text) limit {renewals}"}
 
 
 class Files:

@@ -72,7 +72,8 @@ def main(words):
         place = sets.copy_of(sets.ready(o.set, o.data, say), os.path.join(directory, "set"))
         with Host(place, workers=o.workers) as host:
             run.host = host
-            run.files = Files(host, COMPANIES[o.set], 5, 200 if o.quick else 2000)
+            run.renewals = 20 if o.quick else 2000
+            run.files = Files(host, COMPANIES[o.set], 5, run.renewals)
             parts.make_pool(run)
             run.captured = Captured(host, run.files, run.next_turn())
             for part in o.parts:

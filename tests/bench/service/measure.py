@@ -92,8 +92,9 @@ def finish_load(process):
     out, err = process.communicate(timeout=3600)
     if process.returncode != 0:
         raise LoadFailed(err.strip())
-    if err.strip():
-        print(err.strip(), file=sys.stderr)
+    for line in err.splitlines():
+        if not line.endswith(" online"):
+            print(line, file=sys.stderr)
     return json.loads(out)
 
 
@@ -106,17 +107,16 @@ def percentile(values, p):
     return values[min(len(values) - 1, int(len(values) * p / 100))] if values else 0
 
 
-def run_pgbench(host, scripts, variables, clients, seconds, directory, port=5432):
+def run_pgbench(host, scripts, words, clients, directory):
     """Rate and latencies of the second half: by then every statement is prepared and planned."""
     for name in os.listdir(directory):
         if name.startswith("log."):
             os.unlink(os.path.join(directory, name))
-    words = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds), "-l", "--log-prefix",
-             os.path.join(directory, "log"), *variables]
+    words = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-l", "--log-prefix", os.path.join(directory, "log"), *words]
     for script in scripts:
         words += ["-f", script]
     env = dict(os.environ, PATH=os.environ["PATH"] + ":" + host.bin_dir())
-    done = subprocess.run([*words, host.conninfo("bima_worker", port)], capture_output=True, text=True, env=env, timeout=seconds + 300)
+    done = subprocess.run([*words, host.conninfo("bima_worker")], capture_output=True, text=True, env=env, timeout=600)
     assert done.returncode == 0 and "aborted" not in done.stderr, done.stderr[-2000:]
     ends, times = [], []
     for name in os.listdir(directory):

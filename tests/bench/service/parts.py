@@ -1,12 +1,9 @@
 """What is measured, part by part. Each puts its rows into the table of the run."""
-import os
-
-from files import READS, WRITES
+from files import READS, RENEWABLE, WRITES
 from measure import Machine, run_load, run_pgbench
+from crowd import measure_idle, measure_many, measure_signin, measure_storm, measure_told  # noqa: F401
+from large import measure_export, measure_millions, measure_tenants  # noqa: F401
 
-RENEWABLE = ("from app.policy p join app.term x on x.tenant_id = p.tenant_id and x.policy_id = p.id and x.state = 4"
-             " where p.vehicle_id is not null and p.state = 4 and p.end_date between current_date and current_date + 300"
-             " and not exists (select from app.term o where o.tenant_id = p.tenant_id and o.policy_id = p.id and o.seq > x.seq)")
 # The goal of a read is one, of a write two.
 TRIPS = {work: 1 for work in READS} | {work: 2 for work in WRITES}
 READ_RATIO, WRITE_RATIO, P99_RATIO = 0.6, 0.8, 3
@@ -17,12 +14,12 @@ TRIPS_TODAY = {"sell": 76, "renew": 14}
 def make_pool(run):
     """Policies for pgbench to renew, apart from those bench_load does."""
     run.host.script(
-        "create schema if not exists bench; drop table if exists bench.pool;"
-        " create table bench.pool as select p.tenant_id, row_number() over (partition by p.tenant_id order by md5(p.id::text) desc) as n, p.id "
-        + RENEWABLE + "; create unique index on bench.pool (tenant_id, n); analyze bench.pool;"
+        "create schema if not exists bench; drop table if exists bench.pool; create table bench.pool as select tenant_id,"
+        f" n - {run.renewals} as n, id from (select p.tenant_id, p.id, row_number() over (partition by p.tenant_id order by md5(p.id::text))"
+        f" as n {RENEWABLE}) as found where n > {run.renewals}; create unique index on bench.pool (tenant_id, n); analyze bench.pool;"
         " grant usage on schema bench to bima_worker; grant select on bench.pool to bima_worker")
     run.pool_size = int(run.host.sql("select min(n) from (select count(*) as n from bench.pool group by tenant_id) x"))
-    run.pool_used = 1
+    run.pool_used = 0
 
 
 def open_sessions(run):
@@ -34,13 +31,15 @@ def open_sessions(run):
 
 
 def pgbench(run, work, clients):
+    open_sessions(run)  # the front may have told only now that they are over
     paths, variables = run.scripts[work]
-    stride = run.pool_size // 2 // 12 // clients
-    words = variables.arguments() + ["-D", "k=0", "-D", f"base={run.pool_used}", "-D", f"stride={stride}"]
-    result = run_pgbench(run.host, paths, words, clients, run.o.seconds, run.directory)
-    if work == "renew":
+    words, limit = variables.arguments(), ["-T", str(run.o.seconds)]
+    if work == "renew":  # as many as there are records for, spread over all rounds
+        stride = max(1, run.pool_size // (2 * run.o.rounds * len(run.o.sessions)) // clients)
+        words += ["-D", "k=0", "-D", f"base={run.pool_used}", "-D", f"stride={stride}"]
+        limit = ["-t", str(stride)]
         run.pool_used += stride * clients
-    return result
+    return run_pgbench(run.host, paths, words + limit, clients, run.directory)
 
 
 # ---------------------------------------------------------------- round trips
@@ -56,7 +55,6 @@ def measure_trips(run):
 
 def measure_works(run):
     run.scripts = {w: run.captured.scripts(w, run.directory) for w in run.o.works}
-    open_sessions(run)
     seen = {}
     for number in range(run.o.rounds):
         for work in run.o.works:

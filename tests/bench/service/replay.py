@@ -17,6 +17,7 @@ ENTER = "select * from app.enter("
 ENTER_REQUEST_ID = 3
 
 
+SEALED = 100  # a text longer than this is a signed one, which the database takes as it is
 TURN = "\\set turn random(1000000000, 9000000000)"
 # Each connection takes records of its own, one after the other.
 TURN_OF_POOL = "\\set k :k + 1\n\\set turn :base + :client_id * :stride + :k"
@@ -78,6 +79,51 @@ def read_script(request, variables):
     return "\n".join(lines) + "\n"
 
 
+VARIABLE = re.compile(r":(t\d+)\b")
+
+
+def merge(texts, variables, most):
+    """One script of those that differ in numbers only: each transaction draws one of them. A connection plans each statement
+    once then, as the service's do. Those that differ in words stay apart, `most` of them."""
+    groups = {}
+    for text in texts:
+        groups.setdefault(VARIABLE.sub(":?", text), []).append(text)
+    known, out = {name: value for value, name in variables.names.items()}, []
+    for same in groups.values():
+        merged = draw_one([VARIABLE.findall(t) for t in same], same[0], known)
+        out += [merged] if merged else same[:max(1, most * len(same) // len(texts))]
+    return out
+
+
+def draw_one(names, text, known):
+    """None: they differ in words."""
+    drawn, columns = {}, list(zip(*names))
+    for column in columns:
+        values = [known[n] for n in column]
+        if len(set(values)) > 1:
+            if not all(re.fullmatch(r"-?\d+", v) for v in values):
+                return None
+            drawn.setdefault(tuple(values), f"d{len(drawn)}")
+    if not drawn:
+        return text
+    place = iter(columns)
+
+    def instead(_):
+        column = next(place)
+        return ":" + drawn.get(tuple(known[n] for n in column), column[0])
+    head = [f"\\set drawn random(0, {len(names) - 1})"]
+    head += [f"\\set {name} {choice(values, 0, len(values))}" for values, name in drawn.items()]
+    return "\n".join(head) + "\n" + VARIABLE.sub(instead, text)
+
+
+def choice(values, low, high):
+    """Which of them :drawn says, by halves."""
+    if high - low == 1:
+        return values[low]
+    middle = (low + high) // 2
+    return f"case when :drawn < {middle} then {choice(values, low, middle)} else {choice(values, middle, high)} end"
+
+
 # ---------------------------------------------------------------- writes
 
 def turn_forms(turn):
@@ -98,8 +144,9 @@ def year_later(day):
 
 
 DAY = datetime.timedelta(days=1)
-DAYS = [(lambda d: d + DAY, "({} + 1)"), (year_later, "({} + interval '1 year')::date"), (lambda d: year_later(d + DAY) - DAY,
-        "(({} + 1 + interval '1 year')::date - 1)"), (lambda d: year_later(d) - DAY, "(({} + interval '1 year')::date - 1)")]
+# What a renewal makes of the last day that was paid for: the next one, and a year's last.
+DAYS = [(lambda d: d + DAY, "({} + 1)"), (lambda d: year_later(d + DAY) - DAY, "(({} + 1 + interval '1 year')::date - 1)"),
+        (lambda d: year_later(d) - DAY, "(({} + interval '1 year')::date - 1)")]
 
 
 class Cell:
@@ -159,7 +206,7 @@ class Write:
     def text_of(self, s, values):
         """A text put together of what stood in answers and of the number of the request."""
         numbers = [(found[0], cell) for cell, found in self.earlier(s) if isinstance(found[0], int) and found[0] > 0 and len(set(found)) > 1]
-        parts = [(f"{v:06}", cell, True) for v, cell in numbers] + [(str(v), cell, False) for v, cell in numbers if v > 9]
+        parts = [(f"{v:06}", cell, True) for v, cell in numbers if v < 1000000] + [(str(v), cell, False) for v, cell in numbers if v > 9]
         forms = turn_forms(self.turns[0])
         pieces = [values[0]]
         for text, source, form in [(t, f"lpad({c.sql()}::text, 6, '0')" if p else f"{c.sql()}::text", (c, p)) for t, c, p in parts] + \
@@ -217,7 +264,7 @@ class Write:
             return "decode(lpad(to_hex(:turn::bigint * 1000 + :client_id::bigint), 32, '0'), 'hex')"
         if isinstance(values[0], int) and abs(values[0]) > 2 ** 33:
             return ":turn::bigint"  # the number of a lock
-        if not isinstance(values[0], bytes):
+        if not isinstance(values[0], bytes) and not (isinstance(values[0], str) and len(values[0]) > SEALED):
             self.unknown.append((one_line(statement.sql)[:60], i + 1, values[:3]))
         return parameter(self.variables, statement, i)
 

@@ -1,0 +1,103 @@
+"""Large sets: one company with millions of vehicles, thousands of companies, a list as a file."""
+import os
+import resource
+import subprocess
+import time
+
+import sets
+from capture import Captured
+from crowd import psql_seconds
+from files import Files
+from host import BUILD, Host
+from measure import run_load
+from replay import Variables, parameter, with_parameters
+
+FIND_MS, HOME_MS, PAGES, PROVISION_MS = 20, 5, 2, 100
+CSV, XLSX, XLSX_MIB = 1.5, 1.3, 64
+BARE = os.path.join(BUILD, "tests/bench/xlsx_bare")
+KINDS = {20: "n", 21: "n", 23: "n", 1082: "d"}
+
+
+def rounds_of(run, host, files, work, sessions):
+    return [run_load(host, files, work, sessions, run.o.seconds) for _ in range(run.o.rounds)]
+
+
+def p99(run, rounds):
+    return run.median([r["p99_us"] for r in rounds]) / 1000
+
+
+def measure_millions(run):
+    place = sets.ready("millions", run.o.data, run.say)
+    with Host(place, workers=run.o.workers) as host:
+        many = Files(host, ["millions.co.tz"], 20000, 0)
+        for work in ("find_plate", "find_phone", "find_name"):
+            run.table.goal(f"millions_{work}", f"5 M vehicles: {work}, p99 of one session", p99(run, rounds_of(run, host, many, work, 1)), FIND_MS, "ms")
+        for work, goal in (("home", HOME_MS), ("vehicle", FIND_MS), ("list", FIND_MS)):
+            run.table.goal(f"millions_{work}", f"5 M vehicles: {work}, p99 of one session", p99(run, rounds_of(run, host, many, work, 1)), goal, "ms")
+        first, deep = (run.median([r["p50_us"] for r in rounds_of(run, host, many, w, 1)]) for w in ("list_first", "list_deep"))
+        run.table.goal("millions_pages", "5 M vehicles: p50 of a page anywhere, of the first one's", deep / max(first, 1), PAGES)
+
+
+def measure_tenants(run):
+    """What companies cost when there are thousands: the same work by the same people, before and after."""
+    place = sets.ready("tenants", run.o.data, run.say)
+    with Host(place, workers=run.o.workers) as host:
+        notes = host.notes()
+        run.table.goal("provision", "5,000 companies: making one, in the database", notes["provision_ms"], PROVISION_MS, "ms")
+        run.table.fact("company_add", "… with bimactl company add, the last five", notes["company_add_ms"], "ms")
+        files = Files(host, ["simba.co.tz"], 5, 0)
+        for work in ("find_plate", "vehicle", "list", "home"):
+            now = run.median([r["p50_us"] for r in rounds_of(run, host, files, work, 1)])
+            run.table.fact(f"tenants_{work}", f"5,000 companies: {work}, p50 of one session", now / 1000, "ms")
+
+
+# ---------------------------------------------------------------- a list as a file
+
+def page_query(run, host, files):
+    """What the service asks for a piece of an export, without its limit: from the list it sends for the screen."""
+    seen = Captured.only(host, files, "list")
+    statement = max(seen[-1].statements(), key=lambda s: len(s.names))
+    variables = Variables()
+    sql = with_parameters(statement.sql, [parameter(variables, statement, i) for i in range(len(statement.types))])
+    for value, name in variables.names.items():
+        sql = sql.replace(f":{name}::", "'" + value.replace("'", "''") + "'::")
+    enter = next(s for s in seen[-1].statements() if s.sql.startswith("select * from app.enter("))
+    call = with_parameters(enter.sql, [parameter(variables, enter, i) for i in range(len(enter.types))])
+    for value, name in variables.names.items():
+        call = call.replace(f":{name}::", "'" + value.replace("'", "''") + "'::")
+    kinds = "".join(KINDS.get(oid, "t") for _, oid in statement.names)
+    return call, sql[:sql.rindex(" limit ")], kinds, enter.param(2)
+
+
+def export_seconds(host, login, key, path):
+    if os.path.exists(path):
+        os.unlink(path)
+    env = dict(os.environ, HOME=host.home, BIMA_KNOWN_HOSTS=host.known_hosts)
+    began = time.monotonic()
+    done = subprocess.run([host.bima, "-l", login, "-p", str(host.port), "-i", key, "127.0.0.1", "policy", "list", "--export", path],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return time.monotonic() - began
+
+
+def measure_export(run):
+    host, domain = run.host, "simba.co.tz"
+    files = Files(host, [domain], 5, 0)
+    call, sql, kinds, token = page_query(run, host, files)
+    host.script("set session_replication_role = replica; update app.session set state = 2, ended_at = null, end_reason = null,"
+                f" reported_at = now() + interval '1 day', seen_at = now() + interval '1 day', ends_at = now() + interval '1 day' where token = {token}")
+    rows = int(host.sql("select count(*) from app.policy where tenant_id = (select tenant_id from app.tenant_domain where domain = 'simba.co.tz')"))
+    csv, tsv, bare = (os.path.join(run.directory, n) for n in ("out.csv", "out.tsv", "bare.xlsx"))
+    copy = psql_seconds(host, "bima_worker", f"begin; {call}; copy ({sql}) to stdout (format csv); commit;", csv)
+    psql_seconds(host, "bima_worker", f"begin; {call}; copy ({sql}) to stdout (format text, null ''); commit;", tsv)
+    with open(tsv) as f, open(tsv + ".rows", "w") as out:
+        out.writelines(line for line in f if line.count("\t") == len(kinds) - 1)
+    with open(tsv + ".rows") as f:
+        done = subprocess.run([BARE, kinds, bare], stdin=f, capture_output=True, text=True, check=True)
+    bare_seconds = float(done.stdout.split()[0])
+    login, key = "neema@" + domain, host.key_path("neema")
+    own = {kind: export_seconds(host, login, key, os.path.join(run.directory, "export." + kind)) for kind in ("csv", "xlsx")}
+    run.table.fact("export_rows", "export: rows", rows)
+    run.table.goal("export_csv", f"… as CSV, of COPY's {copy:.2f} s", own["csv"] / copy, CSV)
+    run.table.goal("export_xlsx", f"… as XLSX, of the bare loop's {bare_seconds:.2f} s", own["xlsx"] / bare_seconds, XLSX)
+    run.table.goal("export_memory", "… memory of the client at its most", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, XLSX_MIB, "MiB")
