@@ -7,7 +7,7 @@
  * hundred times. What is larger than any number or plate wants is no pattern here. Neither is what refers
  * back to a group, which takes ever longer to refuse.
  */
-enum { COPIES_MOST = 1000, NESTED_MOST = 16, REPEAT_MOST = 1000 };
+enum { COPIES_MOST = 200, NESTED_MOST = 16, REPEAT_MOST = 1000 };
 
 /* Copies of what stands in the groups that are open, and of the last thing, which a repetition is of. */
 struct size {
