@@ -9,6 +9,7 @@
 #include "common/base/arena.h"
 #include "common/crypt/crypt.h"
 #include "server/front/guard.h"
+#include "server/front/report.h"
 #include "server/front/session.h"
 #include "server/front/state.h"
 #include "server/log.h"
@@ -326,6 +327,7 @@ welcome(struct session *s, const struct answer *an)
     uint32_t idle = an->idle_seconds, most = an->session_seconds;
     if (!has_room(s, &an->who)) {
         s->excused = true;
+        report_gone(f, &an->who);
         session_end(s, is_open_login(s) ? registrations_later : "too many sessions of this user");
         return;
     }

@@ -8,6 +8,7 @@
 
 #include "common/crypt/crypt.h"
 #include "server/front/control.h"
+#include "server/front/report.h"
 #include "server/front/state.h"
 #include "server/log.h"
 
@@ -241,6 +242,9 @@ worker_answers(struct worker *w)
         w->stuck = false;
         struct task *t = worker_release(w);
         latency_note(&w->front->stats->lanes[t->lane].total, stats_now_us() - t->posted_us);
+        if (t->owner == NULL && t->lane == LANE_AUTH && an.code == RC_OK && an.who.session != 0) {
+            report_gone(w->front, &an.who); /* who went away while he was let in: nobody has that session */
+        }
         task_answer(t, &an);
         bytes_take(&w->in, took);
     }

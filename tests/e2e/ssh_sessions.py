@@ -6,6 +6,7 @@ import logging
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -113,6 +114,24 @@ class Ended(unittest.TestCase):
         self.assertEqual(me(channel)["code"], "UNAUTHENTICATED")
         self.ends(line, 10)
         self.assertLess(time.monotonic() - begin, 10)
+
+    def test_who_went_away_while_he_was_let_in_has_no_session(self):
+        workers = [pid for name, pid, _ in service.processes() if name.startswith("worker.")]
+        made = "select count(*) from app.session s join app.user_account u on u.id = s.user_id where u.login = 'juma'"
+        before = int(service.sql(made))
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            asking = openssh(service.cashier, "me")
+            wait_for("the password is with a worker", lambda: int(service.status()[0]["running"]) > 0)
+            asking.kill()
+            asking.communicate()
+            wait_for("the front has noticed", lambda: service.status()[0]["half_open"] == "0")
+        finally:
+            for pid in workers:
+                os.kill(pid, signal.SIGCONT)
+        wait_for("the session is made", lambda: int(service.sql(made)) == before + 1)
+        wait_for("and ended", lambda: service.sql(made + " and s.state < 4") == "0", SOON)
 
     def test_openssh_prints_the_sentence_of_a_session_without_a_client(self):
         # its connection is shared by commands and rests between them
