@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libssh/libssh.h>
 
@@ -437,8 +438,11 @@ ssh_close(struct transport *t)
         ssh_channel_free(line->channel);
     ssh_key_free(line->key);
     if (line->session != NULL) {
+        int fd = ssh_get_fd(line->session); /* libssh closes none that it was given */
         ssh_disconnect(line->session);
         ssh_free(line->session);
+        if (fd >= 0)
+            (void)close(fd);
     }
     free(line);
 }

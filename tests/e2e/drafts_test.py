@@ -95,6 +95,7 @@ class Drafts(unittest.TestCase):
             try:
                 relay = self.relay()
                 client = self.client(relay, f"window-{window}")
+                opened = client.descriptors()
                 for way, offset in mine:
                     name, phone = self.person("Cut")
                     self.business(client, name, phone)
@@ -103,6 +104,7 @@ class Drafts(unittest.TestCase):
                     if not relay.disarm():
                         reached.append((way, offset))
                     names.append(name)
+                self.assertLessEqual(client.descriptors(), opened, "a line that was lost is still open")
             except BaseException as error:
                 errors.append(error)
 

@@ -25,7 +25,7 @@ class Client:
         with open(service.known_hosts) as line, open(known, "w") as out:
             out.write(line.read().replace(f":{service.port} ", f":{relay.port} "))
         env = {"TERM": "vt100", "LC_ALL": "C.UTF-8", "HOME": home, "BIMA_IDLE_FD": "1", "BIMA_KNOWN_HOSTS": known,
-               "BIMA_PASSWORD_FILE": service.password_file(who), "ASAN_OPTIONS": "detect_leaks=0"}
+               "BIMA_PASSWORD_FILE": service.password_file(who)}
         if theme:
             env["BIMA_THEME"] = theme
         argv = [service.bima, "-l", who, "-p", str(relay.port), "127.0.0.1"]
@@ -66,10 +66,17 @@ class Client:
         self.type(F3 + b"new customer" + ENTER)
         self.type(TAB + name.encode() + TAB + phone.encode())
 
+    def child(self):
+        """The client itself; its supervisor only waits."""
+        with open(f"/proc/{self.pid}/task/{self.pid}/children") as children:
+            return int(children.read().split()[0])
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.child()}/fd"))
+
     def kill(self):
         """The client without a moment to do anything; its supervisor ends behind it."""
-        with open(f"/proc/{self.pid}/task/{self.pid}/children") as children:
-            os.kill(int(children.read().split()[0]), signal.SIGKILL)
+        os.kill(self.child(), signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self.fd)
         self.pid = None
