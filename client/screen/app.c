@@ -549,7 +549,5 @@ tui_main(struct link *link, const struct client_config *config)
         link_close(link);
         return status;
     }
-    status = run(link, config);
-    fflush(NULL);
-    _Exit(status);
+    return run(link, config);
 }

@@ -75,6 +75,7 @@ restore_text(char *out, size_t size)
         if (cap && cap != (const char *)-1 && n + strlen(cap) < size)
             n += (size_t)snprintf(out + n, size - n, "%s", cap);
     }
+    (void)del_curterm(cur_term);
     /* padding of hardware terminals is of no use here */
     char *pad;
     while ((pad = strstr(out, "$<")) && strchr(pad, '>'))

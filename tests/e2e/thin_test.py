@@ -37,7 +37,7 @@ class Through:
             out.write(line.read().replace(f":{service.port} ", f":{relay.port} "))
 
     def command(self, who, *words):
-        env = {"HOME": self.home, "BIMA_KNOWN_HOSTS": self.known_hosts, "ASAN_OPTIONS": "detect_leaks=0",
+        env = {"HOME": self.home, "BIMA_KNOWN_HOSTS": self.known_hosts,
                "BIMA_PASSWORD_FILE": self.password_file(who), "LC_ALL": "C.UTF-8"}
         done = subprocess.run([self.bima, "-l", who, "-p", str(self.port), "127.0.0.1", *words], env=env,
                               capture_output=True, text=True, timeout=120)

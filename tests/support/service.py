@@ -9,6 +9,7 @@ The programs are taken from BIMA_BUILD, the build directory.
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -17,6 +18,8 @@ import subprocess
 import tempfile
 import time
 
+# what the sanitizers say in the log of a service that was built with them; leaks at its end
+REPORT = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error:")
 BUILD = os.environ.get("BIMA_BUILD", os.path.join(os.path.dirname(__file__), "../../build/dev"))
 
 
@@ -50,7 +53,7 @@ class Service:
     clerk, cashier, manager, admin = (f"{who}@simba.co.tz" for who in ("amina", "juma", "neema", "admin"))
     other = "asha@twiga.co.tz"
 
-    def __init__(self, customers=50, seed=1, demo=True, ctl_env=None, env=None, **settings):
+    def __init__(self, customers=50, seed=1, demo=True, ctl_env=None, env=None, before=(), **settings):
         self.bimad = os.path.join(BUILD, "server/bimad")
         self.bimactl = self.find("server/ctl/bimactl", "server/bimactl")
         self.bima = os.path.join(BUILD, "client/bima")
@@ -64,7 +67,9 @@ class Service:
         self.known_hosts = os.path.join(self.home, "known_hosts")
         self.passwords = {}
         self.process = None
-        self.ctl_env, self.env = ctl_env, env
+        self.ctl_env = ctl_env
+        self.env = dict(os.environ, **(env or {}))
+        self.before = list(before)  # words of a program that runs it
         self.customers, self.seed, self.demo = customers, seed, demo
         self.settings = {"listen": f"127.0.0.1:{self.port}", "state_dir": self.state, "run_dir": self.run,
                          "client_program": self.reachable(self.bima), "workers": 2, "bulk_workers": 1,
@@ -100,9 +105,16 @@ class Service:
 
     def __exit__(self, kind, error, trace):
         self.stop()
-        if kind is not None:
+        said = self.reports()
+        if kind is not None or said:
             self.show_log()
         shutil.rmtree(self.home, ignore_errors=True)
+        assert kind is not None or not said, "".join(said)
+
+    def reports(self):
+        """Lines in which a sanitizer found something."""
+        with open(self.log, errors="replace") as log:
+            return [line for line in log if REPORT.search(line)]
 
     def show_log(self):
         if os.path.exists(self.log):
@@ -118,7 +130,7 @@ class Service:
             self.make_accounts()
         self.write_conf()
         with open(self.log, "a") as log:
-            self.process = subprocess.Popen([self.bimad, "--config", self.conf], stdin=subprocess.DEVNULL, stdout=log,
+            self.process = subprocess.Popen([*self.before, self.bimad, "--config", self.conf], stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True, env=self.env)
         wait_for("the service answers", self.answers)
         with open(os.path.join(self.state, "host_key.pub")) as key, open(self.known_hosts, "w") as out:

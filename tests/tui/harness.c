@@ -72,7 +72,7 @@ run_client(const struct screen_options *o, int fd)
         (char *)(uintptr_t) "LOCPATH=" BIMA_TEST_LOCALES,
         (char *)(uintptr_t) "BIMA_IDLE_FD=1",
         (char *)(uintptr_t) "HOME=/nonexistent",
-        (char *)(uintptr_t) "ASAN_OPTIONS=detect_leaks=0:color=never", /* the supervisor only waits */
+        (char *)(uintptr_t) "ASAN_OPTIONS=color=never",
         (char *)(uintptr_t)o->env,
         NULL};
     if (fd != 3)

@@ -18,7 +18,7 @@ class Shell:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             env = {"TERM": "xterm", "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PS1": "READY> ",
-                   "HOME": "/nonexistent", "ASAN_OPTIONS": "detect_leaks=0"}
+                   "HOME": "/nonexistent"}
             os.execve("/bin/bash", ["bash", "--norc", "--noprofile", "--noediting", "-i"], env)
         self.seen = b""
         self.until(b"READY> ")
