@@ -51,10 +51,16 @@ user_check_phone(struct op_ctx *ctx, struct str phone, struct str was)
         contact_phone(ctx, "phone", phone);
 }
 
+bool
+user_name_is_plain(struct str name)
+{
+    return !name.n || (!memchr(name.p, '(', name.n) && !memchr(name.p, ')', name.n));
+}
+
 void
 user_check_name(struct op_ctx *ctx, struct str name, struct str was)
 {
-    if (!str_eq(name, was) && (memchr(name.p, '(', name.n) || memchr(name.p, ')', name.n)))
+    if (!str_eq(name, was) && !user_name_is_plain(name))
         op_issue(ctx, ISSUE_REFUSE, "name",
                  "A name has no brackets: in the history they stand around the login");
 }

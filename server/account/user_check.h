@@ -8,6 +8,8 @@ void user_check_language(struct op_ctx *ctx, struct str language);
 void user_check_email(struct op_ctx *ctx, struct str email);
 /* `was`: the number before; one that stays is not looked at. */
 void user_check_phone(struct op_ctx *ctx, struct str phone, struct str was);
+/* Without brackets: in history and audit they stand around the login. */
+bool user_name_is_plain(struct str name);
 /* `was`: the name until now, which may be older than this rule. */
 void user_check_name(struct op_ctx *ctx, struct str name, struct str was);
 

@@ -6,6 +6,7 @@
 
 #include "common/crypt/totp.h"
 #include "server/account/slip.h"
+#include "server/account/user_check.h"
 #include "server/platform/platform.h"
 #include "server/rule/contact.h"
 #include "server/rule/entry/name.h"
@@ -30,8 +31,7 @@ prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
         rc = check_name(ctx, "name", &r->name, reterr);
     if (rc == RC_OK && row_has(&r->row, REQUEST_ADMIN_NAME))
         rc = check_name(ctx, "admin_name", &r->admin_name, reterr);
-    if (rc == RC_OK &&
-        (memchr(r->admin_name.p, '(', r->admin_name.n) || memchr(r->admin_name.p, ')', r->admin_name.n)))
+    if (rc == RC_OK && !user_name_is_plain(r->admin_name))
         return err_set(reterr, RC_BAD_PARAMS, "admin_name", "a name has no brackets");
     if (rc == RC_OK && row_has(&r->row, REQUEST_DOMAIN))
         rc = contact_domain(ctx, "domain", &r->domain, reterr);
