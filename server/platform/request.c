@@ -2,7 +2,6 @@
 #include "server/catalog/company_request.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/crypt/totp.h"
 #include "server/account/slip.h"
