@@ -7,10 +7,13 @@ import datetime
 import glob
 import json
 import os
+import shutil
 import subprocess
 import threading
+import time
 
 import paramiko
+import psycopg2
 
 import races_world
 from races_world import Session, keys_for
@@ -22,6 +25,7 @@ PEOPLE = ("amina", "juma", "fatuma", "shija", "grace", "elia", "neema")
 SIMBA = tuple(f"{who}@simba.co.tz" for who in PEOPLE)
 DISK = {"size": "6g"}
 MOUNTED = []
+SQL_PATIENCE = 60
 
 
 class Journal:
@@ -147,6 +151,17 @@ class World(races_world.World):
     def answers(self):
         return sum(desk.answers for desk in self.desks)
 
+    def sql(self, text, args=None):
+        """Of a database that may be killed at any moment: asked again until it answers."""
+        end = time.monotonic() + SQL_PATIENCE
+        while True:
+            try:
+                return super().sql(text, args)
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+
     def errors(self):
         return [f"{desk.name}: {desk.error!r}" for desk in self.desks if desk.error is not None]
 
@@ -169,7 +184,9 @@ class World(races_world.World):
         for path in reversed(MOUNTED):  # so that what is below can be removed
             subprocess.run(["umount", "--lazy", path], check=True)
         MOUNTED.clear()
-        self.service.__exit__(AssertionError if failed else None, None, None)
+        if failed:
+            self.service.show_log()
+        shutil.rmtree(self.service.home, ignore_errors=True)
 
 
 class Brisk(Session):
