@@ -17,7 +17,7 @@ SETTLING = 6  # requests of a new session that look around first: once for each 
 class Captured:
     def __init__(self, host, files, first):
         self.host, self.files = host, files
-        self.trips, self.requests, self.puzzling = {}, {}, []
+        self.trips, self.requests, self.puzzling, self.renewed = {}, {}, [], 0
         with Tap(host.run + "/postgres") as tap:
             self.tapped(tap, READS + WRITES, first)
         self.leave()
@@ -40,7 +40,7 @@ class Captured:
         """Requests of one work."""
         self = cls.__new__(cls)
         self.host, self.files = host, files
-        self.trips, self.requests, self.puzzling = {}, {}, []
+        self.trips, self.requests, self.puzzling, self.renewed = {}, {}, [], 0
         with Tap(host.run + "/postgres") as tap:
             self.tapped(tap, [work], 0)
         self.leave()
@@ -61,14 +61,15 @@ class Captured:
         settled = []
         tap.requests()
         for _ in range(TRIES):
-            run_load(self.host, self.files, work, sessions, 1, first=first)
-            seen = [r for r in tap.requests() if self.is_work(r)]
-            settled += [r for r in seen if not r.failed()]
-            first += len(seen)
+            got = run_load(self.host, self.files, work, sessions, 1, first=self.renewed if work == "renew" else first)
+            asked = got["done"] + got["failures"]
+            first += asked + sessions
+            self.renewed += (asked + sessions) if work == "renew" else 0
+            settled += [r for r in tap.requests() if self.is_work(r) and not r.failed()]
             if len(settled) >= (ENOUGH_READS if work in READS else ENOUGH_WRITES) * sessions:
                 break
         assert settled, f"{work}: nothing but failures was seen"
-        self.trips[work] = collections.Counter(len(r.trips) for r in settled)
+        self.trips[work] = collections.Counter(r.count() for r in settled)
         self.requests[work] = settled
 
     def learn_greeting(self, tap):
@@ -123,7 +124,10 @@ class Captured:
 
     def first_whole(self, seen, variables, pool):
         """Of any three that differ in nothing but what can be said of all; a policy of six months is another one than of a year."""
-        for three in itertools.combinations(seen, 3):
+        def differing(requests):
+            flat = [[s.values for s in r.statements()] for r in requests]
+            return sum(len(set(map(str, same))) > 1 for same in zip(*flat))
+        for three in sorted(itertools.combinations(seen, 3), key=differing, reverse=True):
             write = Write(three, variables, pool)
             script = write.script()
             if not write.unknown:

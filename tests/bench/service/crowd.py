@@ -54,7 +54,7 @@ def measure_told(run):
     """Everybody of one company looks at home while something is sold."""
     crowd = crowd_of(run)[0]
     one = Files(run.host, ["simba.co.tz"], 5, 0)
-    got = run_load(run.host, one, "sell", 1, 12 if run.o.quick else 30, first=run.next_turn(), idle=crowd, opening=64, subscribe=None)
+    got = run_load(run.host, one, "sell", 1, 12 if run.o.quick else 30, first=run.next_turn(), idle=crowd, opening=64, subscribe=True)
     assert got["told"] > 0, "nobody was told anything"
     run.table.goal("told", f"an event reaches {crowd:,} sessions, the slowest of {got['told']} times", got["told_max_us"] / 1000, TOLD_MS, "ms")
     run.table.fact("told_p50", "… p50", got["told_p50_us"] / 1000, "ms")

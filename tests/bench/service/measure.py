@@ -84,7 +84,7 @@ def start_load(host, files, work, sessions, seconds, **more):
     words = [LOAD, "--port", str(host.port), "--users", files.users, "--samples", files.samples, "--known-hosts",
              host.known_hosts, "--work", work, "--sessions", str(sessions), "--seconds", str(seconds)]
     for name, value in more.items():
-        words += ["--" + name, str(value)]
+        words += ["--" + name] + ([] if value is True else [str(value)])
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -69,8 +69,10 @@ def one_round(run, work, sessions):
     """The service, then pgbench with the connections the service has, and with as many as there are sessions."""
     machine = Machine(run.host)
     before = machine.cpu()
-    got = run_load(run.host, run.files, work, sessions, run.o.seconds, first=run.next_turn())
+    first = run.captured.renewed if work == "renew" else run.next_turn()
+    got = run_load(run.host, run.files, work, sessions, run.o.seconds, first=first)
     after = machine.cpu()
+    run.captured.renewed += (got["done"] + got["failures"]) if work == "renew" else 0
     done = max(got["done"], 1)
     few = pgbench(run, work, min(sessions, run.o.workers))
     same = pgbench(run, work, sessions) if sessions > run.o.workers else few

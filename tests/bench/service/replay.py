@@ -187,9 +187,8 @@ class Write:
         order = sorted((p for p in range(s) if self.trip_of[p] < self.trip_of[s]),
                        key=lambda p: (self.trip_of.count(self.trip_of[p]) > 1, p))
         for p in order:
-            rows = [0, -1] if any(len(f[p].rows) > 1 for f in self.flat) else [0]
             if all(f[p].rows for f in self.flat):
-                for row in [self.needed[p]] if p in self.needed else rows:
+                for row in [self.needed[p]] if p in self.needed else (-1, 0):
                     for c, (_, oid) in enumerate(self.flat[0][p].names):
                         yield Cell(p, row, c, NAMES.get(oid, "text")), [f[p].cell(row, c) for f in self.flat]
 
@@ -235,9 +234,21 @@ class Write:
                 return False
         return True
 
+    def following(self, s, i, values):
+        """The next in a row of numbers: what is written into a column is one more than what stood in the last row's."""
+        column = inserted_column(self.flat[0][s].sql, i)
+        for cell, found in self.earlier(s) if column else ():
+            if self.flat[0][cell.statement].names[cell.column][0] == column \
+                    and all(isinstance(v, int) and isinstance(w, int) and v + 1 == w for v, w in zip(found, values)):
+                return f"({self.use(cell)} + 1)"
+        return None
+
     def expression(self, s, i):
         statement, values = self.flat[0][s], self.values(s, i)
         kind = NAMES[statement.types[i]]
+        following = self.following(s, i, values)
+        if following:
+            return following
         if statement.sql.startswith(ENTER) or len(set(values)) == 1:
             return parameter(self.variables, statement, i)
         if self.pooled == values:
@@ -247,10 +258,6 @@ class Write:
         cell = self.cell(s, values)
         if cell:
             return self.use(cell)
-        if isinstance(values[0], int) and values[0] < 1000:  # the next of a row of numbers
-            for cell, found in self.earlier(s):
-                if all(isinstance(v, int) and v + 1 == w for v, w in zip(found, values)):
-                    return f"({self.use(cell)} + 1)"
         if isinstance(values[0], datetime.date):
             for cell, found in self.earlier(s):
                 for change, sql in DAYS:
@@ -268,12 +275,12 @@ class Write:
             self.unknown.append((one_line(statement.sql)[:60], i + 1, values[:3]))
         return parameter(self.variables, statement, i)
 
-    def kept(self, sql, s, columns):
-        """The statement with columns that pgbench can keep, and one row."""
-        sql = named_columns(sql, columns)
-        if all(len(f[s].rows) == 1 for f in self.flat):
-            return sql
-        return (f"select * from (select *, row_number() over () as place from ({sql}) as rows) as placed"
+    def kept(self, sql, s):
+        """The statement with columns that pgbench can keep, and one row: the last, or the first."""
+        named = named_columns(sql, len(self.flat[0][s].names))
+        if sql.startswith("with "):
+            return named
+        return (f"select * from (select *, row_number() over () as place from ({named}) as rows) as placed"
                 f" order by place{' desc' if self.needed[s] else ''} limit 1")
 
     def script(self):
@@ -287,7 +294,7 @@ class Write:
                 if s in self.needed:
                     if piped:
                         block.append("\\endpipeline")
-                    block.append(self.kept(sql, s, len(statement.names)) + f" \\gset r{s}_")
+                    block.append(self.kept(sql, s) + f" \\gset r{s}_")
                     piped = False
                 else:
                     if not piped and len(trip) > 1:
@@ -297,6 +304,17 @@ class Write:
                 s += 1
             lines += block + (["\\endpipeline"] if piped else [])
         return "\n".join(lines) + "\n"
+
+
+def inserted_column(sql, i):
+    found = re.search(r"insert into [a-z_.]+ \(([^)]*)\) values \((.*?)\) returning", sql, re.S)
+    if not found:
+        return None
+    columns = [c.strip() for c in found[1].split(",")]
+    # a call with a comma in it would move the places
+    places = [v.strip() for v in re.sub(r"\([^()]*\)", "()", found[2]).split(",")]
+    at = f"${i + 1}"
+    return columns[places.index(at)] if at in places and len(places) == len(columns) else None
 
 
 def split_by(text, part, mark):

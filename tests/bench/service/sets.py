@@ -242,7 +242,7 @@ class Multiply:
                     "phone": f"'+' || left(t.phone_key, 3) || ' ' || substr(t.phone_key, 4, 2) || left({tail}, 1) || ' '"
                              f" || substr({tail}, 2, 3) || ' ' || substr({tail}, 5)"}
         if table == "policy":
-            return {"number": f"left(t.number, 8) || lpad((substr(t.number, 9)::bigint + (k - 1) * 10000)::text, 6, '0')"}
+            return {"number": f"left(t.number, 8) || lpad((substr(t.number, 9)::bigint + (k - 1) * 10000)::text, 8, '0')"}
         return {}
 
     def copy(self, table):

@@ -5,6 +5,7 @@ trips this way assumes nothing: a round trip is what ends with Sync and is answe
 """
 import contextlib
 import os
+import re
 import socket
 import struct
 import threading
@@ -12,6 +13,8 @@ import threading
 from values import read_value
 
 SOCKET = ".s.PGSQL.5432"
+# What workers do between requests: usage, the life of sessions, signing in.
+BACKGROUND = re.compile(r"app\.(usage_|check_sessions|sign_in|login|end_|code_right|error_)")
 ENTER = "select * from app.enter("
 REQUEST_ID = 3  # parameter of app.enter
 
@@ -38,11 +41,14 @@ class Line:
         self.up, self.down = bytearray(), bytearray()
 
     def trips(self):
+        """(statements, whether a transaction was open before them)"""
         answered = list(self.answered())[1:]  # the first says that the line stands
-        for statements, results in zip(self.asked(), answered):
+        inside = False
+        for statements, (results, status) in zip(self.asked(), answered):
             for statement, (names, rows, failed) in zip(statements, results):
                 statement.names, statement.rows, statement.failed = names, rows, failed
-            yield statements
+            yield statements, inside
+            inside = status != b"I"
 
     def asked(self):
         """Lists of the statements between two Syncs."""
@@ -76,7 +82,7 @@ class Line:
             elif kind == b"E":
                 results.append(([], [], True))
             elif kind == b"Z":
-                yield results
+                yield results, body
                 results, names, rows = [], [], []
 
 
@@ -139,7 +145,11 @@ class Request:
     """What one request of a person did: its round trips, each a list of statements."""
 
     def __init__(self):
-        self.trips = []
+        self.trips, self.beside = [], 0
+
+    def count(self):
+        """Of round trips, those to load a key or the like beside them."""
+        return len(self.trips) + self.beside
 
     def statements(self):
         return [s for trip in self.trips for s in trip]
@@ -152,16 +162,21 @@ class Request:
 
 
 def requests_of(lines):
-    """By the id the preamble carries; a trip without preamble belongs to the request before it."""
+    """By the id the preamble carries. Without one it belongs to the request whose transaction is open, or that was before it."""
     found = {}
     for line in lines:
         name = None
-        for trip in line.trips():
+        for trip, inside in line.trips():
             enter = next((s for s in trip if s.sql.startswith(ENTER)), None)
             if enter:
                 name = enter.param(REQUEST_ID)
-            if name and trip:
-                found.setdefault(name, Request()).trips.append(trip)
+            if not name or not trip:
+                continue
+            request = found.setdefault(name, Request())
+            if enter or inside:
+                request.trips.append(trip)
+            elif not any(BACKGROUND.search(s.sql) for s in trip):
+                request.beside += 1
     return found
 
 
