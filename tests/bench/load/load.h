@@ -71,7 +71,7 @@ struct load_options {
 
 struct load_result {
     struct histogram latency, sign_in;
-    struct histogram told; /* from a request to the last of the idle hearing that something changed */
+    struct histogram told; /* from an answer to the last of the idle hearing that something changed */
     double seconds, storm_seconds;
     uint64_t failures, up, down; /* bytes of the requests and replies, framed, before encryption */
     char failure[400];           /* the first one's sentence */

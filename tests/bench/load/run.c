@@ -30,6 +30,7 @@ struct run {
     size_t n, opened, online;
     struct arena request;
     uint64_t turn;
+    uint64_t answered_at;
     uint64_t round, told,
         told_at; /* of those who subscribed: how many were told in this round, and when the last */
     int poll;
@@ -117,10 +118,11 @@ answered(void *ctx, const struct link_reply *reply)
     struct session *s = ctx;
     struct run *r = s->run;
     s->asking = false;
+    r->answered_at = now_us();
     if (reply->code != RC_OK)
         say_failure(r, reply->err);
     else
-        histogram_add(&r->ret->latency, now_us() - s->began);
+        histogram_add(&r->ret->latency, r->answered_at - s->began);
     if (r->measuring && !r->o->subscribe)
         session_ask(s);
 }
@@ -138,7 +140,8 @@ hear(void *ctx, const struct wire_event *e)
     s->told = r->round;
     if (++r->told == r->o->idle) {
         r->told_at = now_us();
-        histogram_add(&r->ret->told, r->told_at - r->sessions[0].began);
+        /* the answer may come behind what is told of it */
+        histogram_add(&r->ret->told, r->sessions[0].asking ? 0 : r->told_at - r->answered_at);
     }
 }
 

@@ -7,7 +7,8 @@ WRITES = ("sell", "renew")
 # A name with its second letter and third exchanged, and the first letters of the one after it.
 TYPO = ("lower(left(split_part(name, ' ', 1), 1) || substr(split_part(name, ' ', 1), 3, 1) || substr(split_part(name, ' ', 1), 2, 1)"
         " || substr(split_part(name, ' ', 1), 4)) || ' ' || lower(left(split_part(name, ' ', 2), 4))")
-RENEWABLE = ("from app.policy p join app.term x on x.tenant_id = p.tenant_id and x.policy_id = p.id and x.state = 4"
+# Of a year like the last one, so that all renewals do the same.
+RENEWABLE = ("from app.policy p join app.term x on x.tenant_id = p.tenant_id and x.policy_id = p.id and x.state = 4 and x.months = 12"
              " where p.vehicle_id is not null and p.state = 4 and p.end_date between current_date and current_date + 300"
              " and not exists (select from app.term o where o.tenant_id = p.tenant_id and o.policy_id = p.id and o.seq > x.seq)")
 

@@ -10,7 +10,7 @@ from crowd import psql_seconds
 from files import Files
 from host import BUILD, Host
 from measure import run_load
-from replay import Variables, parameter, with_parameters
+from replay import ENTER, Variables, parameter, quote, with_parameters
 
 FIND_MS, HOME_MS, PAGES, PROVISION_MS = 20, 5, 2, 100
 CSV, XLSX, XLSX_MIB = 1.5, 1.3, 64
@@ -56,17 +56,20 @@ def measure_tenants(run):
 def page_query(run, host, files):
     """What the service asks for a piece of an export, without its limit: from the list it sends for the screen."""
     seen = Captured.only(host, files, "list")
-    statement = max(seen[-1].statements(), key=lambda s: len(s.names))
+    statement = next(s for s in seen[-1].statements() if " limit " in s.sql)
+    enter = next(s for s in seen[-1].statements() if s.sql.startswith(ENTER))
+    kinds = "".join(KINDS.get(oid, "t") for _, oid in statement.names)
+    sql = literal(statement)
+    return literal(enter), sql[:sql.rindex(" limit ")], kinds, enter.param(2)
+
+
+def literal(statement):
+    """With its parameters in it."""
     variables = Variables()
     sql = with_parameters(statement.sql, [parameter(variables, statement, i) for i in range(len(statement.types))])
     for value, name in variables.names.items():
-        sql = sql.replace(f":{name}::", "'" + value.replace("'", "''") + "'::")
-    enter = next(s for s in seen[-1].statements() if s.sql.startswith("select * from app.enter("))
-    call = with_parameters(enter.sql, [parameter(variables, enter, i) for i in range(len(enter.types))])
-    for value, name in variables.names.items():
-        call = call.replace(f":{name}::", "'" + value.replace("'", "''") + "'::")
-    kinds = "".join(KINDS.get(oid, "t") for _, oid in statement.names)
-    return call, sql[:sql.rindex(" limit ")], kinds, enter.param(2)
+        sql = sql.replace(f":{name}::", quote(value) + "::")
+    return sql
 
 
 def export_seconds(host, login, key, path):

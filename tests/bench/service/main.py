@@ -48,7 +48,7 @@ class Run:
     """What the parts share: options, the service on the set of many companies, what was captured, the table."""
 
     def __init__(self, o, directory):
-        self.o, self.directory, self.table, self.say = o, directory, Table(o.quick), say
+        self.o, self.directory, self.table, self.say = o, directory, Table(), say
         self.turn = int(time.time()) % 100000 * 100000
 
     def next_turn(self):
@@ -75,7 +75,8 @@ def main(words):
             run.renewals = 40 if o.quick else 2000
             run.files = Files(host, COMPANIES[o.set], 5, run.renewals)
             parts.make_pool(run)
-            run.captured = Captured(host, run.files, run.next_turn())
+            if "trips" in o.parts or "works" in o.parts:
+                run.captured = Captured(host, run.files, run.next_turn())
             for part in o.parts:
                 if part not in ("millions", "tenants"):
                     say(part)

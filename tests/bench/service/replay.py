@@ -259,8 +259,8 @@ class Write:
         if cell:
             return self.use(cell)
         if isinstance(values[0], datetime.date):
-            for cell, found in self.earlier(s):
-                for change, sql in DAYS:
+            for change, sql in DAYS:
+                for cell, found in self.earlier(s):
                     if all(isinstance(d, datetime.date) and not isinstance(d, datetime.datetime) and change(d) == v for d, v in zip(found, values)):
                         return sql.format(self.use(cell))
         if isinstance(values[0], str):

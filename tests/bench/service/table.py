@@ -2,33 +2,32 @@
 
 
 class Table:
-    def __init__(self, quick):
-        self.quick, self.goals, self.works, self.facts = quick, [], [], []
+    def __init__(self):
+        self.rows, self.works = [], []
 
     def goal(self, name, what, measured, goal, unit="", least=False, judged=False):
-        """`least`: the goal is the least allowed, else the most. `judged`: missing it fails the run, quick or not."""
-        holds = measured >= goal if least else measured <= goal
-        self.goals.append({"id": name, "what": what, "measured": measured, "goal": goal, "unit": unit, "least": least,
-                           "holds": holds, "judged": judged})
+        """`least`: the goal is the least allowed, else the most. `judged`: this fails the run, quick or not."""
+        self.rows.append({"id": name, "what": what, "measured": measured, "goal": goal, "unit": unit, "least": least,
+                          "holds": measured >= goal if least else measured <= goal, "judged": judged})
 
     def fact(self, name, what, measured, unit=""):
-        self.facts.append({"id": name, "what": what, "measured": measured, "unit": unit})
+        self.rows.append({"id": name, "what": what, "measured": measured, "unit": unit})
 
     def work(self, **row):
         self.works.append(row)
 
     def failed(self):
-        return 1 if any(g["judged"] and not g["holds"] for g in self.goals) else 0
+        return 1 if any(r.get("judged") for r in self.rows) else 0
 
     def data(self):
-        return {"goals": self.goals, "works": self.works, "facts": self.facts}
+        return {"rows": self.rows, "works": self.works}
 
     def markdown(self):
         out = ["| | goal | measured | holds |", "|---|---:|---:|---|"]
-        for g in self.goals:
-            out.append(f"| {g['what']} | {'≥' if g['least'] else '≤'} {number(g['goal'])} {g['unit']} | {number(g['measured'])} {g['unit']} |"
-                       f" {'yes' if g['holds'] else '**NO**'} |")
-        out += [f"| {f['what']} | | {number(f['measured'])} {f['unit']} | |" for f in self.facts]
+        for r in self.rows:
+            goal = f"{'≥' if r['least'] else '≤'} {number(r['goal'])} {r['unit']}".rstrip() if "goal" in r else ""
+            holds = "" if "goal" not in r else "yes" if r["holds"] else "**NO**"
+            out.append(f"| {r['what']} | {goal} | {number(r['measured'])} {r['unit']}".rstrip() + f" | {holds} |")
         if self.works:
             names = [n for n in COLUMNS if any(n in w for w in self.works)]
             out += ["", "| " + " | ".join(COLUMNS[n] for n in names) + " |", "|---|" + "---:|" * (len(names) - 1)]
