@@ -72,7 +72,7 @@ def main(words):
         place = sets.copy_of(sets.ready(o.set, o.data, say), os.path.join(directory, "set"))
         with Host(place, workers=o.workers) as host:
             run.host = host
-            run.renewals = 40 if o.quick else 2000
+            parts.share_renewals(run)
             run.files = Files(host, COMPANIES[o.set], 5, run.renewals)
             parts.make_pool(run)
             if "trips" in o.parts or "works" in o.parts:

@@ -82,7 +82,7 @@ class LoadFailed(Exception):
 
 def start_load(host, files, work, sessions, seconds, **more):
     words = [LOAD, "--port", str(host.port), "--users", files.users, "--samples", files.samples, "--known-hosts",
-             host.known_hosts, "--work", work, "--sessions", str(sessions), "--seconds", str(seconds)]
+             host.known_hosts, "--cache", os.path.join(host.home, "cache"), "--work", work, "--sessions", str(sessions), "--seconds", str(seconds)]
     for name, value in more.items():
         words += ["--" + name] + ([] if value is True else [str(value)])
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -91,7 +91,7 @@ def start_load(host, files, work, sessions, seconds, **more):
 def finish_load(process):
     out, err = process.communicate(timeout=3600)
     if process.returncode != 0:
-        raise LoadFailed(err.strip())
+        raise LoadFailed(f"bench_load ended with {process.returncode}: {err.strip()}")
     for line in err.splitlines():
         if not line.endswith(" online"):
             print(line, file=sys.stderr)

@@ -11,6 +11,12 @@ READ_RATIO, WRITE_RATIO, P99_RATIO = 0.6, 0.8, 3
 TRIPS_TODAY = {"sell": 76, "renew": 14}
 
 
+def share_renewals(run):
+    """Half of the policies that can be renewed are bench_load's."""
+    fewest = run.host.sql(f"select min(n) from (select count(*) as n {RENEWABLE} group by p.tenant_id) as found")
+    run.renewals = int(fewest) // 2
+
+
 def make_pool(run):
     """Policies for pgbench to renew, apart from those bench_load does."""
     run.host.script(
