@@ -65,6 +65,8 @@ struct load_options {
     size_t storm;                   /* more of them, who all come at once while the others ask */
     bool subscribe;                 /* those who are idle want to be told what changes */
     int seconds;
+    uint64_t requests; /* when not 0: so many instead of so long */
+    size_t per_line;   /* when not 0: a session that asked so often signs in anew */
     uint64_t first_turn;
     const struct work *work;
 };
@@ -73,7 +75,8 @@ struct load_result {
     struct histogram latency, sign_in;
     struct histogram told; /* from an answer to the last of the idle hearing that something changed */
     double seconds, storm_seconds;
-    uint64_t failures, up, down; /* bytes of the requests and replies, framed, before encryption */
+    uint64_t failures, up, down; /* bytes of the requests and replies, framed, before encryption; of lines
+                                    that were closed meanwhile none */
     char failure[400];           /* the first one's sentence */
 };
 

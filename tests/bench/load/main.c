@@ -25,6 +25,8 @@ usage(FILE *out, int status)
           "they were\n"
           "  --storm N          sign in all at once while the busy ones ask, until they are all there\n"
           "  --seconds N        default 5\n"
+          "  --requests N       so many instead of so long\n"
+          "  --per-line N       a session signs in anew after so many\n"
           "  --first N          number of the first request; new business is made of it\n"
           "  --known-hosts FILE, --cache DIR\n"
           "works:",
@@ -42,14 +44,13 @@ print(const struct load_options *o, const char *work, const struct load_result *
     const double n = h->n ? (double)h->n : 1;
     printf("{\"work\":\"%s\",\"sessions\":%zu,\"idle\":%zu,\"seconds\":%.3f,\"done\":%" PRIu64
            ",\"per_second\":%.1f,\"failures\":%" PRIu64 ",\"p50_us\":%" PRIu64 ",\"p95_us\":%" PRIu64
-           ",\"p99_us\":%" PRIu64 ",\"max_us\":%" PRIu64
-           ",\"up\":%.0f,\"down\":%.0f,\"sign_in_p50_us\":%" PRIu64 ",\"sign_in_p99_us\":%" PRIu64
-           ",\"told\":%" PRIu64 ",\"told_p50_us\":%" PRIu64 ",\"told_max_us\":%" PRIu64
-           ",\"storm_seconds\":%.3f}\n",
+           ",\"p99_us\":%" PRIu64 ",\"max_us\":%" PRIu64 ",\"up\":%.0f,\"down\":%.0f,\"sign_ins\":%" PRIu64
+           ",\"sign_in_p50_us\":%" PRIu64 ",\"sign_in_p99_us\":%" PRIu64 ",\"told\":%" PRIu64
+           ",\"told_p50_us\":%" PRIu64 ",\"told_max_us\":%" PRIu64 ",\"storm_seconds\":%.3f}\n",
            work, o->sessions, o->idle, r->seconds, h->n, (double)h->n / r->seconds, r->failures,
            histogram_at(h, 50), histogram_at(h, 95), histogram_at(h, 99), h->max, (double)r->up / n,
-           (double)r->down / n, histogram_at(&r->sign_in, 50), histogram_at(&r->sign_in, 99), r->told.n,
-           histogram_at(&r->told, 50), r->told.max, r->storm_seconds);
+           (double)r->down / n, r->sign_in.n, histogram_at(&r->sign_in, 50), histogram_at(&r->sign_in, 99),
+           r->told.n, histogram_at(&r->told, 50), r->told.max, r->storm_seconds);
 }
 
 enum {
@@ -64,6 +65,8 @@ enum {
     SUBSCRIBE,
     STORM,
     SECONDS,
+    REQUESTS,
+    PER_LINE,
     FIRST,
     KNOWN,
     CACHE,
@@ -114,6 +117,12 @@ take(struct arguments *a, int option)
     case SECONDS:
         a->o.seconds = (int)n;
         return n > 0;
+    case REQUESTS:
+        a->o.requests = n;
+        return n > 0;
+    case PER_LINE:
+        a->o.per_line = n;
+        return n > 0;
     case FIRST:
         a->o.first_turn = n;
         return true;
@@ -143,6 +152,8 @@ main(int argc, char **argv)
         {"subscribe",   no_argument,       NULL, SUBSCRIBE},
         {"storm",       required_argument, NULL, STORM    },
         {"seconds",     required_argument, NULL, SECONDS  },
+        {"requests",    required_argument, NULL, REQUESTS },
+        {"per-line",    required_argument, NULL, PER_LINE },
         {"first",       required_argument, NULL, FIRST    },
         {"known-hosts", required_argument, NULL, KNOWN    },
         {"cache",       required_argument, NULL, CACHE    },

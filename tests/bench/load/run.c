@@ -19,6 +19,7 @@ struct session {
     int fd; /* as it stands in the epoll set; -1: not there */
     uint32_t armed;
     uint64_t began; /* of the sign-in or the request under way, microseconds */
+    size_t asked;   /* on this line */
     bool is_idle, online, asking;
     uint64_t told; /* the round it was last told something in */
 };
@@ -86,6 +87,7 @@ session_open(struct run *r, struct session *s)
     s->fd = -1;
     s->armed = 0;
     s->online = false;
+    s->asked = 0;
     if (link_open(&o, &s->link, &e) != RC_OK) {
         say_failure(r, &e);
         r->failed = true;
@@ -112,18 +114,31 @@ session_watch(struct run *r, struct session *s)
 
 static void session_ask(struct session *s);
 
+static bool
+enough(const struct run *r)
+{
+    return r->o->requests && r->ret->latency.n + r->ret->failures >= r->o->requests;
+}
+
+static bool
+tired(const struct session *s)
+{
+    return s->run->o->per_line && s->asked >= s->run->o->per_line;
+}
+
 static void
 answered(void *ctx, const struct link_reply *reply)
 {
     struct session *s = ctx;
     struct run *r = s->run;
     s->asking = false;
+    s->asked++;
     r->answered_at = now_us();
     if (reply->code != RC_OK)
         say_failure(r, reply->err);
     else
         histogram_add(&r->ret->latency, r->answered_at - s->began);
-    if (r->measuring && !r->o->subscribe)
+    if (r->measuring && !r->o->subscribe && !tired(s) && !enough(r))
         session_ask(s);
 }
 
@@ -262,6 +277,27 @@ begin_storm(struct run *r)
     }
 }
 
+/* Lines that carried what one may carry are closed and opened anew; on new ones it goes on. */
+static void
+renew_lines(struct run *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        struct session *s = &r->sessions[i];
+        if (s->is_idle || s->asking || !s->online || enough(r))
+            continue;
+        if (tired(s)) {
+            link_close(s->link);
+            s->link = NULL;
+            r->online--;
+            session_open(r, s);
+        } else {
+            session_ask(s);
+        }
+        if (s->link)
+            session_pump(r, s);
+    }
+}
+
 static void
 ask_for(struct run *r, uint64_t until)
 {
@@ -274,9 +310,11 @@ ask_for(struct run *r, uint64_t until)
             session_pump(r, &r->sessions[i]);
         }
     begin_storm(r);
-    /* a storm lasts until it is over */
-    while ((now_us() < until || r->online < r->n) && !r->failed && now_us() < last) {
+    /* a storm lasts until it is over; who is signing in comes to an end of that */
+    while (!r->failed && now_us() < last && (r->online < r->n || (now_us() < until && !enough(r)))) {
         turn(r, SWEEP_MS);
+        if (r->o->per_line)
+            renew_lines(r);
         if (r->o->storm && r->online == r->n && !(r->ret->storm_seconds > 0)) {
             r->ret->storm_seconds = (double)(now_us() - began) / 1e6;
             until = now_us();
@@ -333,7 +371,8 @@ measure(struct run *r)
 {
     uint64_t up, down;
     count_bytes(r, &up, &down);
-    const uint64_t began = now_us(), until = began + (uint64_t)r->o->seconds * 1000000;
+    const uint64_t began = now_us(),
+                   until = r->o->requests ? UINT64_MAX : began + (uint64_t)r->o->seconds * 1000000;
     if (work_is_sign_in(r->o->work))
         sign_in_for(r, until);
     else

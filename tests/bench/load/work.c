@@ -227,6 +227,31 @@ renew(struct arena *a, const struct user *u, uint64_t turn, struct link_call *re
     p->present = 1u << PARAM_ENTITY | 1u << PARAM_ACTION | 1u << PARAM_ID;
 }
 
+/* ---- a day at the counter ---- */
+
+static void
+day(struct arena *a, const struct user *u, uint64_t turn, struct link_call *ret)
+{
+    /* of a hundred requests */
+    static const struct {
+        unsigned up_to;
+        void (*call)(struct arena *a, const struct user *u, uint64_t turn, struct link_call *ret);
+    } parts[] = {
+        {28,  find_plate         },
+        {38,  find_phone         },
+        {44,  find_name          },
+        {62,  vehicle            },
+        {76,  policies_of_vehicle},
+        {86,  policies           },
+        {99,  home               },
+        {100, sell               },
+    };
+    size_t i = 0;
+    while (mix(turn) % 100 >= parts[i].up_to)
+        i++;
+    parts[i].call(a, u, turn, ret);
+}
+
 /* ---- the table ---- */
 
 static const struct work works[] = {
@@ -241,6 +266,7 @@ static const struct work works[] = {
     {"home",       home               },
     {"sell",       sell               },
     {"renew",      renew              },
+    {"day",        day                },
     {"sign_in",    NULL               },
 };
 
