@@ -66,15 +66,14 @@ run_client(const struct screen_options *o, int fd)
     snprintf(term, sizeof term, "TERM=%s", o->term ? o->term : "xterm-256color");
     char locale[80];
     snprintf(locale, sizeof locale, "LC_ALL=%s", o->locale ? o->locale : "C.UTF-8");
-    char *const env[] = {
-        term,
-        locale,
-        (char *)(uintptr_t) "LOCPATH=" BIMA_TEST_LOCALES,
-        (char *)(uintptr_t) "BIMA_IDLE_FD=1",
-        (char *)(uintptr_t) "HOME=/nonexistent",
-        (char *)(uintptr_t) "ASAN_OPTIONS=color=never",
-        (char *)(uintptr_t)o->env,
-        NULL};
+    char *const env[] = {term,
+                         locale,
+                         (char *)(uintptr_t) "LOCPATH=" BIMA_TEST_LOCALES,
+                         (char *)(uintptr_t) "BIMA_IDLE_FD=1",
+                         (char *)(uintptr_t) "HOME=/nonexistent",
+                         (char *)(uintptr_t) "ASAN_OPTIONS=color=never",
+                         (char *)(uintptr_t)o->env,
+                         NULL};
     if (fd != 3)
         dup2(fd, 3);
     else
