@@ -75,7 +75,7 @@ class Costs(unittest.TestCase):
         wait_for("it asks whether the line lives, and is answered", lambda: all(n > b for n, b in zip(relay.count(), before)), 80)
         minutes, passed = (time.monotonic() - began) / 60, sum(relay.count()) - sum(before)
         print(f"\nat rest: {passed} bytes in {minutes * 60:.0f} s", file=sys.stderr)
-        self.assertGreater(minutes, 0.9)
+        self.assertGreater(minutes, 0.5)
         self.assertLessEqual(passed / minutes, IDLE_BYTES_A_MINUTE)
 
 

@@ -75,6 +75,8 @@ struct load_result {
     struct histogram latency, sign_in;
     struct histogram told; /* from an answer to the last of the idle hearing that something changed */
     double seconds, storm_seconds;
+    uint64_t done; /* in these seconds; what was under way at their end is waited for and in `latency` */
+    uint64_t unanswered;         /* for so long that it was given up */
     uint64_t failures, up, down; /* bytes of the requests and replies, framed, before encryption; of lines
                                     that were closed meanwhile none */
     char failure[400];           /* the first one's sentence */

@@ -43,14 +43,16 @@ print(const struct load_options *o, const char *work, const struct load_result *
     const struct histogram *h = &r->latency;
     const double n = h->n ? (double)h->n : 1;
     printf("{\"work\":\"%s\",\"sessions\":%zu,\"idle\":%zu,\"seconds\":%.3f,\"done\":%" PRIu64
-           ",\"per_second\":%.1f,\"failures\":%" PRIu64 ",\"p50_us\":%" PRIu64 ",\"p95_us\":%" PRIu64
-           ",\"p99_us\":%" PRIu64 ",\"max_us\":%" PRIu64 ",\"up\":%.0f,\"down\":%.0f,\"sign_ins\":%" PRIu64
-           ",\"sign_in_p50_us\":%" PRIu64 ",\"sign_in_p99_us\":%" PRIu64 ",\"told\":%" PRIu64
-           ",\"told_p50_us\":%" PRIu64 ",\"told_max_us\":%" PRIu64 ",\"storm_seconds\":%.3f}\n",
-           work, o->sessions, o->idle, r->seconds, h->n, (double)h->n / r->seconds, r->failures,
-           histogram_at(h, 50), histogram_at(h, 95), histogram_at(h, 99), h->max, (double)r->up / n,
-           (double)r->down / n, r->sign_in.n, histogram_at(&r->sign_in, 50), histogram_at(&r->sign_in, 99),
-           r->told.n, histogram_at(&r->told, 50), r->told.max, r->storm_seconds);
+           ",\"per_second\":%.1f,\"failures\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"p50_us\":%" PRIu64
+           ",\"p95_us\":%" PRIu64 ",\"p99_us\":%" PRIu64 ",\"max_us\":%" PRIu64
+           ",\"up\":%.0f,\"down\":%.0f,\"sign_ins\":%" PRIu64 ",\"sign_in_p50_us\":%" PRIu64
+           ",\"sign_in_p99_us\":%" PRIu64 ",\"told\":%" PRIu64 ",\"told_p50_us\":%" PRIu64
+           ",\"told_max_us\":%" PRIu64 ",\"storm_seconds\":%.3f}\n",
+           work, o->sessions, o->idle, r->seconds, r->done, (double)r->done / r->seconds, r->failures,
+           r->unanswered, histogram_at(h, 50), histogram_at(h, 95), histogram_at(h, 99), h->max,
+           (double)r->up / n, (double)r->down / n, r->sign_in.n, histogram_at(&r->sign_in, 50),
+           histogram_at(&r->sign_in, 99), r->told.n, histogram_at(&r->told, 50), r->told.max,
+           r->storm_seconds);
 }
 
 enum {

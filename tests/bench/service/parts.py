@@ -90,7 +90,7 @@ def one_round(run, work, sessions):
 
 def put_work(run, work, sessions, rounds):
     row = {name: run.median([r[name] for r in rounds]) for name in rounds[0]}
-    assert row["per_second"] > 0, f"{work}: nothing was done"
+    assert row["p50_us"] > 0, f"{work}: nothing was done"
     row.update(work=work, sessions=sessions, trips=run.captured.mean_trips(work))
     run.table.work(**row)
     if sessions == max(run.o.sessions) or sessions == 64:

@@ -329,10 +329,16 @@ def make_tenants(loader, companies, customers):
     loader.host.note("company_add_ms", (time.monotonic() - began) / 5 * 1000)
 
 
+def make_few(loader, customers):
+    """What `tenants` is without its thousands: the same business of the same two companies."""
+    loader.host.ctl("demo", "--customers", str(customers), "--passwords", loader.host.password_list)
+
+
 SETS = {
     "companies": (make_companies, {"companies": 20, "customers": 10000}),
     "millions": (make_millions, {"vehicles": 5000000, "customers": 3000}),
     "tenants": (make_tenants, {"companies": 5000, "customers": 2000}),
+    "few": (make_few, {"customers": 2000}),
     "small": (make_companies, {"companies": 3, "customers": 120}),
 }
 
