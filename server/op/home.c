@@ -30,8 +30,9 @@ static const char alerts_sql[] =
     " left join app.vehicle v on v.id = p.vehicle_id left join app.receipt r on r.id = a.receipt_id"
     " order by a.due_date, a.id";
 
-/* Put away by who asks; receipts that wait for him; and what has come since he last looked: what fell due
-   since then, what came within the days that count, and covers whose reminder day came ($4: the company's).
+/* Put away by who asks; receipts that wait for him; and what has come since he last looked, of the latest ten
+   thousand: what fell due since then, what came within the days that count, and covers whose reminder day
+   came ($4: the company's).
  */
 static const char counts_sql[] =
     "with l as materialized (select s.at, (select app.today())"
@@ -47,12 +48,13 @@ static const char counts_sql[] =
     " where m.user_id = (select app.user_id()) and (m.until is null or m.until > (select app.today())) "
     "and" WINDOW MINE "),"
     " (select count(*) from app.due_item d where d.kind = 3 and" WINDOW MINE "),"
-    " (select count(*) from (select d.id from app.due_item d where d.at > l.at and" WINDOW
-    " and not " ALERT_HIDDEN("d") MINE
+    " (select count(*) from (select d.id from (select * from app.due_item n where n.is_open and n.at > l.at"
+    " order by n.at desc limit 10000) d where" WINDOW " and not " ALERT_HIDDEN("d") MINE
     " union select d.id from app.due_item d where d.kind <> 1 and d.due_date > (select day + " ALERT_AHEAD
     " from l) and" WINDOW " and not " ALERT_HIDDEN("d") MINE
-    " union select d.id from r join app.due_item d on d.kind = 1 and d.due_date > r.after and d.due_date <= "
-    "r.until"
+    " union select d.id from r cross join lateral (select * from app.due_item n where n.is_open and n.kind = "
+    "1"
+    " and n.due_date > r.after and n.due_date <= r.until order by n.due_date limit 1000) d"
     " where" WINDOW " and not " ALERT_HIDDEN("d") " limit 1000) x), l.at from l";
 
 static bool
