@@ -4,7 +4,7 @@ import subprocess
 import time
 
 from files import Files
-from measure import Machine, finish_load, run_load, start_load
+from measure import LoadFailed, Machine, finish_load, run_load, start_load
 
 IDLE_KIB, TOLD_MS, STORM_SECONDS, SIGN_IN_US, WHEN_STORM = 400 * 1024, 500, 15, 1000, 5
 CROWD, STORM, BUSY = 10000, 5000, 64
@@ -18,7 +18,9 @@ def crowd_of(run):
 def wait_online(process):
     """bench_load says when all are signed in."""
     line = process.stderr.readline()
-    assert "online" in line, line + process.stderr.read()
+    if "online" not in line:
+        rest = process.communicate(timeout=600)[1]
+        raise LoadFailed(f"bench_load ended with {process.returncode}: {line}{rest}")
 
 
 def measure_idle(run):
