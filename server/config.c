@@ -73,7 +73,7 @@ static const struct config_row rows[] = {
     NUMBER(queue_per_user, CONFIG_FRONT, 1, 10000, "64", "", "requests of one user waiting for a worker"),
     NUMBER(auth_tries, CONFIG_FRONT, 1, 20, "6", "", "passwords and keys that may be tried in one session"),
     TEXT(offices, CONFIG_IS_PREFIXES, CONFIG_FRONT, "", "addresses and prefixes of offices, blanks between: spared from penalties by address"),
-    NUMBER(handshakes_per_second, CONFIG_FRONT, 1, 10000, "300", "", "new sessions of one network process in a second; more of them wait"),
+    NUMBER(handshakes_per_second, CONFIG_FRONT, 1, 10000, "500", "", "new sessions of one network process in a second; more of them wait"),
     NUMBER(connects_per_minute, CONFIG_FRONT, 1, 100000, "120", "", "new sessions in a minute from one address; ten times as many where people sign in, and from offices"),
     NUMBER(registrations_per_hour, CONFIG_FRONT, 1, 100000, "60", "", "registration sessions in an hour"),
     NUMBER(registrations_per_source, CONFIG_FRONT, 1, 100000, "6", "", "registration sessions in an hour from one address"),

@@ -11,7 +11,7 @@
 
 /* What a worker process has: made in loop.c, handed to everything else. */
 
-enum { KNOWN_USERS = 64, DESCRIBED = 32 };
+enum { KNOWN_USERS = 1024, DESCRIBED = 32 };
 
 /* The last context row of a user: lets a read send its preamble and its query together; if the row that comes
    back differs, the read is done again with it. */
