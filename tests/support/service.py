@@ -53,7 +53,7 @@ class Service:
     clerk, cashier, manager, admin = (f"{who}@simba.co.tz" for who in ("amina", "juma", "neema", "admin"))
     other = "asha@twiga.co.tz"
 
-    def __init__(self, customers=50, seed=1, demo=True, ctl_env=None, env=None, before=(), **settings):
+    def __init__(self, customers=50, seed=1, demo=True, ctl_env=None, env=None, before=(), patience=60, **settings):
         self.bimad = os.path.join(BUILD, "server/bimad")
         self.bimactl = self.find("server/ctl/bimactl", "server/bimactl")
         self.bima = os.path.join(BUILD, "client/bima")
@@ -70,6 +70,7 @@ class Service:
         self.ctl_env = ctl_env
         self.env = dict(os.environ, **(env or {}))
         self.before = list(before)  # words of a program that runs it
+        self.patience = patience  # seconds until it answers
         self.customers, self.seed, self.demo = customers, seed, demo
         self.settings = {"listen": f"127.0.0.1:{self.port}", "state_dir": self.state, "run_dir": self.run,
                          "client_program": self.reachable(self.bima), "workers": 2, "bulk_workers": 1,
@@ -132,7 +133,7 @@ class Service:
         with open(self.log, "a") as log:
             self.process = subprocess.Popen([*self.before, self.bimad, "--config", self.conf], stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True, env=self.env)
-        wait_for("the service answers", self.answers)
+        wait_for("the service answers", self.answers, self.patience)
         with open(os.path.join(self.state, "host_key.pub")) as key, open(self.known_hosts, "w") as out:
             out.write(f"[127.0.0.1]:{self.port} {key.read()}")
 
