@@ -1,6 +1,7 @@
 /*
- * Preloaded by contrib/valgrind. The master starts its processes as /proc/self/exe, which under valgrind is valgrind:
- * then the program named by BIMA_SELF is started instead. And it ends who seems to hang: under valgrind everybody does.
+ * Preloaded by contrib/valgrind. The master starts its processes as /proc/self/exe, which under valgrind is
+ * valgrind: then the program named by BIMA_SELF is started instead. And it ends who seems to hang: under
+ * valgrind everybody does.
  */
 #define _GNU_SOURCE
 #include <signal.h>
