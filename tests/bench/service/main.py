@@ -37,6 +37,8 @@ def options(words):
     o.set = "small" if o.quick else "companies"
     o.sessions = [int(n) for n in o.sessions.split(",")]
     o.works, o.parts = o.works.split(","), o.parts.split(",")
+    if o.quick:
+        o.works.remove("renew")  # a quick machine renews all there is in no time
     return o
 
 
