@@ -14,8 +14,7 @@ from chaos_world import SIMBA
 
 AMOUNT = 61950000  # minor units: 15,000,000 at 3.5 % and 18 % tax
 LEFT_ALONE = 0.06
-# what somebody may be told for good, without anything being wrong
-# What may be refused, and a part of the sentence: a term that was sold before the clock was set back may be too far ahead by then.
+# What somebody may be told for good without anything being wrong, and a part of the sentence: a term that was sold before the clock was set back may be too far ahead by then.
 EXPECTED = {("edit", "CONFLICT"): "", ("renew", "REFUSED"): "it can be renewed from"}
 
 

@@ -38,7 +38,7 @@ def options(words):
     o.sessions = [int(n) for n in o.sessions.split(",")]
     o.works, o.parts = o.works.split(","), o.parts.split(",")
     if o.quick:
-        o.works.remove("renew")  # a quick machine renews all there is in no time
+        o.works = [w for w in o.works if w != "renew"]  # a quick machine renews all there is in no time
     return o
 
 
