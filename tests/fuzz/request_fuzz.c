@@ -11,7 +11,7 @@
  * What a request asks, as a worker understands it before it asks the database: entities, fields, values of
  * every type given as text and as numbers, filters, orders, columns, cursors of lists and of exports, steps
  * of batches. The first byte picks the method, the rest are its parameters. The database is away (tx_run
- * fails), so that what is behind it does not have to be made up.
+ * and tx_run_settled fail), so that what is behind it does not have to be made up.
  */
 enum rc __wrap_tx_run(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n,
                       struct pg_rows *ret, struct err *reterr);
@@ -29,6 +29,16 @@ __wrap_tx_run(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_
             ASSERT(stmts[i].params[k].type != VT_TEXT || utf8_valid(stmts[i].params[k].text));
     }
     return err_set(reterr, RC_RETRY, NULL, "the database is away");
+}
+
+enum rc __wrap_tx_run_settled(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n,
+                              struct pg_rows *ret, struct err *reterr);
+
+enum rc
+__wrap_tx_run_settled(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n,
+                      struct pg_rows *ret, struct err *reterr)
+{
+    return __wrap_tx_run(tx, a, stmts, n, ret, reterr);
 }
 
 static const struct {
