@@ -12,6 +12,8 @@
 enum { CANDIDATES = 400, GUESSES = 3, GUESS_MIN = 3, NUMBER_MIN = 3 };
 /* What was typed is looked for as a sealed number, as one word and word by word, in this order. */
 enum { PASSES = 3 };
+/* Each pass has a word and its range; the other words' ranges stand in the last pass and in the guesses. */
+enum { PARAMS_MAX = PASSES * 3 + 1 + 2 * 2 * (TOKEN_WORDS_MAX - 1) };
 
 /* The first text after every text that begins with `prefix`. */
 static struct value
@@ -61,7 +63,7 @@ token_of_number(struct op_ctx *ctx, struct str joined, struct str *ret)
 struct search {
     struct op_ctx *ctx;
     struct buf sql;
-    struct value params[2 * (TOKEN_WORDS_MAX + 3)];
+    struct value params[PARAMS_MAX];
     size_t nparams;
     const char *only;
 };
@@ -69,6 +71,7 @@ struct search {
 static size_t
 param(struct search *s, struct value v)
 {
+    ASSERT(s->nparams < PARAMS_MAX);
     s->params[s->nparams++] = v;
     return s->nparams;
 }

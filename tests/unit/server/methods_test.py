@@ -220,6 +220,15 @@ class Finding(Case):
         self.assertEqual([h["record"]["id"] for h in hits], [owner])
         self.assertEqual(hits[0]["why"], "like tibaijuka")
 
+    def test_as_many_words_as_are_looked_at(self):
+        words = "Mary Bahati Chausiku Dalili Eshe Furaha Ghanima Hadija".split()
+        owner = self.agent.customer(name=" ".join(words))
+        for n in range(1, 9):
+            with self.subTest(n):
+                self.assertIn(("customer", owner), self.hits(" ".join(reversed(words[:n]))))
+        self.assertIn(("customer", owner), self.hits(" ".join(words).replace("Chausiku", "Chausikku")))
+        self.assertEqual(self.hits(" ".join(words[:7] + ["Qqqqqqqqq"])), [])
+
     def test_nothing_typed_finds_nothing(self):
         for text in ("?!", "zzzzzzzzqq"):
             self.assertEqual(self.hits(text), [])
