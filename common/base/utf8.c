@@ -118,6 +118,16 @@ utf8_fit(struct str s, size_t columns)
     return (struct str){s.p, pos};
 }
 
+struct str
+utf8_cut(struct str s, size_t bytes)
+{
+    if (s.n <= bytes)
+        return s;
+    while (bytes > 0 && ((unsigned char)s.p[bytes] & 0xC0) == 0x80)
+        bytes--;
+    return (struct str){s.p, bytes};
+}
+
 bool
 utf8_has_control(struct str s)
 {

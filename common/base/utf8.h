@@ -17,6 +17,8 @@ int utf8_width_cp(uint32_t cp);  /* columns: 0 combining or control, 2 wide, els
 size_t utf8_width(struct str s); /* columns */
 /* The longest prefix no wider than `columns`. */
 struct str utf8_fit(struct str s, size_t columns);
+/* The longest prefix of at most `bytes` bytes that cuts no character in two. */
+struct str utf8_cut(struct str s, size_t bytes);
 /* True when s has a control character (C0, DEL, C1): never stored, never painted. */
 bool utf8_has_control(struct str s);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/utf8.h"
 #include "server/front/channel.h"
 #include "server/front/state.h"
 #include "server/log.h"
@@ -58,15 +59,12 @@ session_end(struct session *s, const char *why)
 static void
 set_farewell(struct session *s, struct str sentence)
 {
-    size_t n = 0;
-    while (n < sentence.n && n < SESSION_FAREWELL - 1) {
-        unsigned char ch = (unsigned char)sentence.p[n];
-        s->farewell[n++] = ch < 0x20 || ch == 0x7f ? ' ' : (char)ch;
+    const struct str kept = utf8_cut(sentence, SESSION_FAREWELL - 1);
+    for (size_t i = 0; i < kept.n; i++) {
+        unsigned char ch = (unsigned char)kept.p[i];
+        s->farewell[i] = ch < 0x20 || ch == 0x7f ? ' ' : (char)ch;
     }
-    while (n < sentence.n && n > 0 && ((unsigned char)sentence.p[n] & 0xc0) == 0x80) {
-        n--;
-    }
-    s->farewell[n] = '\0';
+    s->farewell[kept.n] = '\0';
 }
 
 void

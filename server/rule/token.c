@@ -1,5 +1,6 @@
 #include "server/rule/token.h"
 
+#include "common/base/utf8.h"
 #include "server/rule/entry/fold.h"
 
 enum { TAIL = 6, TOKEN_BYTES = 40, SERIAL_MIN = 2 };
@@ -15,7 +16,7 @@ token_why_text(uint32_t why)
 static void
 add(struct rule_tokens *set, struct str token, enum token_why why)
 {
-    token = str_slice(token, 0, TOKEN_BYTES);
+    token = utf8_cut(token, TOKEN_BYTES);
     if (token.n == 0 || set->n == RULE_TOKENS_MAX)
         return;
     for (size_t i = 0; i < set->n; i++)
@@ -121,7 +122,7 @@ token_number(struct arena *a, struct rule_tokens *set, enum token_why why, struc
 struct str
 token_reference(struct arena *a, struct str reference)
 {
-    return str_slice(fold_joined(a, reference), 0, TOKEN_BYTES);
+    return utf8_cut(fold_joined(a, reference), TOKEN_BYTES);
 }
 
 void
@@ -134,9 +135,9 @@ void
 token_query(struct arena *a, struct str typed, struct token_query *ret)
 {
     struct str rest = fold_words(a, typed);
-    struct token_query q = {.joined = str_slice(fold_joined(a, typed), 0, TOKEN_BYTES)};
+    struct token_query q = {.joined = utf8_cut(fold_joined(a, typed), TOKEN_BYTES)};
     while (rest.n > 0 && q.nwords < TOKEN_WORDS_MAX) {
-        struct str word = str_slice(str_split(&rest, ' '), 0, TOKEN_BYTES);
+        struct str word = utf8_cut(str_split(&rest, ' '), TOKEN_BYTES);
         if (q.nwords > 0 && word.n > q.words[q.longest].n)
             q.longest = q.nwords;
         q.words[q.nwords++] = word;

@@ -127,3 +127,11 @@ Test(utf8, finds_control_characters_of_every_kind)
     cr_assert(utf8_has_control(STR("\xC2\x9B")));
     cr_assert(utf8_has_control(STR("\n")));
 }
+
+Test(utf8, a_cut_leaves_whole_characters)
+{
+    const struct str s = STR("aéz保x");
+    static const size_t kept[] = {0, 1, 1, 3, 4, 4, 4, 7, 8, 8};
+    for (size_t i = 0; i < COUNTOF(kept); i++)
+        cr_expect_eq(utf8_cut(s, i).n, kept[i], "%zu", i);
+}

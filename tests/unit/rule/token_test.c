@@ -3,6 +3,7 @@
 
 #include "common/base/arena.h"
 
+#include "common/base/utf8.h"
 #include "server/rule/token.h"
 
 static struct arena arena;
@@ -53,6 +54,22 @@ Test(token, a_plate_is_found_in_any_spelling_and_by_its_parts)
         token_query(&arena, str_from(typed[i]), &q);
         cr_expect(starts_one(&set, q.joined), "%s", typed[i]);
     }
+}
+
+Test(token, a_long_word_of_letters_of_several_bytes_is_cut_between_them)
+{
+    const struct str word = STR("aٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚٚ"); /* the 40th byte is the first of a character */
+    struct rule_tokens set = {0};
+    struct token_query q;
+    token_name(&arena, &set, word);
+    token_query(&arena, word, &q);
+    cr_assert_eq(set.n, 1);
+    cr_expect_eq(set.rows[0].token.n, 39);
+    cr_expect(utf8_valid(set.rows[0].token));
+    cr_expect(utf8_valid(q.joined));
+    cr_expect(str_eq(q.joined, set.rows[0].token));
+    cr_expect(str_eq(q.words[0], set.rows[0].token));
+    cr_expect(utf8_valid(token_reference(&arena, word)));
 }
 
 Test(token, a_phone_is_found_as_dialled_here_or_abroad_or_by_its_end)
