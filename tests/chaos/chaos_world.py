@@ -7,6 +7,7 @@ import datetime
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -26,6 +27,7 @@ SIMBA = tuple(f"{who}@simba.co.tz" for who in PEOPLE)
 DISK = {"size": "6g"}
 MOUNTED = []
 SQL_PATIENCE = 60
+LAST_SECONDS = 30
 
 
 class Journal:
@@ -54,7 +56,7 @@ class Clock:
         assert library, "the clock is moved with libfaketime: install it (contrib/install-packages)"
         self.file = os.path.join(home, "clock")
         self.begin = self.offset = begin
-        self.set_back = False
+        self.set_back, self.left_behind = False, []
         self.set(begin)
         name = "bima_chaos"
         self.share(name)
@@ -90,7 +92,10 @@ class Clock:
         mount("--bind", script, program)
 
     def set(self, seconds):
-        """Seconds ahead of real time. Replaced whole: nobody reads half of it."""
+        """Seconds ahead of real time. Replaced whole: nobody reads half of it. `left_behind`: when it was, by a clock that had been
+        set back, that it was set again."""
+        if self.set_back:
+            self.left_behind.append(time.time() + self.offset)
         self.set_back, self.offset = seconds < self.offset, seconds
         with open(self.file + ".new", "w") as out:
             out.write(f"{seconds:+d}\n")
@@ -173,6 +178,19 @@ class World(races_world.World):
         (now,), = self.sql("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
         left = f"select * from ({UNSEALED}) u where xid::text::bigint < {now} limit 3"
         wait_for("all of audit and history is sealed", lambda: not self.sql(left), seconds)
+
+    def broken_chains(self):
+        """What `bimactl audit verify` finds, but for rows of the last seconds of a clock that was set back and then ahead again: when
+        their company had no seal in between, nothing tells them from rows that somebody dated back."""
+        done = self.service.run_ctl("audit", "verify")
+        assert done.stdout.count("checked=") == 1, f"audit verify: {done.stdout}{done.stderr}"
+        found = [line for line in done.stdout.strip().splitlines() if not line.startswith("the clock was set back")]
+        for line in [line for line in found if "stream=audit" in line and line.endswith("after the time it bears")]:
+            tenant, row = re.search(r"company=(\d+) .* id=(\d+) ", line).groups()
+            (at,), = self.sql(f"select extract(epoch from at)::float8 from app.audit where tenant_id = {tenant} and id = {row}")
+            if any(abs(at - left) < LAST_SECONDS for left in self.clock.left_behind):
+                found.remove(line)
+        return found[:-1], found[-1]
 
     def pids(self, kind):
         return [pid for name, pid, _ in self.service.processes() if name.split(".")[0] == kind]

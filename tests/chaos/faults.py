@@ -320,7 +320,7 @@ def now(world):
 
 def move(world, seconds):
     """By so much, within what the round allows. What was written after the clock had been set back is sealed before it is set
-    again: sealed at a later time it would look as if somebody had dated it back."""
+    again: sealed at a later time it would look as if somebody had dated it back. What is written meanwhile: see broken_chains."""
     if world.clock.set_back:
         world.all_sealed(PATIENCE)
     wanted = world.clock.offset + seconds - world.clock.begin

@@ -181,10 +181,12 @@ class Service:
                 if len(words) == 2:
                     self.passwords[words[0]] = words[1]
 
+    def run_ctl(self, *words):
+        return subprocess.run([self.bimactl, "--config", self.conf, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=300, env=self.ctl_env)
+
     def ctl(self, *words):
-        done = subprocess.run([self.bimactl, "--config", self.conf, *words], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=300,
-                              env=self.ctl_env)
+        done = self.run_ctl(*words)
         assert done.returncode == 0, f"bimactl {words}: {done.stdout}{done.stderr}"
         return done.stdout
 
