@@ -16,7 +16,7 @@ enum id_type_tag {
 struct id_type {
     struct row_head row;
     struct str code, name;
-    struct str pattern; /* POSIX extended regular expression over the normalised number */
+    struct str pattern; /* regular expression (PCRE2) over the normalised number */
     int64_t birth_at;   /* 1-based position of an embedded YYYYMMDD */
     bool is_active;
     stamp_t created_at, updated_at;

@@ -16,7 +16,7 @@ enum plate_pattern_tag {
 struct plate_pattern {
     struct row_head row;
     struct str code, name;
-    struct str pattern; /* POSIX extended regular expression over the normalised plate */
+    struct str pattern; /* regular expression (PCRE2) over the normalised plate */
     struct ref vehicle_type;
     bool is_active;
     stamp_t created_at, updated_at;

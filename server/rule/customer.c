@@ -87,7 +87,7 @@ check_id_number(struct op_ctx *ctx, struct customer *c, struct str code, const s
     bool same = old && row_has(&old->row, CUSTOMER_ID_KEY) && old->id_type.id == c->id_type.id &&
                 str_eq(old->id_key, c->id_key);
     if (!same)
-        rc = finding_refuse(ctx, idnum_fits(ctx->arena, code, type.pattern, type.name, &err), &err, reterr);
+        rc = finding_refuse(ctx, idnum_fits(code, type.pattern, type.name, &err), &err, reterr);
     if (rc)
         return rc;
     warn_birth(ctx, c, code, &type);

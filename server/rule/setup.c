@@ -77,7 +77,7 @@ vehicle_type_prepare(struct op_ctx *ctx, void *row, const void *old, struct err 
 static void
 check_pattern(struct op_ctx *ctx, struct str pattern)
 {
-    if (pattern_match(ctx->arena, pattern, STR_NONE) == PATTERN_BROKEN)
+    if (pattern_match(pattern, STR_NONE) == PATTERN_BROKEN)
         op_issue(ctx, ISSUE_REFUSE, "pattern",
                  "this is no regular expression, or too large a one; an example is ^T[0-9]{3}[A-Z]{3}$");
 }

@@ -26,7 +26,7 @@ warn_pattern(struct op_ctx *ctx, const struct vehicle *v, struct err *reterr)
     if (rc || rows.nrows == 0)
         return rc;
     for (size_t i = 0; i < rows.nrows; i++)
-        if (pattern_match(ctx->arena, pg_cell(&rows, i, 0)->text, v->plate_key) != PATTERN_NO)
+        if (pattern_match(pg_cell(&rows, i, 0)->text, v->plate_key) != PATTERN_NO)
             return RC_OK;
     op_issue(ctx, ISSUE_WARN, "plate",
              "the plate %.*s has none of the usual forms; check it against the vehicle", STR_ARG(v->plate));

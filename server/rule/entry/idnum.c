@@ -21,9 +21,9 @@ idnum_key(struct arena *a, struct str typed, struct str *ret, struct err *reterr
 }
 
 enum rc
-idnum_fits(struct arena *a, struct str key, struct str pattern, struct str type_name, struct err *reterr)
+idnum_fits(struct str key, struct str pattern, struct str type_name, struct err *reterr)
 {
-    if (pattern.n > 0 && pattern_match(a, pattern, key) == PATTERN_NO)
+    if (pattern.n > 0 && pattern_match(pattern, key) == PATTERN_NO)
         return err_set(reterr, RC_BAD_PARAMS, "id_number",
                        "the ID number does not have the form of a %.*s; check the number and the ID type",
                        STR_ARG(type_name));

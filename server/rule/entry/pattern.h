@@ -3,12 +3,11 @@
 
 #include "common/base/str.h"
 
-/* Patterns are data a tenant loads: POSIX extended regular expressions over normalised text, whole text only.
- */
+/* Patterns are data a tenant loads: regular expressions (PCRE2) over normalised text, whole text only. */
 enum pattern_match { PATTERN_NO, PATTERN_YES, PATTERN_BROKEN };
 
-/* PATTERN_BROKEN: the pattern itself is no regular expression, or one so large that it would take the
+/* PATTERN_BROKEN: the pattern itself is no regular expression, or to say whether the text fits would take the
  * machine. */
-enum pattern_match pattern_match(struct arena *a, struct str pattern, struct str text);
+enum pattern_match pattern_match(struct str pattern, struct str text);
 
 #endif
