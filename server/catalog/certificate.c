@@ -59,7 +59,7 @@ const struct entity certificate_entity = {
     .help = "What the customer carries: proves the cover, and anyone can check its QR code offline.",
     .table = "certificate",
     .module = "certificates",
-    .flags = EF_MENU | EF_SEARCH,
+    .flags = EF_MENU | EF_SEARCH | EF_HELD,
     .size = sizeof(struct certificate),
     TABLE(fields, fields),
     .label_sql = "@.number",

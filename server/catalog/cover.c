@@ -40,6 +40,7 @@ const struct entity cover_entity = {
     .plural = "Covers",
     .help = "A vehicle and the days it is insured. One vehicle has one cover at a time.",
     .table = "cover",
+    .flags = EF_HELD,
     .size = sizeof(struct cover),
     TABLE(fields, fields),
     .label_sql =

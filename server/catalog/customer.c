@@ -122,7 +122,7 @@ const struct entity customer_entity = {
     .plural = "Customers",
     .help = "A person or company that owns vehicles and holds policies.",
     .table = "customer",
-    .flags = EF_ADD | EF_SET | EF_MENU | EF_SEARCH | EF_DETAIL_PERSONAL,
+    .flags = EF_ADD | EF_SET | EF_MENU | EF_SEARCH | EF_DETAIL_PERSONAL | EF_HELD,
     .size = sizeof(struct customer),
     TABLE(fields, fields),
     .sealed_document = CUSTOMER_PERSONAL_SEALED,

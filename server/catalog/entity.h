@@ -61,6 +61,9 @@ enum entity_flag {
     EF_SINGLE = 1u << 8,          /* there is one record for whoever asks: no list, opened by its key "me" */
     EF_FLEET = 1u << 11,          /* of fleets: no tab of it where the company sells none */
     EF_DETAIL_PERSONAL = 1u << 9, /* detail_sql shows personal fields */
+    EF_HELD = 1u << 12, /* a row that is locked changes only through op_insert, op_update and, along with rows of
+                           other entities, as `follows` says: it is read once in a transaction and written with what
+                           is asked next. Its ids come from app.<table>_seq */
 };
 
 /* A named list. `where` is SQL over the table's alias @, without parameters; (select app.today()) is the
@@ -123,6 +126,17 @@ struct entity_key {
     const char *where;
 };
 
+/* What the database does to a row when one of another entity is written. */
+enum follow {
+    FOLLOW_SHOWN,   /* fields that are computed for who looks at it are others */
+    FOLLOW_CHANGED, /* and so is the row */
+    FOLLOW_UPDATED, /* the row, only when the other existed before */
+};
+struct follows {
+    uint32_t entity;
+    enum follow how;
+};
+
 struct entity {
     uint32_t number;
     const char *name, *label, *plural, *help;
@@ -148,6 +162,8 @@ struct entity {
     const char *const
         *locks; /* statements with $1 = id that lock what stands before it in the order of locks */
     size_t nlocks;
+    const struct follows *follows;
+    size_t nfollows;
     const char
         *history_column;    /* app.history column that gathers the rows around it (policy_id …), or NULL */
     const char *detail_sql; /* a few words for a search hit: SQL over @, may be NULL text */

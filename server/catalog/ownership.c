@@ -31,6 +31,7 @@ const struct entity ownership_entity = {
     .plural = "Ownerships",
     .help = "Who owned a vehicle from which day until which day. Without gap and without overlap.",
     .table = "ownership",
+    .flags = EF_HELD,
     .size = sizeof(struct ownership),
     TABLE(fields, fields),
     .label_sql =

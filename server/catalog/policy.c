@@ -167,6 +167,12 @@ static const char *const locks[] = {
     " order by v.id for no key update of v",
 };
 
+static const struct follows follows[] = {
+    {ENTITY_TERM, FOLLOW_CHANGED},
+    {ENTITY_TERM_VEHICLE, FOLLOW_SHOWN},
+    {ENTITY_RECEIPT, FOLLOW_SHOWN},
+};
+
 const struct entity policy_entity = {
     .number = ENTITY_POLICY,
     .name = "policy",
@@ -174,7 +180,7 @@ const struct entity policy_entity = {
     .plural = "Policies",
     .help = "One number for life. Its terms are the paid-for periods; a renewal appends one.",
     .table = "policy",
-    .flags = EF_SET | EF_MENU | EF_SEARCH,
+    .flags = EF_SET | EF_MENU | EF_SEARCH | EF_HELD,
     .size = sizeof(struct policy),
     TABLE(fields, fields),
     .label_sql = "@.number",
@@ -182,6 +188,7 @@ const struct entity policy_entity = {
     TABLE(views, views),
     TABLE(actions, actions),
     TABLE(tabs, tabs),
+    TABLE(follows, follows),
     TABLE(locks, locks),
     .history_column = "policy_id",
     .detail_sql =

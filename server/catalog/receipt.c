@@ -103,7 +103,7 @@ const struct entity receipt_entity = {
     .plural = "Receipts",
     .help = "Money taken for a policy. Reversed with a reason, never deleted.",
     .table = "receipt",
-    .flags = EF_ADD | EF_MENU | EF_SEARCH,
+    .flags = EF_ADD | EF_MENU | EF_SEARCH | EF_HELD,
     .size = sizeof(struct receipt),
     TABLE(fields, fields),
     .label_sql = "@.number",

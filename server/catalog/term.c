@@ -64,6 +64,10 @@ static const struct tab tabs[] = {
     {"Covers", ENTITY_COVER, COVER_TERM},
 };
 
+static const struct follows follows[] = {
+    {ENTITY_RECEIPT, FOLLOW_UPDATED},
+};
+
 const struct entity term_entity = {
     .number = ENTITY_TERM,
     .name = "term",
@@ -71,6 +75,7 @@ const struct entity term_entity = {
     .plural = "Terms",
     .help = "One paid-for period of a policy. Named POLICY#NUMBER.",
     .table = "term",
+    .flags = EF_HELD,
     .size = sizeof(struct term),
     TABLE(fields, fields),
     .label_sql = "(select p.number from app.policy p where p.tenant_id = @.tenant_id and p.id = @.policy_id)"
@@ -78,4 +83,5 @@ const struct entity term_entity = {
     TABLE(keys, keys),
     TABLE(views, views),
     TABLE(tabs, tabs),
+    TABLE(follows, follows),
 };

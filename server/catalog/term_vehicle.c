@@ -44,7 +44,7 @@ const struct entity term_vehicle_entity = {
     .plural = "Vehicles of fleets",
     .help = "A vehicle of a fleet policy's term: what it is insured for and what that costs.",
     .table = "term_vehicle",
-    .flags = EF_FLEET,
+    .flags = EF_FLEET | EF_HELD,
     .size = sizeof(struct term_vehicle),
     TABLE(fields, fields),
     .label_sql =

@@ -110,6 +110,10 @@ static const struct tab tabs[] = {
     {"Certificates", ENTITY_CERTIFICATE, CERTIFICATE_VEHICLE},
 };
 
+static const struct follows follows[] = {
+    {ENTITY_COVER, FOLLOW_SHOWN},
+};
+
 const struct entity vehicle_entity = {
     .number = ENTITY_VEHICLE,
     .name = "vehicle",
@@ -117,7 +121,7 @@ const struct entity vehicle_entity = {
     .plural = "Vehicles",
     .help = "Anything on wheels that can be insured. At any instant it has exactly one owner.",
     .table = "vehicle",
-    .flags = EF_ADD | EF_SET | EF_MENU | EF_SEARCH,
+    .flags = EF_ADD | EF_SET | EF_MENU | EF_SEARCH | EF_HELD,
     .size = sizeof(struct vehicle),
     TABLE(fields, fields),
     .label_sql = "coalesce(@.plate, @.chassis, 'no plate')",
@@ -125,6 +129,7 @@ const struct entity vehicle_entity = {
     TABLE(views, views),
     TABLE(actions, actions),
     TABLE(tabs, tabs),
+    TABLE(follows, follows),
     .history_column = "vehicle_id",
     .detail_sql =
         "concat_ws(' · ', concat_ws(' ', @.make, @.model), (select o.name from app.customer o"

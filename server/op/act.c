@@ -14,16 +14,11 @@ rule_action(const struct entity *e, const struct action *a)
 }
 
 /* The locks that must be taken before the record's own: every path takes them in the same order. */
-static enum rc
-lock_first(struct op_ctx *ctx, const struct entity *e, int64_t id, struct err *reterr)
+static void
+lock_first(struct op_ctx *ctx, const struct entity *e, int64_t id)
 {
-    if (!e->nlocks)
-        return RC_OK;
-    const struct value params[] = {VALUE_INT(id)};
-    struct pg_stmt *stmts = arena_new(ctx->arena, struct pg_stmt, e->nlocks);
     for (size_t i = 0; i < e->nlocks; i++)
-        stmts[i] = (struct pg_stmt){e->locks[i], params, 1};
-    return tx_run(ctx->tx, ctx->arena, stmts, e->nlocks, NULL, reterr);
+        op_ask(ctx, e->locks[i], &VALUE_INT(id), 1, NULL);
 }
 
 static enum rc
@@ -50,9 +45,9 @@ load_target(struct op_ctx *ctx, const struct entity *e, const struct action *a, 
     if (!params_has(p, PARAM_ID) && !params_has(p, PARAM_KEY))
         return err_set(reterr, RC_BAD_PARAMS, "key", "say which %s: its id or key is missing", e->name);
     enum rc rc = op_resolve(ctx, e, p, &id, reterr);
-    if (rc == RC_OK)
-        rc = lock_first(ctx, e, id, reterr);
-    if (rc == RC_OK)
+    if (rc != RC_OK)
+        return rc;
+    lock_first(ctx, e, id);
         rc = op_load_labelled(ctx, e, id, OP_LOCK, row, &label, reterr);
     if (rc != RC_OK)
         return rc;
@@ -85,9 +80,10 @@ show_result(struct op_ctx *ctx, const struct op_result *result, struct body *ret
         ret->file = result->file;
         ret->present |= 1u << BODY_FILE;
     }
-    if (ctx->nissues)
+    rc = op_issues_known(ctx, reterr);
+    if (rc == RC_OK && ctx->nissues)
         op_issues_show(ctx, ret);
-    return RC_OK;
+    return rc;
 }
 
 enum rc

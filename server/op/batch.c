@@ -32,10 +32,11 @@ enter_step(struct op_ctx *ctx, const struct method_info *m, const struct param_s
     ctx->action = a ? str_from(a->name) : STR_NONE;
     ctx->issues = NULL;
     ctx->nissues = 0;
+    ctx->seeks = false;
     const struct value params[] = {VALUE_TEXT(ctx->action), VALUE_TEXT(ctx->reason)};
-    return op_query(ctx, "batch.step",
-                    "select set_config('app.action', $1, true), set_config('app.reason', $2, true)", params,
-                    2, NULL, reterr);
+    op_ask(ctx, "select set_config('app.action', $1, true), set_config('app.reason', $2, true)", params, 2,
+           NULL);
+    return RC_OK;
 }
 
 static enum rc
@@ -52,6 +53,19 @@ run_step(struct op_ctx *ctx, const struct param_step *step, struct body *ret, st
     return rc == RC_OK ? fn(ctx, &step->params, ret, reterr) : rc;
 }
 
+/* The form must know which step to mend: "1.amount". */
+static enum rc
+fail_step(struct op_ctx *ctx, const struct body *result, enum rc rc, struct body *ret, struct err *reterr)
+{
+    struct str field = str_printf(ctx->arena, "%zu.%s", ctx->step, reterr->field);
+    (void)snprintf(reterr->field, sizeof reterr->field, "%s", field.p);
+    if (rc == RC_CONFLICT && body_has(result, BODY_RECORD)) {
+        ret->record = result->record;
+        ret->present |= 1u << BODY_RECORD;
+    }
+    return rc;
+}
+
 enum rc
 op_batch(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err *reterr)
 {
@@ -60,20 +74,15 @@ op_batch(struct op_ctx *ctx, const struct params *p, struct body *ret, struct er
     ctx->nmade = 0;
     for (size_t i = 0; i < p->nsteps; i++) {
         struct body *result = &ret->results[i];
+        ctx->step = i;
         enum rc rc = run_step(ctx, &p->steps[i], result, reterr);
-        if (rc != RC_OK) {
-            /* the form must know which step to mend: "1.amount" */
-            struct str field = str_printf(ctx->arena, "%zu.%s", i, reterr->field);
-            (void)snprintf(reterr->field, sizeof reterr->field, "%s", field.p);
-            if (body_has(result, BODY_RECORD)) {
-                ret->record = result->record;
-                ret->present |= 1u << BODY_RECORD;
-            }
-            return rc;
-        }
-        ctx->made[ctx->nmade++] =
-            (struct body_ref){result->record.entity, result->record.id, result->record.label};
+        if (rc != RC_OK)
+            return fail_step(ctx, result, rc, ret, reterr);
+        ctx->made[ctx->nmade++] = (struct body_ref){result->record.entity, result->record.id, STR_NONE};
     }
+    enum rc rc = op_show_all(ctx, ret->results, p->nsteps, reterr);
+    if (rc != RC_OK)
+        return fail_step(ctx, &ret->results[ctx->step], rc, ret, reterr);
     ret->nresults = p->nsteps;
     ret->present |= 1u << BODY_RESULTS;
     return RC_OK;

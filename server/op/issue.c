@@ -7,23 +7,48 @@
 
 enum { ISSUES_MAX = 32 };
 
-void
-op_issue(struct op_ctx *ctx, enum issue_level level, const char *field, const char *fmt, ...)
+size_t
+op_issue_sought(struct op_ctx *ctx)
 {
     if (!ctx->issues)
         ctx->issues = arena_new(ctx->arena, struct body_issue, ISSUES_MAX);
-    if (ctx->nissues == ISSUES_MAX)
-        return;
+    ctx->seeks = true;
+    return ctx->nissues < ISSUES_MAX ? ctx->nissues++ : ISSUES_MAX;
+}
+
+static void
+put(struct op_ctx *ctx, size_t place, enum issue_level level, const char *field, const char *fmt, va_list ap)
+{
     char text[sizeof((struct err *)0)->text];
-    va_list ap;
-    va_start(ap, fmt);
+    if (place == ISSUES_MAX)
+        return;
     (void)vsnprintf(text, sizeof text, lang_text(fmt), ap);
-    va_end(ap);
-    ctx->issues[ctx->nissues++] = (struct body_issue){
+    ctx->issues[place] = (struct body_issue){
         .level = level,
         .field = str_dup(ctx->arena, str_from(field)),
         .text = str_dup(ctx->arena, str_from(text)),
     };
+    ctx->issue_at = place;
+}
+
+void
+op_issue_at(struct op_ctx *ctx, size_t place, enum issue_level level, const char *field, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    put(ctx, place, level, field, fmt, ap);
+    va_end(ap);
+}
+
+void
+op_issue(struct op_ctx *ctx, enum issue_level level, const char *field, const char *fmt, ...)
+{
+    const bool seeks = ctx->seeks;
+    va_list ap;
+    va_start(ap, fmt);
+    put(ctx, op_issue_sought(ctx), level, field, fmt, ap);
+    va_end(ap);
+    ctx->seeks = seeks;
 }
 
 void
@@ -31,11 +56,31 @@ op_issue_ref(struct op_ctx *ctx, uint32_t entity, int64_t id, struct str label)
 {
     if (!ctx->nissues)
         return;
-    struct body_issue *issue = &ctx->issues[ctx->nissues - 1];
+    struct body_issue *issue = &ctx->issues[ctx->issue_at];
     if (!issue->refs)
         issue->refs = arena_new(ctx->arena, struct body_ref, ERR_REFS_MAX);
     if (issue->nrefs < ERR_REFS_MAX)
         issue->refs[issue->nrefs++] = (struct body_ref){entity, id, str_dup(ctx->arena, label)};
+}
+
+/* Closes up where nothing was found. */
+static void
+close_up(struct op_ctx *ctx)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ctx->nissues; i++)
+        if (ctx->issues[i].text.p)
+            ctx->issues[n++] = ctx->issues[i];
+    ctx->nissues = n;
+}
+
+enum rc
+op_issues_known(struct op_ctx *ctx, struct err *reterr)
+{
+    enum rc rc = ctx->seeks ? op_settle(ctx, reterr) : RC_OK;
+    if (rc == RC_OK)
+        close_up(ctx);
+    return rc;
 }
 
 void
@@ -68,8 +113,11 @@ fail_with(const struct body_issue *issue, enum rc code, struct err *reterr)
 }
 
 enum rc
-op_verdict(const struct op_ctx *ctx, struct err *reterr)
+op_verdict(struct op_ctx *ctx, struct err *reterr)
 {
+    enum rc rc = op_issues_known(ctx, reterr);
+    if (rc != RC_OK)
+        return rc;
     for (size_t i = 0; i < ctx->nissues; i++)
         if (ctx->issues[i].level == ISSUE_REFUSE)
             return fail_with(&ctx->issues[i], ctx->issues[i].nrefs ? RC_DUPLICATE : RC_REFUSED, reterr);

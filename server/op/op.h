@@ -65,11 +65,19 @@ struct op_ctx {
     struct str action;           /* word kept in history: "issue"; empty for add and set */
     const struct signer *signer; /* of certificates; NULL where none is configured */
     struct keyring *keys;        /* of personal data; NULL where none is configured */
+    bool has_now;
+    stamp_t now; /* when the transaction began: op_now */
     struct err
         *unreadable; /* why personal data of a row could not be read while the others were; NULL: none */
     struct body_issue *issues; /* found so far: op_issue */
     size_t nissues;
     struct op_loaded *loaded; /* rows as they stand in the database: op_update writes only what differs */
+    struct op_asked *asked;   /* what waits to be asked: op_ask */
+    size_t nasked, asked_room;
+    size_t issue_at;          /* the issue that was added last */
+    bool seeks;               /* an issue may wait for an answer */
+    size_t step;              /* of a batch: the one at hand, or that an error is about */
+    struct op_ids *ids;       /* drawn before they are needed, the worker's; NULL: each is asked for */
     struct body_ref *made;    /* records returned by the steps of a batch so far: "$K" */
     size_t nmade;
 };
@@ -81,20 +89,25 @@ enum op_lock {
     OP_LOCK, /* for no key update, until the transaction ends */
 };
 
-/* Reads one record into the entity's struct, reference labels included. Fails: RC_NOT_FOUND (also for the ids
-   of other companies), with the entity's label. */
+/* Reads one record into the entity's struct, reference labels included. One of an EF_HELD entity that this
+   transaction has locked or written is not read again. Fails: RC_NOT_FOUND (also for the ids of other
+   companies), with the entity's label. */
 enum rc op_load(struct op_ctx *ctx, uint32_t entity, int64_t id, enum op_lock lock, void *ret_row,
                 struct err *reterr) NODISCARD;
+/* Reads it with what is asked next; then op_load of it asks nothing. */
+void op_load_ahead(struct op_ctx *ctx, uint32_t entity, int64_t id, enum op_lock lock);
+/* Records were written by other statements than op_insert and op_update: none is what it was. */
+void op_look_again(struct op_ctx *ctx);
 
 /* Inserts a record the caller has made whole: present members only, others take the table's default. `row`
-   then holds what was stored (id, version, defaults). Writes its search tokens. `prepare` is not called.
-   Fails: RC_DUPLICATE and RC_REFUSED from constraints. */
+   then has its id, and with an entity that is not EF_HELD holds what was stored. Writes its search tokens.
+   `prepare` is not called. Fails: RC_DUPLICATE and RC_REFUSED from constraints; of an EF_HELD entity when what
+   waits is asked. */
 enum rc op_insert(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr) NODISCARD;
 
-/* Writes what differs from the row as op_load (or op_insert) last saw it; nothing when nothing does. `row`
-   then holds what was stored. Writes its search tokens. `prepare` is not called. Fails: RC_CONFLICT when the
-   record was changed meanwhile by someone else, constraints as above. The record must have been loaded or
-   inserted through this ctx. */
+/* Writes what differs from the row as op_load (or op_insert) last saw it; nothing when nothing does. What
+   `row` then holds, and when it fails: as op_insert. Writes its search tokens. `prepare` is not called. The
+   record must have been loaded or inserted through this ctx. */
 enum rc op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr) NODISCARD;
 
 /* ------------------------------------------------------------------ SQL a rule needs beyond that */
@@ -106,6 +119,22 @@ enum rc op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *re
  */
 enum rc op_query(struct op_ctx *ctx, const char *name, const char *sql, const struct value *params,
                  size_t nparams, struct pg_rows *ret, struct err *reterr) NODISCARD;
+
+/*
+ * A statement that need not be answered now: it goes in front of the next that must be, in one round trip, in
+ * the order they were given. Parameters are copied, what they point to is borrowed until then. *ret holds the
+ * rows then. A judge is shown them; what it fails with is what that next statement fails with. Two statements
+ * that don't need each other's answers should not wait for each other.
+ */
+typedef enum rc op_judge(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr);
+void op_ask(struct op_ctx *ctx, const char *sql, const struct value *params, size_t nparams,
+            struct pg_rows *ret);
+void op_ask_judged(struct op_ctx *ctx, const char *sql, const struct value *params, size_t nparams,
+                   op_judge *judge, void *about);
+/* When the transaction began. Fails: as op_query. */
+enum rc op_now(struct op_ctx *ctx, stamp_t *ret, struct err *reterr) NODISCARD;
+/* Asks all that waits. Fails: as op_query; as their judges. */
+enum rc op_settle(struct op_ctx *ctx, struct err *reterr) NODISCARD;
 
 /* The mark by which a text is found that stands nowhere in plain. `what` names the kind of text: MARK_CODE
    … of personal.h. */
@@ -121,6 +150,11 @@ void op_issue(struct op_ctx *ctx, enum issue_level level, const char *field, con
     PRINTF(4, 5);
 /* Attaches a record to the issue added last. */
 void op_issue_ref(struct op_ctx *ctx, uint32_t entity, int64_t id, struct str label);
+/* The place of an issue that depends on an answer which is still to come: issues stand in the order in which
+   they were looked for. op_issue_at puts it there; without that there is none. */
+size_t op_issue_sought(struct op_ctx *ctx);
+void op_issue_at(struct op_ctx *ctx, size_t place, enum issue_level level, const char *field, const char *fmt,
+                 ...) PRINTF(5, 6);
 
 /* How values read where the user sits. */
 struct locale_info op_locale(const struct op_ctx *ctx);

@@ -14,6 +14,12 @@ struct body_me op_me_of(const struct op_ctx *ctx);
 /* Asks how the person wants the screens, for op_me_of. Fails: as tx_run. */
 enum rc op_read_screens(struct op_ctx *ctx, struct err *reterr) NODISCARD;
 
+/* ------------------------------------------------------------------ ask.c */
+
+/* What waits, and behind it `stmts`, in one round trip. Fails: as tx_run; as what was asked is judged. */
+enum rc op_run(struct op_ctx *ctx, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
+               struct err *reterr) NODISCARD;
+
 /* ------------------------------------------------------------------ resolve.c */
 
 /* Fails: RC_BAD_PARAMS "no such entity". */
@@ -82,9 +88,16 @@ enum rc op_required(struct op_ctx *ctx, const struct op_table *table, const void
 
 /* A record as the answer's record part; NULL, internal and pseudo fields left out. */
 struct body_record op_record(struct op_ctx *ctx, const struct entity *e, const void *row, struct str label);
-/* Reads the record anew and puts it into the answer. Fails: as op_load. */
+/* Puts the record as it is now into the answer, and asks all that waits; in a batch only which it is. Fails: as
+   op_load, as op_settle. */
 enum rc op_show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret,
                 struct err *reterr) NODISCARD;
+/* The records of a batch's answers, as all its steps left them. Fails: as op_load. */
+enum rc op_show_all(struct op_ctx *ctx, struct body *results, size_t n, struct err *reterr) NODISCARD;
+/* The label of a record this transaction holds; false: it holds none of that id, or does not know it yet. */
+bool op_held_label(const struct op_ctx *ctx, const struct entity *e, int64_t id, struct str *ret);
+/* An id for a new record. They are drawn some at a time and kept in ctx->ids. Fails: as op_query. */
+enum rc op_new_id(struct op_ctx *ctx, const struct entity *e, int64_t *ret, struct err *reterr) NODISCARD;
 /* As op_load, and the record's label. */
 enum rc op_load_labelled(struct op_ctx *ctx, const struct entity *e, int64_t id, enum op_lock lock,
                          void *ret_row, struct str *ret_label, struct err *reterr) NODISCARD;
@@ -97,11 +110,14 @@ enum rc op_load_labelled(struct op_ctx *ctx, const struct entity *e, int64_t id,
 /* Fills in what stands in the sealed document of a record that was read. Whose key was destroyed has none of
  * it. */
 enum rc op_unseal(struct op_ctx *ctx, const struct entity *e, void *row, struct err *reterr) NODISCARD;
-/* Before an insert: draws the id and a key, seals the personal fields. *ret_key: to be kept after it. */
+/* Asks ahead what op_seal_new needs. */
+void op_seal_ahead(struct op_ctx *ctx, const struct entity *e);
+/* Before an insert of a row with its id: draws a key, seals the personal fields. *ret_key: to be kept after it. */
 enum rc op_seal_new(struct op_ctx *ctx, const struct entity *e, void *row, struct str *ret_key,
                     struct err *reterr) NODISCARD;
-enum rc op_seal_keep_key(struct op_ctx *ctx, const struct entity *e, void *row, struct str key,
-                         struct err *reterr) NODISCARD;
+void op_seal_keep_key(struct op_ctx *ctx, const void *row, struct str key);
+/* Puts it into a row that was read before the key was kept. */
+void op_seal_put_key(const struct entity *e, void *row, struct str key);
 /* Before an update: seals them anew when one differs. Fails also: RC_REFUSED for who was forgotten. */
 enum rc op_seal_again(struct op_ctx *ctx, const struct entity *e, const void *was, void *row,
                       struct err *reterr) NODISCARD;
@@ -122,18 +138,19 @@ enum rc op_sealed_key(struct op_ctx *ctx, const struct entity *e, int64_t id, st
 
 /* ------------------------------------------------------------------ issue.c */
 
-/* Puts the issues found so far into the answer. */
+/* Asks what waits if an issue may come of it. Fails: as op_settle. */
+enum rc op_issues_known(struct op_ctx *ctx, struct err *reterr) NODISCARD;
+/* Puts the issues, which are known, into the answer. */
 void op_issues_show(const struct op_ctx *ctx, struct body *ret);
 /* An error as a REFUSE issue: for `check`, where a finding is the answer. */
 void op_issue_of(struct op_ctx *ctx, const struct err *e);
-/* What the issues mean for a write. Fails: RC_DUPLICATE, RC_REFUSED, RC_CONFIRM. */
-enum rc op_verdict(const struct op_ctx *ctx, struct err *reterr) NODISCARD;
+/* What the issues mean for a write. Fails: RC_DUPLICATE, RC_REFUSED, RC_CONFIRM; as op_settle. */
+enum rc op_verdict(struct op_ctx *ctx, struct err *reterr) NODISCARD;
 
 /* ------------------------------------------------------------------ tokens.c */
 
-/* Replaces the search words of a record. */
-enum rc op_tokens(struct op_ctx *ctx, const struct entity *e, const void *row, bool is_new,
-                  struct err *reterr) NODISCARD;
+/* Replaces the search words of a record, with what is asked next. */
+void op_tokens(struct op_ctx *ctx, const struct entity *e, const void *row, bool is_new);
 
 /* ------------------------------------------------------------------ json.c */
 

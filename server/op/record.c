@@ -5,10 +5,20 @@
 #include "server/store/row.h"
 #include "server/store/sql.h"
 
-/* A row as the database has it: op_update writes only what differs. */
+/*
+ * A row as the database has it: op_update writes only what differs. While this transaction holds its lock, and
+ * nothing it wrote since could have changed the row, there is nothing to read anew.
+ */
 struct op_loaded {
     const struct entity *entity;
     void *row;
+    struct str label;
+    struct str key;   /* of a person who is being added */
+    bool held;        /* locked, or written here */
+    bool fresh;       /* as it stands now, or will when what waits was asked */
+    bool shows;       /* so is what is computed of it for who looks at it */
+    bool ahead;       /* read ahead: the next op_load takes it */
+    bool waiting;     /* a statement that waits gives it */
     struct op_loaded *next;
 };
 
@@ -21,31 +31,41 @@ loaded_find(const struct op_ctx *ctx, const struct entity *e, int64_t id)
     return NULL;
 }
 
-static void
-loaded_keep(struct op_ctx *ctx, const struct entity *e, const void *row)
+static struct op_loaded *
+loaded_of(struct op_ctx *ctx, const struct entity *e, int64_t id)
 {
-    struct op_loaded *l = loaded_find(ctx, e, ((const struct row_head *)row)->id);
-    if (!l) {
-        l = arena_new(ctx->arena, struct op_loaded, 1);
-        l->entity = e;
-        l->row = arena_alloc(ctx->arena, e->size);
-        l->next = ctx->loaded;
-        ctx->loaded = l;
-    }
-    memcpy(l->row, row, e->size);
+    struct op_loaded *l = loaded_find(ctx, e, id);
+    if (l)
+        return l;
+    l = arena_new(ctx->arena, struct op_loaded, 1);
+    l->entity = e;
+    l->row = arena_alloc(ctx->arena, e->size);
+    ((struct row_head *)l->row)->id = id;
+    l->next = ctx->loaded;
+    ctx->loaded = l;
+    return l;
 }
 
-enum rc
-op_query(struct op_ctx *ctx, const char *name, const char *sql, const struct value *params, size_t nparams,
-         struct pg_rows *ret, struct err *reterr)
+/* A row of `e` is written: what follows it is another now. */
+static void
+look_again(struct op_ctx *ctx, const struct entity *e, bool is_new)
 {
-    (void)name;
-    struct pg_rows rows;
-    const struct pg_stmt stmt = {sql, params, nparams};
-    enum rc rc = tx_run(ctx->tx, ctx->arena, &stmt, 1, &rows, reterr);
-    if (rc == RC_OK && ret)
-        *ret = rows;
-    return rc;
+    for (struct op_loaded *l = ctx->loaded; l; l = l->next)
+        for (size_t i = 0; i < l->entity->nfollows; i++) {
+            const struct follows *f = &l->entity->follows[i];
+            if (f->entity != e->number)
+                continue;
+            l->shows = false;
+            if (f->how == FOLLOW_CHANGED || (f->how == FOLLOW_UPDATED && !is_new))
+                l->fresh = l->ahead = false;
+        }
+}
+
+void
+op_look_again(struct op_ctx *ctx)
+{
+    for (struct op_loaded *l = ctx->loaded; l; l = l->next)
+        l->fresh = l->shows = l->ahead = false;
 }
 
 /* Lower case first letter: labels inside sentences. */
@@ -60,42 +80,111 @@ lower_label(struct arena *a, const struct entity *e)
     return (struct str){p, s.n};
 }
 
+/* ------------------------------------------------------------------ reading */
+
+static struct pg_stmt
+select_one(struct op_ctx *ctx, const struct entity *e, int64_t id, enum op_lock lock)
+{
+    size_t n;
+    const struct field **fields = sql_fields(ctx->arena, e, &n);
+    struct value *params = arena_new(ctx->arena, struct value, 1);
+    struct buf b;
+    buf_init(&b, ctx->arena, 2048);
+    sql_select_labelled(&b, e, NULL, fields, n);
+    buf_printf(&b, " where t.id = $1%s", lock == OP_LOCK ? " for no key update of t" : "");
+    buf_add_char(&b, '\0');
+    params[0] = VALUE_INT(id);
+    return (struct pg_stmt){(const char *)b.p, params, 1};
+}
+
+/* Takes the one row that came into `l`. */
+static enum rc
+take(struct op_ctx *ctx, struct op_loaded *l, const struct pg_rows *rows, struct err *reterr)
+{
+    const struct entity *e = l->entity;
+    size_t n;
+    const struct field **fields = sql_fields(ctx->arena, e, &n);
+    enum rc rc = row_decode(fields, n, rows, 0, l->row, reterr);
+    if (rc == RC_OK && l->key.n)
+        op_seal_put_key(e, l->row, l->key);
+    if (rc == RC_OK)
+        rc = op_unseal(ctx, e, l->row, reterr);
+    const struct value *label = pg_cell(rows, 0, rows->ncols - 1);
+    l->label = label->type == VT_TEXT ? label->text : STR_NONE;
+    return rc;
+}
+
+static enum rc
+not_there(struct op_ctx *ctx, const struct entity *e, struct err *reterr)
+{
+    return err_set(reterr, RC_NOT_FOUND, NULL, "no such %.*s", STR_ARG(lower_label(ctx->arena, e)));
+}
+
+static enum rc
+take_ahead(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr)
+{
+    struct op_loaded *l = about;
+    l->waiting = false;
+    if (rows->nrows)
+        return take(ctx, l, rows, reterr);
+    l->fresh = false; /* op_load says so */
+    return RC_OK;
+}
+
+/* Need it not be read? To show it, what is computed of it counts, too. */
+static bool
+is_known(const struct op_loaded *l, bool to_show)
+{
+    return l && l->fresh && (l->shows || !to_show) && (l->ahead || (l->held && (l->entity->flags & EF_HELD)));
+}
+
+void
+op_load_ahead(struct op_ctx *ctx, uint32_t entity, int64_t id, enum op_lock lock)
+{
+    const struct entity *e = entity_by_number(entity);
+    struct op_loaded *l = loaded_find(ctx, e, id);
+    if (is_known(l, lock == OP_READ))
+        return;
+    const struct pg_stmt stmt = select_one(ctx, e, id, lock);
+    l = loaded_of(ctx, e, id);
+    l->held = l->held || lock == OP_LOCK;
+    l->fresh = l->shows = l->ahead = l->waiting = true;
+    op_ask_judged(ctx, stmt.sql, stmt.params, stmt.nparams, take_ahead, l);
+}
+
+static enum rc
+load_now(struct op_ctx *ctx, const struct entity *e, int64_t id, enum op_lock lock, struct err *reterr)
+{
+    struct pg_rows rows;
+    const struct pg_stmt stmt = select_one(ctx, e, id, lock);
+    enum rc rc = op_run(ctx, &stmt, 1, &rows, reterr);
+    if (rc == RC_OK && !rows.nrows)
+        return not_there(ctx, e, reterr);
+    if (rc != RC_OK)
+        return rc;
+    struct op_loaded *l = loaded_of(ctx, e, id);
+    rc = take(ctx, l, &rows, reterr);
+    l->held = l->held || lock == OP_LOCK;
+    l->fresh = l->shows = rc == RC_OK;
+    return rc;
+}
+
 enum rc
 op_load_labelled(struct op_ctx *ctx, const struct entity *e, int64_t id, enum op_lock lock, void *ret_row,
                  struct str *ret_label, struct err *reterr)
 {
-    size_t n;
-    const struct field **fields = sql_fields(ctx->arena, e, &n);
-    struct buf b;
-    buf_init(&b, ctx->arena, 2048);
-    sql_select(&b, e, NULL, fields, n);
-    buf_printf(&b, " where t.id = $1%s", lock == OP_LOCK ? " for no key update of t" : "");
-    buf_add_char(&b, '\0');
-    struct buf l;
-    buf_init(&l, ctx->arena, 256);
-    buf_add_str(&l, STR("select "));
-    sql_alias(&l, e->label_sql, "t");
-    buf_printf(&l, " from app.%s t where t.id = $1", e->table);
-    buf_add_char(&l, '\0');
-    const struct value params[] = {VALUE_INT(id)};
-    const struct pg_stmt stmts[] = {
-        {(const char *)b.p, params, 1},
-        {(const char *)l.p, params, 1}
-    };
-    struct pg_rows rows[2];
-    enum rc rc = tx_run(ctx->tx, ctx->arena, stmts, ret_label ? 2 : 1, rows, reterr);
-    if (rc == RC_OK && rows[0].nrows == 0)
-        return err_set(reterr, RC_NOT_FOUND, NULL, "no such %.*s", STR_ARG(lower_label(ctx->arena, e)));
-    if (rc == RC_OK)
-        rc = row_decode(fields, n, &rows[0], 0, ret_row, reterr);
-    if (rc == RC_OK)
-        rc = op_unseal(ctx, e, ret_row, reterr);
+    const struct op_loaded *l = loaded_find(ctx, e, id);
+    const bool to_show = ret_label && lock == OP_READ;
+    enum rc rc = is_known(l, to_show) && l->waiting ? op_settle(ctx, reterr) : RC_OK;
+    if (rc == RC_OK && !is_known(l, to_show))
+        rc = load_now(ctx, e, id, lock, reterr);
     if (rc != RC_OK)
         return rc;
+    struct op_loaded *found = loaded_find(ctx, e, id);
+    memcpy(ret_row, found->row, e->size);
     if (ret_label)
-        *ret_label = rows[1].nrows && pg_cell(&rows[1], 0, 0)->type == VT_TEXT ? pg_cell(&rows[1], 0, 0)->text
-                                                                               : STR_NONE;
-    loaded_keep(ctx, e, ret_row);
+        *ret_label = found->label;
+    found->ahead = false;
     return RC_OK;
 }
 
@@ -105,25 +194,46 @@ op_load(struct op_ctx *ctx, uint32_t entity, int64_t id, enum op_lock lock, void
     return op_load_labelled(ctx, entity_by_number(entity), id, lock, ret_row, NULL, reterr);
 }
 
-/* Runs a statement that writes one row and reads it back into `row`. `key`: of a new person, else empty. */
+bool
+op_held_label(const struct op_ctx *ctx, const struct entity *e, int64_t id, struct str *ret)
+{
+    const struct op_loaded *l = loaded_find(ctx, e, id);
+    if (!l || !l->held || l->waiting || !(e->flags & EF_HELD))
+        return false;
+    *ret = l->label;
+    return true;
+}
+
+/* ------------------------------------------------------------------ writing */
+
 static enum rc
-write_row(struct op_ctx *ctx, const struct entity *e, const struct pg_stmt *stmt, struct str key, void *row,
+take_written(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr)
+{
+    struct op_loaded *l = about;
+    l->waiting = false;
+    return rows->nrows == 1 ? take(ctx, l, rows, reterr) : not_there(ctx, l->entity, reterr);
+}
+
+/* Writes `row`, which `l` then is. It goes with what is asked next, where the entity allows that; else now, and
+   `row` holds what was stored. */
+static enum rc
+write_row(struct op_ctx *ctx, struct op_loaded *l, const struct pg_stmt *stmt, bool is_new, void *row,
           struct err *reterr)
 {
-    struct pg_rows rows;
-    size_t n;
-    const struct field **fields = sql_fields(ctx->arena, e, &n);
-    enum rc rc = tx_run(ctx->tx, ctx->arena, stmt, 1, &rows, reterr);
-    if (rc == RC_OK && rows.nrows != 1)
-        return err_set(reterr, RC_NOT_FOUND, NULL, "no such %.*s", STR_ARG(lower_label(ctx->arena, e)));
+    const struct entity *e = l->entity;
+    look_again(ctx, e, is_new);
+    memcpy(l->row, row, e->size);
+    l->held = l->fresh = l->shows = l->waiting = true;
+    l->ahead = false;
+    op_ask_judged(ctx, stmt->sql, stmt->params, stmt->nparams, take_written, l);
+    if (is_new && l->key.n)
+        op_seal_keep_key(ctx, row, l->key);
+    op_tokens(ctx, e, row, is_new);
+    if (e->flags & EF_HELD)
+        return RC_OK;
+    enum rc rc = op_settle(ctx, reterr);
     if (rc == RC_OK)
-        rc = row_decode(fields, n, &rows, 0, row, reterr);
-    if (rc == RC_OK && key.n)
-        rc = op_seal_keep_key(ctx, e, row, key, reterr);
-    if (rc == RC_OK)
-        rc = op_unseal(ctx, e, row, reterr);
-    if (rc == RC_OK)
-        loaded_keep(ctx, e, row);
+        memcpy(row, l->row, e->size);
     return rc;
 }
 
@@ -141,22 +251,25 @@ enum rc
 op_insert(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr)
 {
     const struct entity *e = entity_by_number(entity);
+    struct row_head *head = row;
     struct str key = STR_NONE;
-    enum rc rc = op_seal_new(ctx, e, row, &key, reterr);
+    const bool held = e->flags & EF_HELD;
+    enum rc rc = held ? op_new_id(ctx, e, &head->id, reterr) : RC_OK;
+    if (rc == RC_OK)
+        rc = op_seal_new(ctx, e, row, &key, reterr);
     if (rc != RC_OK)
         return rc;
-    /* who is sealed was given an id before */
-    uint64_t mask = ((const struct row_head *)row)->present | (key.n ? 1 : 0);
+    struct op_loaded *l = loaded_of(ctx, e, held ? head->id : 0);
+    l->key = key;
+    const uint64_t mask = head->present | (held ? 1 : 0);
     struct value *params = arena_new(ctx->arena, struct value, e->nfields + 2);
-    params[0] = VALUE_INT(((const struct row_head *)row)->id);
+    params[0] = VALUE_INT(head->id);
     size_t n = collect(e, row, mask, params, mask & 1);
     struct buf b;
     buf_init(&b, ctx->arena, 2048);
     sql_insert(&b, e, mask);
     buf_add_char(&b, '\0');
-    const struct pg_stmt stmt = {(const char *)b.p, params, n};
-    rc = write_row(ctx, e, &stmt, key, row, reterr);
-    return rc == RC_OK ? op_tokens(ctx, e, row, true, reterr) : rc;
+    return write_row(ctx, l, &(struct pg_stmt){(const char *)b.p, params, n}, true, row, reterr);
 }
 
 enum rc
@@ -164,10 +277,12 @@ op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr)
 {
     const struct entity *e = entity_by_number(entity);
     const struct row_head *head = row;
-    const struct op_loaded *was = loaded_find(ctx, e, head->id);
+    struct op_loaded *was = loaded_find(ctx, e, head->id);
     if (!was)
         return err_log(reterr, RC_INTERNAL, "op_update: %s was not loaded", e->name);
-    enum rc rc = op_seal_again(ctx, e, was->row, row, reterr);
+    enum rc rc = was->waiting ? op_settle(ctx, reterr) : RC_OK;
+    if (rc == RC_OK)
+        rc = op_seal_again(ctx, e, was->row, row, reterr);
     if (rc != RC_OK)
         return rc;
     uint64_t mask = 0;
@@ -183,9 +298,7 @@ op_update(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr)
     buf_init(&b, ctx->arena, 2048);
     sql_update(&b, e, mask);
     buf_add_char(&b, '\0');
-    const struct pg_stmt stmt = {(const char *)b.p, params, n};
-    rc = write_row(ctx, e, &stmt, STR_NONE, row, reterr);
-    return rc == RC_OK ? op_tokens(ctx, e, row, false, reterr) : rc;
+    return write_row(ctx, was, &(struct pg_stmt){(const char *)b.p, params, n}, false, row, reterr);
 }
 
 struct body_record
@@ -207,15 +320,37 @@ op_record(struct op_ctx *ctx, const struct entity *e, const void *row, struct st
     return r;
 }
 
-enum rc
-op_show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret, struct err *reterr)
+static enum rc
+show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret, struct err *reterr)
 {
     void *row = arena_alloc(ctx->arena, e->size);
     struct str label;
     enum rc rc = op_load_labelled(ctx, e, id, OP_READ, row, &label, reterr);
-    if (rc != RC_OK)
-        return rc;
-    ret->record = op_record(ctx, e, row, label);
+    if (rc == RC_OK)
+        ret->record = op_record(ctx, e, row, label);
+    return rc;
+}
+
+enum rc
+op_show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret, struct err *reterr)
+{
     ret->present |= 1u << BODY_RECORD;
-    return RC_OK;
+    ret->record = (struct body_record){.entity = e->number, .id = id};
+    if (ctx->made)
+        return RC_OK;
+    enum rc rc = show(ctx, e, id, ret, reterr);
+    return rc == RC_OK ? op_settle(ctx, reterr) : rc;
+}
+
+enum rc
+op_show_all(struct op_ctx *ctx, struct body *results, size_t n, struct err *reterr)
+{
+    for (size_t i = 0; i < n; i++)
+        if (body_has(&results[i], BODY_RECORD))
+            op_load_ahead(ctx, results[i].record.entity, results[i].record.id, OP_READ);
+    enum rc rc = op_settle(ctx, reterr);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        if (body_has(&results[i], BODY_RECORD))
+            rc = show(ctx, entity_by_number(results[i].record.entity), results[i].record.id, &results[i], reterr);
+    return rc;
 }

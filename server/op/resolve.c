@@ -189,15 +189,21 @@ pick(struct op_lookup *l, const struct pg_rows *rows)
 enum rc
 op_look_up(struct op_ctx *ctx, struct op_lookup *lookups, size_t n, struct err *reterr)
 {
-    if (!n)
-        return RC_OK;
-    struct pg_stmt *stmts = arena_new(ctx->arena, struct pg_stmt, n);
-    struct pg_rows *rows = arena_new(ctx->arena, struct pg_rows, n);
-    for (size_t i = 0; i < n; i++)
-        stmts[i] = look_up_stmt(ctx, &lookups[i]);
-    enum rc rc = tx_run(ctx->tx, ctx->arena, stmts, n, rows, reterr);
-    for (size_t i = 0; rc == RC_OK && i < n; i++)
-        lookups[i].code = pick(&lookups[i], &rows[i]);
+    struct pg_stmt *stmts = arena_new(ctx->arena, struct pg_stmt, n + 1);
+    struct pg_rows *rows = arena_new(ctx->arena, struct pg_rows, n + 1);
+    struct op_lookup **asked = arena_new(ctx->arena, struct op_lookup *, n + 1);
+    size_t nasked = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct op_lookup *l = &lookups[i];
+        l->found.id = l->id;
+        if (l->by_id && op_held_label(ctx, l->entity, l->id, &l->found.label))
+            continue;
+        stmts[nasked] = look_up_stmt(ctx, l);
+        asked[nasked++] = l;
+    }
+    enum rc rc = nasked ? op_run(ctx, stmts, nasked, rows, reterr) : RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < nasked; i++)
+        asked[i]->code = pick(asked[i], &rows[i]);
     return rc;
 }
 
@@ -280,7 +286,7 @@ op_labels(struct op_ctx *ctx, struct body_ref *refs, size_t n, struct err *reter
         }
     if (!used)
         return RC_OK;
-    enum rc rc = tx_run(ctx->tx, ctx->arena, stmts, used, rows, reterr);
+    enum rc rc = op_run(ctx, stmts, used, rows, reterr);
     for (size_t u = 0; rc == RC_OK && u < used; u++)
         for (size_t r = 0; r < rows[u].nrows; r++)
             for (size_t i = 0; i < n; i++)

@@ -31,6 +31,8 @@ static enum rc
 show_saved(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret, struct err *reterr)
 {
     enum rc rc = op_show(ctx, e, id, ret, reterr);
+    if (rc == RC_OK)
+        rc = op_issues_known(ctx, reterr);
     if (rc == RC_OK && ctx->nissues)
         op_issues_show(ctx, ret);
     return rc;
@@ -48,6 +50,7 @@ op_add(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err 
                        "%s are not added by hand; see the actions of describe", e->plural);
     const struct op_table table = {e->fields, e->nfields, SCHEMA_CREATE, e};
     void *row = arena_alloc(ctx->arena, e->size);
+    op_seal_ahead(ctx, e);
     rc = op_fields(ctx, &table, p, row, reterr);
     if (rc == RC_OK)
         rc = op_fallbacks(ctx, &table, row, reterr);
@@ -159,6 +162,8 @@ op_check(struct op_ctx *ctx, const struct params *p, struct body *ret, struct er
         memcpy(old, row, e->size);
     }
     rc = check_fields(ctx, e, p, row, old, reterr);
+    if (rc == RC_OK)
+        rc = op_issues_known(ctx, reterr);
     if (rc == RC_OK)
         op_issues_show(ctx, ret);
     return rc;

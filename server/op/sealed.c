@@ -78,28 +78,42 @@ seal(struct op_ctx *ctx, const struct entity *e, struct str key, void *row, stru
     return rc;
 }
 
+static enum rc
+take_newest(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr)
+{
+    (void)about;
+    (void)reterr;
+    personal_take_newest(ctx->keys, ctx->who.tenant, rows);
+    return RC_OK;
+}
+
+void
+op_seal_ahead(struct op_ctx *ctx, const struct entity *e)
+{
+    if (!e->sealed_document || !ctx->keys)
+        return;
+    const struct pg_stmt stmt = personal_ask_newest(ctx->arena, ctx->who.tenant);
+    op_ask_judged(ctx, stmt.sql, stmt.params, stmt.nparams, take_newest, NULL);
+}
+
 enum rc
 op_seal_new(struct op_ctx *ctx, const struct entity *e, void *row, struct str *ret_key, struct err *reterr)
 {
     if (!e->sealed_document)
         return RC_OK;
-    struct row_head *head = row;
-    struct pg_rows rows;
-    /* the id is bound to what is sealed */
-    const struct value params[] = {VALUE_TEXT(str_printf(ctx->arena, "app.%s_seq", e->table)),
-                                   VALUE_INT(e->number)};
-    enum rc rc =
-        op_query(ctx, "seal.id", "select app.new_id($1::text::regclass, $2::int)", params, 2, &rows, reterr);
-    if (rc != RC_OK)
-        return rc;
-    head->id = pg_cell(&rows, 0, 0)->i;
-    const struct personal_at at = at_of(ctx, e, head->id);
-    rc = personal_new_key(&at, ret_key, reterr);
+    const struct personal_at at = at_of(ctx, e, ((const struct row_head *)row)->id);
+    enum rc rc = personal_new_key(&at, ret_key, reterr);
     return rc == RC_OK ? seal(ctx, e, *ret_key, row, reterr) : rc;
 }
 
-enum rc
-op_seal_keep_key(struct op_ctx *ctx, const struct entity *e, void *row, struct str key, struct err *reterr)
+void
+op_seal_put_key(const struct entity *e, void *row, struct str key)
+{
+    put_bytes(e, e->sealed_key, key, row);
+}
+
+void
+op_seal_keep_key(struct op_ctx *ctx, const void *row, struct str key)
 {
     uint32_t generation = 0;
     ASSERT(seal_generation(key, &generation));
@@ -108,11 +122,10 @@ op_seal_keep_key(struct op_ctx *ctx, const struct entity *e, void *row, struct s
         VALUE_INT(generation),
         {.type = VT_BYTES, .text = key}
     };
-    put_bytes(e, e->sealed_key, key, row);
-    return op_query(ctx, "seal.key",
-                    "insert into app.person_key (tenant_id, customer_id, generation, wrapped)"
-                    " values (current_setting('app.tenant_id')::int, $1, $2::int, $3)",
-                    params, 3, NULL, reterr);
+    op_ask(ctx,
+           "insert into app.person_key (tenant_id, customer_id, generation, wrapped)"
+           " values (current_setting('app.tenant_id')::int, $1, $2::int, $3)",
+           params, 3, NULL);
 }
 
 enum rc

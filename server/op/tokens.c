@@ -24,30 +24,33 @@ join(struct arena *a, const struct rule_tokens *set, struct str *ret_tokens, str
     *ret_words = buf_str(&words);
 }
 
-enum rc
-op_tokens(struct op_ctx *ctx, const struct entity *e, const void *row, bool is_new, struct err *reterr)
+void
+op_tokens(struct op_ctx *ctx, const struct entity *e, const void *row, bool is_new)
 {
+    static const char insert[] =
+        "insert into app.search_token (tenant_id, token, entity, row_id, why)"
+        " select current_setting('app.tenant_id')::int, x.token, $1, $2, x.why::smallint"
+        " from unnest(string_to_array($3, ' '), string_to_array($4, ' ')) as x(token, why)"
+        " order by x.token on conflict do nothing";
+    static const char insert_words[] =
+        "insert into app.search_word (tenant_id, word) select current_setting('app.tenant_id')::int, w"
+        " from unnest(string_to_array($1, ' ')) as w where not exists (select from app.search_word s where "
+        "s.word = w)"
+        " order by w on conflict do nothing";
+    static const char drop_others[] = "delete from app.search_token where entity = $1 and row_id = $2"
+                                      " and token <> all (string_to_array($3, ' '))";
     const struct rule *rule = rule_for(e->number);
     if (!rule || !rule->tokens)
-        return RC_OK;
+        return;
     struct rule_tokens *set = arena_new(ctx->arena, struct rule_tokens, 1);
     rule->tokens(ctx, row, set);
     struct str tokens, whys, words;
     join(ctx->arena, set, &tokens, &whys, &words);
     const struct value params[] = {VALUE_INT(e->number), VALUE_INT(((const struct row_head *)row)->id),
                                    VALUE_TEXT(tokens), VALUE_TEXT(whys)};
-    const struct value word_params[] = {VALUE_TEXT(words)};
-    const struct pg_stmt stmts[] = {
-        {"insert into app.search_token (tenant_id, token, entity, row_id, why)"
-         " select current_setting('app.tenant_id')::int, x.token, $1, $2, x.why::smallint"
-         " from unnest(string_to_array($3, ' '), string_to_array($4, ' ')) as x(token, why)"
-         " order by x.token on conflict do nothing",     params,      4},
-        {"insert into app.search_word (tenant_id, word) select current_setting('app.tenant_id')::int, w"
-         " from unnest(string_to_array($1, ' ')) as w where not exists (select from app.search_word s where "
-         "s.word = w)"
-         " order by w on conflict do nothing",           word_params, 1},
-        {"delete from app.search_token where entity = $1 and row_id = $2"
-         " and token <> all (string_to_array($3, ' '))", params,      3},
-    };
-    return tx_run(ctx->tx, ctx->arena, stmts, is_new ? 2 : 3, NULL, reterr);
+    op_ask(ctx, insert, params, 4, NULL);
+    if (words.n)
+        op_ask(ctx, insert_words, &VALUE_TEXT(words), 1, NULL);
+    if (!is_new)
+        op_ask(ctx, drop_others, params, 3, NULL);
 }

@@ -24,6 +24,8 @@ struct keyring {
     struct secret keys; /* KEYRING_SLOTS keys, one after the other */
     struct keyring_slot slots[KEYRING_SLOTS];
     uint64_t uses;
+    int32_t newest_of; /* the company whose newest key was asked for in this transaction; 0: none */
+    uint32_t newest;
 };
 
 /* NULL when it is not known. */

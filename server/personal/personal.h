@@ -69,6 +69,15 @@ bool personal_fill(const struct entity *e, struct str document, uint32_t flags, 
 /* One value of a document; VT_NULL when it has none. */
 struct value personal_value(const struct field *f, struct str document);
 
+/*
+ * Which key of a company is the newest is asked once in a transaction. personal_ask_newest makes the statement
+ * for who can ask it along with others, personal_take_newest takes its answer; personal_look_again forgets it
+ * when another transaction begins.
+ */
+struct pg_stmt personal_ask_newest(struct arena *a, int32_t tenant);
+void personal_take_newest(struct keyring *k, int32_t tenant, const struct pg_rows *rows);
+void personal_look_again(struct keyring *k); /* NULL-safe */
+
 /* A new key of a person, wrapped with the company's newest key. Fails: as personal_seal. */
 enum rc personal_new_key(const struct personal_at *at, struct str *ret_wrapped, struct err *reterr) NODISCARD;
 /* Fails: as personal_unseal. */

@@ -9,22 +9,32 @@ bytes(struct str s)
     return (struct value){.type = VT_BYTES, .text = s};
 }
 
+enum { K_GENERATION, K_WRAPPED, K_FRESH };
+
+static struct pg_stmt
+key_stmt(struct arena *a, int32_t tenant, struct value generation)
+{
+    struct value *params = arena_new(a, struct value, 2);
+    params[0] = VALUE_INT(tenant);
+    params[1] = generation;
+    return (struct pg_stmt){"select generation, wrapped, fresh from app.tenant_key($1::int, $2::int)", params,
+                            2};
+}
+
 /* Reads a key, or the newest one; *ret_wrapped empty when there is none. */
 static enum rc
 read_key(struct pg *pg, struct arena *a, int32_t tenant, const uint32_t *generation, uint32_t *ret_generation,
          struct str *ret_wrapped, bool *ret_fresh, struct err *reterr)
 {
-    const struct value params[] = {VALUE_INT(tenant), generation ? VALUE_INT(*generation) : VALUE_NULL};
-    const struct pg_stmt stmt = {"select generation, wrapped, fresh from app.tenant_key($1::int, $2::int)",
-                                 params, 2};
+    const struct pg_stmt stmt = key_stmt(a, tenant, generation ? VALUE_INT(*generation) : VALUE_NULL);
     struct pg_rows rows;
     enum rc rc = pg_run(pg, a, &stmt, 1, &rows, reterr);
     *ret_wrapped = STR_NONE;
     if (rc != RC_OK || !rows.nrows)
         return rc;
-    *ret_generation = (uint32_t)pg_cell(&rows, 0, 0)->i;
-    *ret_wrapped = pg_cell(&rows, 0, 1)->text;
-    *ret_fresh = pg_cell(&rows, 0, 2)->yes;
+    *ret_generation = (uint32_t)pg_cell(&rows, 0, K_GENERATION)->i;
+    *ret_wrapped = pg_cell(&rows, 0, K_WRAPPED)->text;
+    *ret_fresh = pg_cell(&rows, 0, K_FRESH)->yes;
     return RC_OK;
 }
 
@@ -57,6 +67,10 @@ tenant_key(struct keyring *k, struct pg *pg, struct arena *a, int32_t tenant, co
         *ret_generation = *generation;
         return RC_OK;
     }
+    if (!generation && k->newest_of == tenant && (*ret_key = keyring_find(k, tenant, k->newest))) {
+        *ret_generation = k->newest;
+        return RC_OK;
+    }
     struct str wrapped;
     bool fresh = false;
     enum rc rc = read_key(pg, a, tenant, generation, ret_generation, &wrapped, &fresh, reterr);
@@ -68,6 +82,10 @@ tenant_key(struct keyring *k, struct pg *pg, struct arena *a, int32_t tenant, co
     if (rc == RC_OK && !wrapped.n)
         return err_log(reterr, RC_INTERNAL, "company %" PRId32 " has no key %" PRIu32, tenant,
                        generation ? *generation : GENERATION_FIRST);
+    if (rc == RC_OK && !generation && !fresh) {
+        k->newest_of = tenant;
+        k->newest = *ret_generation;
+    }
     if (rc != RC_OK || (*ret_key = keyring_find(k, tenant, *ret_generation)))
         return rc;
     /* one place more than there are slots: for a key that is not remembered */
@@ -79,6 +97,28 @@ tenant_key(struct keyring *k, struct pg *pg, struct arena *a, int32_t tenant, co
 }
 
 /* ------------------------------------------------------------------ for the other folders */
+
+struct pg_stmt
+personal_ask_newest(struct arena *a, int32_t tenant)
+{
+    return key_stmt(a, tenant, VALUE_NULL);
+}
+
+void
+personal_take_newest(struct keyring *k, int32_t tenant, const struct pg_rows *rows)
+{
+    if (!rows->nrows || pg_cell(rows, 0, K_FRESH)->yes)
+        return;
+    k->newest_of = tenant;
+    k->newest = (uint32_t)pg_cell(rows, 0, K_GENERATION)->i;
+}
+
+void
+personal_look_again(struct keyring *k)
+{
+    if (k)
+        k->newest_of = 0;
+}
 
 enum rc
 personal_seal(struct keyring *k, struct pg *pg, struct arena *a, const struct seal_about *about,

@@ -42,7 +42,7 @@ load_facts(struct op_ctx *ctx, const struct policy *policy, const struct cover *
 
 static enum rc
 issue_certificate(struct op_ctx *ctx, const struct policy *policy, const struct cover *cover,
-                  struct certificate *ret, struct err *reterr)
+                  const struct numbering *asked, struct certificate *ret, struct err *reterr)
 {
     struct certificate k = {0};
     struct certificate_facts facts;
@@ -51,7 +51,7 @@ issue_certificate(struct op_ctx *ctx, const struct policy *policy, const struct 
         return err_log(reterr, RC_INTERNAL, "no key to sign certificates with is configured");
     enum rc rc = load_facts(ctx, policy, cover, &facts, reterr);
     if (!rc)
-        rc = numbering_next(ctx, NUMBERING_CERTIFICATE, policy->branch, &number, reterr);
+        rc = numbering_take(ctx, asked, &number, reterr);
     if (rc)
         return rc;
     facts.number = number.number;
@@ -96,20 +96,21 @@ days_of(struct op_ctx *ctx, struct term *term, struct term_dates *ret, struct er
     return RC_OK;
 }
 
-static enum rc
+static void
 check_free(struct op_ctx *ctx, const struct policy *policy, const struct covers *covers,
-           struct term_dates days, struct err *reterr)
+           struct term_dates days)
 {
     struct buf ids;
     buf_init(&ids, ctx->arena, 16 * (covers->n + 1));
     for (size_t i = 0; i < covers->n; i++)
         buf_printf(&ids, "%s%lld", i ? "," : "", (long long)covers->rows[i].vehicle.id);
     const struct cover_of of = {buf_str(&ids), !row_has(&policy->row, POLICY_VEHICLE)};
-    return cover_check_free(ctx, &of, days, policy->row.id, reterr);
+    cover_check_free(ctx, &of, days, policy->row.id);
 }
 
 enum rc
-activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term, struct err *reterr)
+activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term,
+              const struct pg_rows *asked_covers, struct err *reterr)
 {
     struct term_dates days;
     struct covers covers;
@@ -119,9 +120,16 @@ activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term
                        finding_money(ctx, term->paid), finding_money(ctx, term->total));
     enum rc rc = days_of(ctx, term, &days, reterr);
     if (!rc)
-        rc = cover_load(ctx, term, &covers, reterr);
-    if (!rc)
-        rc = check_free(ctx, policy, &covers, days, reterr);
+        rc = cover_take(ctx, term, asked_covers, &covers, reterr);
+    if (rc)
+        return rc;
+    struct numbering *numbers = arena_new(ctx->arena, struct numbering, covers.n);
+    check_free(ctx, policy, &covers, days);
+    for (size_t i = 0; i < covers.n; i++)
+        op_load_ahead(ctx, ENTITY_VEHICLE, covers.rows[i].vehicle.id, OP_READ);
+    for (size_t i = 0; i < covers.n; i++)
+        numbering_ask(ctx, NUMBERING_CERTIFICATE, policy->branch, &numbers[i]);
+    rc = op_settle(ctx, reterr);
     if (rc)
         return rc;
     ROW_SET(term, TERM_STATE, state, TERM_ACTIVE);
@@ -130,7 +138,7 @@ activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term
     for (size_t i = 0; !rc && i < covers.n; i++)
         rc = cover_start(ctx, &covers.rows[i], days, reterr);
     for (size_t i = 0; !rc && i < covers.n; i++)
-        rc = issue_certificate(ctx, policy, &covers.rows[i], &made, reterr);
+        rc = issue_certificate(ctx, policy, &covers.rows[i], &numbers[i], &made, reterr);
     return rc;
 }
 
@@ -142,6 +150,7 @@ certify_again(struct op_ctx *ctx, int64_t certificate, struct err *reterr)
     struct certificate was, now;
     struct cover cover;
     struct policy policy;
+    struct numbering number;
     enum rc rc = op_load(ctx, ENTITY_CERTIFICATE, certificate, OP_LOCK, &was, reterr);
     if (!rc)
         rc = op_load(ctx, ENTITY_COVER, was.cover.id, OP_READ, &cover, reterr);
@@ -151,8 +160,11 @@ certify_again(struct op_ctx *ctx, int64_t certificate, struct err *reterr)
         return rc;
     ROW_SET(&was, CERTIFICATE_STATE, state, CERTIFICATE_WITHDRAWN);
     rc = op_update(ctx, ENTITY_CERTIFICATE, &was, reterr);
+    numbering_ask(ctx, NUMBERING_CERTIFICATE, policy.branch, &number);
     if (!rc)
-        rc = issue_certificate(ctx, &policy, &cover, &now, reterr);
+        rc = op_settle(ctx, reterr);
+    if (!rc)
+        rc = issue_certificate(ctx, &policy, &cover, &number, &now, reterr);
     if (rc)
         return rc;
     op_issue(ctx, ISSUE_WARN, "plate",

@@ -10,13 +10,14 @@
  * the days (a start that has passed moves to today); a suspended term comes back within its days, from today
  * on. The certificate is made in the same transaction.
  *
- * Expects: vehicle, policy and term locked, the term loaded after the money was written.
+ * Expects: vehicle, policy and term locked, the term loaded after the money was written; `asked_covers` of
+ * cover_ask.
  *
  * Fails:   RC_REFUSED when it is not paid, when the vehicle is covered by another policy, when a suspended
  * term's days are over.
  */
 enum rc activate_term(struct op_ctx *ctx, const struct policy *policy, struct term *term,
-                      struct err *reterr) NODISCARD;
+                      const struct pg_rows *asked_covers, struct err *reterr) NODISCARD;
 
 /*
  * A vehicle that is insured was given another plate, as one in transit is: its certificates of covers that

@@ -4,30 +4,20 @@
 
 #include "server/rule/finding.h"
 
-enum rc
-cover_check_free(struct op_ctx *ctx, const struct cover_of *of, struct term_dates days, int64_t but_policy,
-                 struct err *reterr)
+static enum rc
+judge_free(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr)
 {
-    static const char sql[] =
-        "select p.id, p.number, c.to_date, coalesce(v.plate, v.chassis) from app.cover c"
-        " join app.policy p on p.tenant_id = c.tenant_id and p.id = c.policy_id"
-        " join app.vehicle v on v.tenant_id = c.tenant_id and v.id = c.vehicle_id"
-        " where c.tenant_id = $1::int and c.vehicle_id = any (string_to_array($2, ',')::bigint[])"
-        " and c.in_force and c.to_date >= $3 and c.from_date <= $4"
-        " and c.policy_id <> $5 order by c.to_date desc limit 1";
-    struct pg_rows rows;
-    const struct value params[] = {tenant_value(ctx), VALUE_TEXT(of->vehicles), VALUE_DATE(days.start),
-                                   VALUE_DATE(days.end), VALUE_INT(but_policy)};
-    enum rc rc = op_query(ctx, "cover_check_free", sql, params, COUNTOF(params), &rows, reterr);
-    if (rc || rows.nrows == 0)
+    enum rc rc = RC_OK;
+    if (rows->nrows == 0)
         return rc;
-    struct str number = pg_cell(&rows, 0, 1)->text;
-    date_t until = pg_cell(&rows, 0, 2)->date;
-    if (of->fleet)
+    const bool *fleet = about;
+    const struct str number = pg_cell(rows, 0, 1)->text;
+    const date_t until = pg_cell(rows, 0, 2)->date;
+    if (*fleet)
         rc = err_set(reterr, RC_REFUSED, "vehicles",
                      "%.*s is already insured under policy %.*s until %s; leave it out, or let the new cover "
                      "start on %s",
-                     STR_ARG(pg_cell(&rows, 0, 3)->text), STR_ARG(number), finding_day(ctx, until),
+                     STR_ARG(pg_cell(rows, 0, 3)->text), STR_ARG(number), finding_day(ctx, until),
                      finding_day(ctx, date_add_days(until, 1)));
     else
         rc = err_set(
@@ -36,8 +26,25 @@ cover_check_free(struct op_ctx *ctx, const struct cover_of *of, struct term_date
             "new cover start on %s",
             STR_ARG(number), finding_day(ctx, until), finding_day(ctx, date_add_days(until, 1)));
     if (reterr)
-        err_add_ref(reterr, ENTITY_POLICY, pg_cell(&rows, 0, 0)->i, str_dup(ctx->arena, number).p);
+        err_add_ref(reterr, ENTITY_POLICY, pg_cell(rows, 0, 0)->i, str_dup(ctx->arena, number).p);
     return rc;
+}
+
+void
+cover_check_free(struct op_ctx *ctx, const struct cover_of *of, struct term_dates days, int64_t but_policy)
+{
+    static const char sql[] =
+        "select p.id, p.number, c.to_date, coalesce(v.plate, v.chassis) from app.cover c"
+        " join app.policy p on p.tenant_id = c.tenant_id and p.id = c.policy_id"
+        " join app.vehicle v on v.tenant_id = c.tenant_id and v.id = c.vehicle_id"
+        " where c.tenant_id = $1::int and c.vehicle_id = any (string_to_array($2, ',')::bigint[])"
+        " and c.in_force and c.to_date >= $3 and c.from_date <= $4"
+        " and c.policy_id <> $5 order by c.to_date desc limit 1";
+    const struct value params[] = {tenant_value(ctx), VALUE_TEXT(of->vehicles), VALUE_DATE(days.start),
+                                   VALUE_DATE(days.end), VALUE_INT(but_policy)};
+    bool *fleet = arena_new(ctx->arena, bool, 1);
+    *fleet = of->fleet;
+    op_ask_judged(ctx, sql, params, COUNTOF(params), judge_free, fleet);
 }
 
 enum rc
@@ -53,26 +60,41 @@ cover_plan(struct op_ctx *ctx, const struct term *term, struct ref vehicle, stru
     return op_insert(ctx, ENTITY_COVER, &c, reterr);
 }
 
-enum rc
-cover_load(struct op_ctx *ctx, const struct term *term, struct covers *ret, struct err *reterr)
+void
+cover_ask(struct op_ctx *ctx, const struct term *term, struct pg_rows *asked)
 {
     static const char sql[] =
         "select c.id from app.cover c left join app.term_vehicle l on l.tenant_id = c.tenant_id"
         " and l.term_id = c.term_id and l.vehicle_id = c.vehicle_id"
         " where c.tenant_id = $1::int and c.term_id = $2 order by l.seq";
-    struct pg_rows rows;
     const struct value params[] = {tenant_value(ctx), VALUE_INT(term->row.id)};
-    enum rc rc = op_query(ctx, "cover_of_term", sql, params, COUNTOF(params), &rows, reterr);
-    if (rc)
-        return rc;
-    if (rows.nrows == 0)
+    op_ask(ctx, sql, params, COUNTOF(params), asked);
+}
+
+enum rc
+cover_take(struct op_ctx *ctx, const struct term *term, const struct pg_rows *asked, struct covers *ret,
+           struct err *reterr)
+{
+    enum rc rc = RC_OK;
+    if (asked->nrows == 0)
         return err_log(reterr, RC_INTERNAL, "term %lld has no cover", (long long)term->row.id);
-    struct covers all = {.rows = arena_new(ctx->arena, struct cover, rows.nrows)};
-    for (; !rc && all.n < rows.nrows; all.n++)
-        rc = op_load(ctx, ENTITY_COVER, pg_cell(&rows, all.n, 0)->i, OP_LOCK, &all.rows[all.n], reterr);
+    struct covers all = {.rows = arena_new(ctx->arena, struct cover, asked->nrows)};
+    for (size_t i = 0; i < asked->nrows; i++)
+        op_load_ahead(ctx, ENTITY_COVER, pg_cell(asked, i, 0)->i, OP_LOCK);
+    for (; !rc && all.n < asked->nrows; all.n++)
+        rc = op_load(ctx, ENTITY_COVER, pg_cell(asked, all.n, 0)->i, OP_LOCK, &all.rows[all.n], reterr);
     if (!rc)
         *ret = all;
     return rc;
+}
+
+enum rc
+cover_load(struct op_ctx *ctx, const struct term *term, struct covers *ret, struct err *reterr)
+{
+    struct pg_rows asked;
+    cover_ask(ctx, term, &asked);
+    enum rc rc = op_settle(ctx, reterr);
+    return rc ? rc : cover_take(ctx, term, &asked, ret, reterr);
 }
 
 static enum rc

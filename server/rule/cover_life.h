@@ -17,11 +17,11 @@ struct cover_of {
     bool fleet;
 };
 
-/* Are the vehicles free of other policies' cover in these days? Fails: RC_REFUSED naming "vehicle" or, of a
-   fleet, "vehicles" and which, the policy that covers it and its last day, with a reference to it. Lock the
-   vehicles first. */
-enum rc cover_check_free(struct op_ctx *ctx, const struct cover_of *of, struct term_dates days,
-                         int64_t but_policy, struct err *reterr) NODISCARD;
+/* Are the vehicles free of other policies' cover in these days? Asked with what is asked next, which fails then:
+   RC_REFUSED naming "vehicle" or, of a fleet, "vehicles" and which, the policy that covers it and its last day,
+   with a reference to it. Lock the vehicles first. */
+void cover_check_free(struct op_ctx *ctx, const struct cover_of *of, struct term_dates days,
+                      int64_t but_policy);
 
 /* The cover of a vehicle in a new term, not in force. */
 enum rc cover_plan(struct op_ctx *ctx, const struct term *term, struct ref vehicle,
@@ -33,6 +33,10 @@ struct covers {
     size_t n;
 };
 enum rc cover_load(struct op_ctx *ctx, const struct term *term, struct covers *ret,
+                   struct err *reterr) NODISCARD;
+/* The same in two: asked with what is asked next, *asked then names them. */
+void cover_ask(struct op_ctx *ctx, const struct term *term, struct pg_rows *asked);
+enum rc cover_take(struct op_ctx *ctx, const struct term *term, const struct pg_rows *asked, struct covers *ret,
                    struct err *reterr) NODISCARD;
 /* They follow a term whose days moved before it was active. */
 enum rc cover_replan(struct op_ctx *ctx, const struct term *term, struct err *reterr) NODISCARD;

@@ -2,6 +2,7 @@
 #include "server/catalog/customer.h"
 #include "server/catalog/id_type.h"
 
+#include "common/base/lang.h"
 #include "server/rule/entry/fold.h"
 #include "server/rule/entry/idnum.h"
 #include "server/rule/entry/name.h"
@@ -33,8 +34,7 @@ prepare_phone(struct op_ctx *ctx, struct customer *c, const struct customer *old
         ISSUE_CONFIRM,
         ENTITY_CUSTOMER,
         "phone",
-        "another customer has this phone number; open that one, or save with a reason",
-        "customer_phone",
+        N_("another customer has this phone number; open that one, or save with a reason"),
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and phone_key = $2"
         " and id <> $3 and status = 1 order by id limit 5"};
     struct err err = {0};
@@ -52,7 +52,8 @@ prepare_phone(struct op_ctx *ctx, struct customer *c, const struct customer *old
     if (!is_new(c, old, CUSTOMER_PHONE_KEY, key, old ? old->phone_key : STR_NONE))
         return RC_OK;
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(key), VALUE_INT(c->row.id)};
-    return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &alike, params, COUNTOF(params));
+    return RC_OK;
 }
 
 static void
@@ -75,8 +76,7 @@ check_id_number(struct op_ctx *ctx, struct customer *c, struct str code, const s
         ISSUE_REFUSE,
         ENTITY_CUSTOMER,
         "id_number",
-        "a customer with this ID number is already on record",
-        "customer_id_key",
+        N_("a customer with this ID number is already on record"),
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and id_type_id = $2"
         " and id_key = $3 and id <> $4 and status <> 2 limit 1"};
     struct err err = {0};
@@ -93,7 +93,8 @@ check_id_number(struct op_ctx *ctx, struct customer *c, struct str code, const s
     warn_birth(ctx, c, code, &type);
     const struct value params[] = {tenant_value(ctx), VALUE_INT(c->id_type.id), VALUE_TEXT(c->id_key),
                                    VALUE_INT(c->row.id)};
-    return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &alike, params, COUNTOF(params));
+    return RC_OK;
 }
 
 static enum rc
@@ -127,8 +128,7 @@ prepare_birth(struct op_ctx *ctx, struct customer *c, const struct customer *old
         ISSUE_CONFIRM,
         ENTITY_CUSTOMER,
         "name",
-        "another customer has this name and birth date; open that one, or save with a reason",
-        "customer_name_birth",
+        N_("another customer has this name and birth date; open that one, or save with a reason"),
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and birth_key = $2"
         " and id <> $3 and status = 1 order by id limit 5"};
     row_drop(&c->row, CUSTOMER_BIRTH_KEY);
@@ -148,37 +148,36 @@ prepare_birth(struct op_ctx *ctx, struct customer *c, const struct customer *old
     if (old && row_has(&old->row, CUSTOMER_BIRTH_KEY) && str_eq(old->birth_key, c->birth_key))
         return RC_OK;
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(c->birth_key), VALUE_INT(c->row.id)};
-    return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &alike, params, COUNTOF(params));
+    return RC_OK;
 }
 
 /* Entered in error, but others rely on it. */
-static enum rc
-prepare_void(struct op_ctx *ctx, const struct customer *c, const struct customer *old, struct err *reterr)
+static void
+prepare_void(struct op_ctx *ctx, const struct customer *c, const struct customer *old)
 {
     static const struct finding_like owns = {
         ISSUE_REFUSE,
         ENTITY_VEHICLE,
         "status",
-        "the customer owns a vehicle; transfer it first",
-        "customer_owns",
+        N_("the customer owns a vehicle; transfer it first"),
         "select id, coalesce(plate, chassis) from app.vehicle where tenant_id = $1::int and owner_id = $2"
         " and status = 1 order by id limit 5"};
     static const struct finding_like holds = {
         ISSUE_REFUSE,
         ENTITY_POLICY,
         "status",
-        "the customer holds a policy that is not over",
-        "customer_holds",
+        N_("the customer holds a policy that is not over"),
         "select id, number from app.policy where tenant_id = $1::int and customer_id = $2"
         " and state in (2, 3, 4, 5) order by id limit 5"};
     if (row_has(&c->row, CUSTOMER_STATUS) && c->status == CUSTOMER_FORGOTTEN)
         op_issue(ctx, ISSUE_REFUSE, "status", "a customer is forgotten by the action forget, for ever");
     if (!old || !row_has(&c->row, CUSTOMER_STATUS) || c->status != CUSTOMER_VOID ||
         old->status == CUSTOMER_VOID)
-        return RC_OK;
+        return;
     const struct value params[] = {tenant_value(ctx), VALUE_INT(c->row.id)};
-    enum rc rc = finding_alike(ctx, &owns, params, COUNTOF(params), reterr);
-    return rc ? rc : finding_alike(ctx, &holds, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &owns, params, COUNTOF(params));
+    finding_alike(ctx, &holds, params, COUNTOF(params));
 }
 
 static enum rc
@@ -195,7 +194,7 @@ customer_prepare(struct op_ctx *ctx, void *row, const void *old, struct err *ret
     if (!rc)
         rc = prepare_birth(ctx, c, old, reterr);
     if (!rc)
-        rc = prepare_void(ctx, c, old, reterr);
+        prepare_void(ctx, c, old);
     if (!rc && row_has(&c->row, CUSTOMER_EMAIL) && !memchr(c->email.p, '@', c->email.n))
         op_issue(ctx, ISSUE_REFUSE, "email", "an e-mail address is written like salma@example.com");
     return rc;

@@ -1,5 +1,7 @@
 #include "server/rule/finding.h"
 
+#include "common/base/lang.h"
+
 enum rc
 finding_refuse(struct op_ctx *ctx, enum rc rc, const struct err *found, struct err *reterr)
 {
@@ -16,18 +18,31 @@ finding_refuse(struct op_ctx *ctx, enum rc rc, const struct err *found, struct e
     return rc;
 }
 
-enum rc
-finding_alike(struct op_ctx *ctx, const struct finding_like *like, const struct value *params, size_t nparams,
-              struct err *reterr)
+/* What waits for its answer. */
+struct sought {
+    struct finding_like like;
+    size_t place;
+};
+
+static enum rc
+add_alike(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr)
 {
-    struct pg_rows rows;
-    enum rc rc = op_query(ctx, like->name, like->sql, params, nparams, &rows, reterr);
-    if (rc || rows.nrows == 0)
-        return rc;
-    op_issue(ctx, like->level, like->field, "%s", like->text);
-    for (size_t i = 0; i < rows.nrows; i++)
-        op_issue_ref(ctx, like->entity, pg_cell(&rows, i, 0)->i, pg_cell(&rows, i, 1)->text);
+    const struct sought *s = about;
+    (void)reterr;
+    if (!rows->nrows)
+        return RC_OK;
+    op_issue_at(ctx, s->place, s->like.level, s->like.field, "%s", lang_text(s->like.text));
+    for (size_t i = 0; i < rows->nrows; i++)
+        op_issue_ref(ctx, s->like.entity, pg_cell(rows, i, 0)->i, pg_cell(rows, i, 1)->text);
     return RC_OK;
+}
+
+void
+finding_alike(struct op_ctx *ctx, const struct finding_like *like, const struct value *params, size_t nparams)
+{
+    struct sought *s = arena_new(ctx->arena, struct sought, 1);
+    *s = (struct sought){*like, op_issue_sought(ctx)};
+    op_ask_judged(ctx, like->sql, params, nparams, add_alike, s);
 }
 
 const char *

@@ -20,16 +20,16 @@ enum rc finding_refuse(struct op_ctx *ctx, enum rc rc, const struct err *found, 
 
 /*
  * Records that look like the one entered: `sql` gives id and label per row. When there are any, adds an issue
- * of `level` on `field` with `text`, and refers to them.
+ * of `level` on `field` with `text`, and refers to them. It is asked with what is asked next.
  */
 struct finding_like {
     enum issue_level level;
     uint32_t entity;
     const char *field, *text;
-    const char *name, *sql; /* as op_query takes them */
+    const char *sql;
 };
-enum rc finding_alike(struct op_ctx *ctx, const struct finding_like *like, const struct value *params,
-                      size_t nparams, struct err *reterr) NODISCARD;
+void finding_alike(struct op_ctx *ctx, const struct finding_like *like, const struct value *params,
+                   size_t nparams);
 
 /* An amount as people read it, in the arena. */
 const char *finding_money(struct op_ctx *ctx, money_t amount);

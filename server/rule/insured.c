@@ -173,18 +173,21 @@ insured_lock(struct op_ctx *ctx, struct insured_set *set, struct err *reterr)
         "select v.id from app.vehicle v where v.tenant_id = $1::int"
         " and v.id = any (string_to_array($2, ',')::bigint[]) order by v.id for no key update of v";
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(insured_ids(ctx, set))};
-    enum rc rc = op_query(ctx, "insured_lock", sql, params, COUNTOF(params), NULL, reterr);
+    enum rc rc = RC_OK;
+    op_ask(ctx, sql, params, COUNTOF(params), NULL);
+    for (size_t i = 0; i < set->n; i++)
+        op_load_ahead(ctx, ENTITY_VEHICLE, set->rows[i].vehicle.id, OP_LOCK);
     for (size_t i = 0; !rc && i < set->n; i++)
         rc = load_vehicle(ctx, set, &set->rows[i], reterr);
     return rc;
 }
 
-enum rc
+void
 insured_check_free(struct op_ctx *ctx, const struct insured_set *set, struct term_dates days,
-                   int64_t but_policy, struct err *reterr)
+                   int64_t but_policy)
 {
     const struct cover_of of = {insured_ids(ctx, set), set->fleet};
-    return cover_check_free(ctx, &of, days, but_policy, reterr);
+    cover_check_free(ctx, &of, days, but_policy);
 }
 
 /* ------------------------------------------------------------------ what they cost */

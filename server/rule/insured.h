@@ -45,8 +45,8 @@ enum rc insured_of_term(struct op_ctx *ctx, const struct policy *policy, int64_t
 enum rc insured_lock(struct op_ctx *ctx, struct insured_set *set, struct err *reterr) NODISCARD;
 
 /* Is each free of other policies' cover in these days? As cover_check_free. */
-enum rc insured_check_free(struct op_ctx *ctx, const struct insured_set *set, struct term_dates days,
-                           int64_t but_policy, struct err *reterr) NODISCARD;
+void insured_check_free(struct op_ctx *ctx, const struct insured_set *set, struct term_dates days,
+                        int64_t but_policy);
 
 /* Prices each by the rate book as it holds on the first day. Fails: as pricing_find, naming the vehicle of a
    fleet; RC_REFUSED when all together are too much. */

@@ -91,8 +91,8 @@ find_holder(struct op_ctx *ctx, const struct policy_quote *q, const struct insur
     return rc;
 }
 
-static enum rc
-warn_waiting(struct op_ctx *ctx, const struct insured_set *set, struct err *reterr)
+static void
+warn_waiting(struct op_ctx *ctx, const struct insured_set *set)
 {
     const struct finding_like waiting = {
         ISSUE_WARN,
@@ -100,7 +100,6 @@ warn_waiting(struct op_ctx *ctx, const struct insured_set *set, struct err *rete
         set->fleet ? "vehicles" : "vehicle",
         set->fleet ? N_("a policy for one of these vehicles already waits for its payment")
                    : N_("a policy for this vehicle already waits for its payment"),
-        "policy_waiting",
         "select id, number from app.policy where tenant_id = $1::int and state = 3"
         " and vehicle_id = any (string_to_array($2, ',')::bigint[])"
         " union select p.id, p.number from app.term_vehicle l"
@@ -108,15 +107,15 @@ warn_waiting(struct op_ctx *ctx, const struct insured_set *set, struct err *rete
         " where l.tenant_id = $1::int and l.vehicle_id = any (string_to_array($2, ',')::bigint[])"
         " order by 1 limit 5"};
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(insured_ids(ctx, set))};
-    return finding_alike(ctx, &waiting, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &waiting, params, COUNTOF(params));
 }
 
 static enum rc
 add_policy(struct op_ctx *ctx, const struct policy_quote *q, const struct insured_set *set, struct ref holder,
-           struct policy *p, struct err *reterr)
+           const struct numbering *asked, struct policy *p, struct err *reterr)
 {
     struct numbered number;
-    enum rc rc = numbering_next(ctx, NUMBERING_POLICY, ctx->who.branch, &number, reterr);
+    enum rc rc = numbering_take(ctx, asked, &number, reterr);
     if (rc)
         return rc;
     ROW_SET(p, POLICY_NUMBER, number, number.number);
@@ -169,6 +168,7 @@ quote(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct e
     struct insured_set set;
     struct ref holder = {0};
     struct term_dates days;
+    struct numbering number;
     (void)row;
     date_t start = row_has(&q->row, QUOTE_START) ? q->start : ctx->who.today;
     int64_t months = row_has(&q->row, QUOTE_MONTHS) ? q->months : YEAR_MONTHS;
@@ -179,14 +179,14 @@ quote(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct e
         rc = find_holder(ctx, q, &set, &holder, reterr);
     if (!rc)
         rc = term_first(start, months, ctx->who.today, ctx->who.backdate_days, &days, reterr);
+    if (rc)
+        return rc;
+    insured_check_free(ctx, &set, days, 0);
+    warn_waiting(ctx, &set);
+    numbering_ask(ctx, NUMBERING_POLICY, ctx->who.branch, &number);
+    rc = insured_price(ctx, &set, q->product.id, days.start, (int)months, reterr);
     if (!rc)
-        rc = insured_check_free(ctx, &set, days, 0, reterr);
-    if (!rc)
-        rc = insured_price(ctx, &set, q->product.id, days.start, (int)months, reterr);
-    if (!rc)
-        rc = warn_waiting(ctx, &set, reterr);
-    if (!rc)
-        rc = add_policy(ctx, q, &set, holder, &p, reterr);
+        rc = add_policy(ctx, q, &set, holder, &number, &p, reterr);
     if (rc)
         return rc;
     plan_term(&t, 1, TERM_QUOTED, days, months);
@@ -258,10 +258,10 @@ include(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct
         rc = find_joining(ctx, args, &has, &more, reterr);
     if (!rc)
         rc = insured_lock(ctx, &more, reterr);
-    if (!rc)
-        rc = insured_check_free(ctx, &more, (struct term_dates){t.start_date, t.end_date}, p->row.id, reterr);
-    if (!rc)
-        rc = insured_price(ctx, &more, p->product.id, t.start_date, (int)t.months, reterr);
+    if (rc)
+        return rc;
+    insured_check_free(ctx, &more, (struct term_dates){t.start_date, t.end_date}, p->row.id);
+    rc = insured_price(ctx, &more, p->product.id, t.start_date, (int)t.months, reterr);
     if (!rc)
         rc = add_to_price(ctx, &more, &t, reterr);
     if (!rc)
@@ -289,9 +289,7 @@ issue(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct e
     struct term_dates days = term_on_payment((struct term_dates){t.start_date, t.end_date}, (int)t.months,
                                              date_add_days(ctx->who.today, -ctx->who.backdate_days));
     bool moved = date_cmp(days.start, t.start_date) != 0;
-    rc = insured_check_free(ctx, &set, days, p->row.id, reterr);
-    if (rc)
-        return rc;
+    insured_check_free(ctx, &set, days, p->row.id);
     ROW_SET(&t, TERM_START_DATE, start_date, days.start);
     ROW_SET(&t, TERM_END_DATE, end_date, days.end);
     ROW_SET(&t, TERM_STATE, state, TERM_AWAITING_PAYMENT);
@@ -368,10 +366,10 @@ renew(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct e
         return rc;
     int64_t months = row_has(&r->row, RENEW_MONTHS) ? r->months : last.months;
     rc = term_renewal(last.end_date, months, ctx->who.today, ctx->who.renew_ahead_days, &days, reterr);
-    if (!rc)
-        rc = insured_check_free(ctx, &set, days, p->row.id, reterr);
-    if (!rc)
-        rc = insured_price(ctx, &set, p->product.id, days.start, (int)months, reterr);
+    if (rc)
+        return rc;
+    insured_check_free(ctx, &set, days, p->row.id);
+    rc = insured_price(ctx, &set, p->product.id, days.start, (int)months, reterr);
     if (rc)
         return rc;
     plan_term(&next, terms.rows[terms.n - 1].seq + 1, TERM_AWAITING_PAYMENT, days, months);

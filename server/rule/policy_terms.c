@@ -2,33 +2,44 @@
 
 #include "server/rule/finding.h"
 
-enum rc
-policy_terms(struct op_ctx *ctx, int64_t policy, struct term_briefs *ret, struct err *reterr)
+static enum rc
+read_terms(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr)
+{
+    struct term_briefs *ret = about;
+    (void)reterr;
+    ret->n = rows->nrows;
+    ret->rows = arena_new(ctx->arena, struct term_brief, rows->nrows + 1);
+    for (size_t i = 0; i < rows->nrows; i++)
+        ret->rows[i] = (struct term_brief){
+            .id = pg_cell(rows, i, 0)->i,
+            .seq = pg_cell(rows, i, 1)->i,
+            .state = (enum term_state)pg_cell(rows, i, 2)->i,
+            .start = pg_cell(rows, i, 3)->date,
+            .end = pg_cell(rows, i, 4)->date,
+            .total = {pg_cell(rows, i, 5)->i},
+            .paid = {pg_cell(rows, i, 6)->i},
+            .recorded = {pg_cell(rows, i, 7)->i},
+        };
+    return RC_OK;
+}
+
+void
+policy_terms_ask(struct op_ctx *ctx, int64_t policy, struct term_briefs *ret)
 {
     static const char sql[] =
         "select t.id, t.seq, t.state, t.start_date, t.end_date, t.total, t.paid,"
         " (select coalesce(sum(r.amount), 0)::bigint from app.receipt r where r.tenant_id = t.tenant_id"
         " and r.term_id = t.id and r.state = 1)"
         " from app.term t where t.tenant_id = $1::int and t.policy_id = $2 order by t.seq";
-    struct pg_rows rows;
     const struct value params[] = {tenant_value(ctx), VALUE_INT(policy)};
-    enum rc rc = op_query(ctx, "policy_terms", sql, params, COUNTOF(params), &rows, reterr);
-    if (rc)
-        return rc;
-    ret->n = rows.nrows;
-    ret->rows = arena_new(ctx->arena, struct term_brief, rows.nrows + 1);
-    for (size_t i = 0; i < rows.nrows; i++)
-        ret->rows[i] = (struct term_brief){
-            .id = pg_cell(&rows, i, 0)->i,
-            .seq = pg_cell(&rows, i, 1)->i,
-            .state = (enum term_state)pg_cell(&rows, i, 2)->i,
-            .start = pg_cell(&rows, i, 3)->date,
-            .end = pg_cell(&rows, i, 4)->date,
-            .total = {pg_cell(&rows, i, 5)->i},
-            .paid = {pg_cell(&rows, i, 6)->i},
-            .recorded = {pg_cell(&rows, i, 7)->i},
-        };
-    return RC_OK;
+    op_ask_judged(ctx, sql, params, COUNTOF(params), read_terms, ret);
+}
+
+enum rc
+policy_terms(struct op_ctx *ctx, int64_t policy, struct term_briefs *ret, struct err *reterr)
+{
+    policy_terms_ask(ctx, policy, ret);
+    return op_settle(ctx, reterr);
 }
 
 const struct term_brief *

@@ -31,25 +31,15 @@ rate_of(const struct pg_rows *rows, size_t i)
 }
 
 /* The rows of the product that hold on the day: a handful. */
-static enum rc
-load_rates(struct op_ctx *ctx, int64_t product, date_t day, struct rate **ret, size_t *ret_n,
-           struct err *reterr)
+static void
+ask_rates(struct op_ctx *ctx, int64_t product, date_t day, struct pg_rows *ret)
 {
     static const char sql[] =
         "select id, vehicle_type_id, usage, from_date, to_date, rate, flat, minimum, levy, tax"
         " from app.rate where tenant_id = $1::int and product_id = $2 and from_date <= $3"
         " and (to_date is null or to_date >= $3)";
-    struct pg_rows rows;
     const struct value params[] = {tenant_value(ctx), VALUE_INT(product), VALUE_DATE(day)};
-    enum rc rc = op_query(ctx, "pricing_rates", sql, params, COUNTOF(params), &rows, reterr);
-    if (rc)
-        return rc;
-    struct rate *rates = arena_new(ctx->arena, struct rate, rows.nrows + 1);
-    for (size_t i = 0; i < rows.nrows; i++)
-        rates[i] = rate_of(&rows, i);
-    *ret = rates;
-    *ret_n = rows.nrows;
-    return RC_OK;
+    op_ask(ctx, sql, params, COUNTOF(params), ret);
 }
 
 static enum rc
@@ -69,12 +59,19 @@ open_book(struct op_ctx *ctx, const struct pricing_want *want, struct price_book
     struct price_book b = {.of = want->product, .day = want->start};
     if (ret->of == b.of && date_cmp(ret->day, b.day) == 0)
         return RC_OK;
+    struct pg_rows rows = {0};
+    ask_rates(ctx, want->product, want->start, &rows);
     enum rc rc = op_load(ctx, ENTITY_PRODUCT, want->product, OP_READ, &b.product, reterr);
     if (!rc)
-        rc = load_rates(ctx, want->product, want->start, &b.rates, &b.n, reterr);
-    if (!rc)
-        *ret = b;
-    return rc;
+        rc = op_settle(ctx, reterr);
+    if (rc)
+        return rc;
+    b.n = rows.nrows;
+    b.rates = arena_new(ctx->arena, struct rate, rows.nrows + 1);
+    for (size_t i = 0; i < rows.nrows; i++)
+        b.rates[i] = rate_of(&rows, i);
+    *ret = b;
+    return RC_OK;
 }
 
 enum rc

@@ -5,6 +5,7 @@
 #include "server/catalog/policy.h"
 #include "server/catalog/term.h"
 
+#include "common/base/lang.h"
 #include "server/rule/activate.h"
 #include "server/rule/cover_life.h"
 #include "server/rule/entry/fold.h"
@@ -47,13 +48,10 @@ check_amount(struct op_ctx *ctx, const struct receipt *r, const struct term_brie
 
 /* Finds the term the money is for and checks the amount against it. */
 static enum rc
-find_term(struct op_ctx *ctx, struct receipt *r, const struct policy *p, struct err *reterr)
+find_term(struct op_ctx *ctx, struct receipt *r, const struct policy *p, const struct term_briefs *terms,
+          struct err *reterr)
 {
-    struct term_briefs terms;
-    enum rc rc = policy_terms(ctx, p->row.id, &terms, reterr);
-    if (rc)
-        return rc;
-    const struct term_brief *t = policy_payable_term(&terms);
+    const struct term_brief *t = policy_payable_term(terms);
     if (!t)
         return refuse_unpayable(p, reterr);
     if (t->state == TERM_SUSPENDED && date_cmp(t->end, ctx->who.today) < 0)
@@ -65,15 +63,14 @@ find_term(struct op_ctx *ctx, struct receipt *r, const struct policy *p, struct 
 }
 
 /* The same transaction or cheque number twice is most often the same money twice. */
-static enum rc
-prepare_reference(struct op_ctx *ctx, struct receipt *r, struct err *reterr)
+static void
+prepare_reference(struct op_ctx *ctx, struct receipt *r)
 {
     static const struct finding_like alike = {
         ISSUE_CONFIRM,
         ENTITY_RECEIPT,
         "reference",
-        "another receipt has this reference; check that it is not the same money, or save with a reason",
-        "receipt_reference",
+        N_("another receipt has this reference; check that it is not the same money, or save with a reason"),
         "select r.id, r.number from app.search_token s join app.receipt r on r.tenant_id = s.tenant_id"
         " and r.id = s.row_id where s.tenant_id = $1::int and s.token = $2 and s.entity = 9 and s.why = 7"
         " and r.reference is not null and r.state in (1, 2) and r.method = $3 and r.id <> $4 order by r.id "
@@ -86,12 +83,12 @@ prepare_reference(struct op_ctx *ctx, struct receipt *r, struct err *reterr)
         if (row_has(&r->row, RECEIPT_METHOD) && r->method != PAID_CASH)
             op_issue(ctx, ISSUE_REFUSE, "reference",
                      "give the number of the transaction, cheque or slip; only cash goes without");
-        return RC_OK;
+        return;
     }
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(token_reference(ctx->arena, r->reference)),
                                    VALUE_INT(row_has(&r->row, RECEIPT_METHOD) ? r->method : 0),
                                    VALUE_INT(r->row.id)};
-    return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &alike, params, COUNTOF(params));
 }
 
 static void
@@ -110,17 +107,21 @@ receipt_prepare(struct op_ctx *ctx, void *row, const void *old, struct err *rete
 {
     struct receipt *r = row;
     struct policy p;
+    struct term_briefs terms;
     struct err err = {0};
     if (old)
         return RC_OK;
     prepare_day(ctx, r);
-    enum rc rc = prepare_reference(ctx, r, reterr);
-    if (rc || !row_has(&r->row, RECEIPT_POLICY))
-        return rc;
-    rc = op_load(ctx, ENTITY_POLICY, r->policy.id, OP_READ, &p, reterr);
+    prepare_reference(ctx, r);
+    if (!row_has(&r->row, RECEIPT_POLICY))
+        return RC_OK;
+    op_load_ahead(ctx, ENTITY_POLICY, r->policy.id, OP_READ);
+    enum rc rc = policy_terms(ctx, r->policy.id, &terms, reterr);
+    if (!rc)
+        rc = op_load(ctx, ENTITY_POLICY, r->policy.id, OP_READ, &p, reterr);
     if (rc)
         return rc;
-    rc = finding_refuse(ctx, find_term(ctx, r, &p, &err), &err, reterr);
+    rc = finding_refuse(ctx, find_term(ctx, r, &p, &terms, &err), &err, reterr);
     ROW_SET(r, RECEIPT_BRANCH, branch, ctx->who.branch);
     ROW_SET(r, RECEIPT_TAKEN_BY, taken_by, ((struct ref){.id = ctx->who.user}));
     ROW_SET(r, RECEIPT_STATE, state, RECEIPT_RECORDED);
@@ -134,16 +135,24 @@ receipt_before(struct op_ctx *ctx, void *row, const void *old, struct err *reter
     struct receipt *r = row;
     struct policy p;
     struct term t;
+    struct term_briefs terms;
+    struct numbering asked;
     struct numbered number;
     if (old)
         return RC_OK;
-    enum rc rc = op_load(ctx, ENTITY_POLICY, r->policy.id, OP_LOCK, &p, reterr);
+    op_load_ahead(ctx, ENTITY_POLICY, r->policy.id, OP_LOCK);
+    op_load_ahead(ctx, ENTITY_TERM, r->term.id, OP_LOCK);
+    policy_terms_ask(ctx, r->policy.id, &terms);
+    numbering_ask(ctx, NUMBERING_RECEIPT, r->branch, &asked);
+    enum rc rc = op_settle(ctx, reterr);
+    if (!rc)
+        rc = op_load(ctx, ENTITY_POLICY, r->policy.id, OP_LOCK, &p, reterr);
     if (!rc)
         rc = op_load(ctx, ENTITY_TERM, r->term.id, OP_LOCK, &t, reterr);
     if (!rc)
-        rc = find_term(ctx, r, &p, reterr);
+        rc = find_term(ctx, r, &p, &terms, reterr);
     if (!rc)
-        rc = numbering_next(ctx, NUMBERING_RECEIPT, r->branch, &number, reterr);
+        rc = numbering_take(ctx, &asked, &number, reterr);
     if (rc)
         return rc;
     ROW_SET(r, RECEIPT_NUMBER, number, number.number);
@@ -168,6 +177,8 @@ static enum rc
 load_policy(struct op_ctx *ctx, const struct receipt *r, struct policy *ret, struct term *ret_term,
             struct err *reterr)
 {
+    op_load_ahead(ctx, ENTITY_POLICY, r->policy.id, OP_LOCK);
+    op_load_ahead(ctx, ENTITY_TERM, r->term.id, OP_LOCK);
     enum rc rc = op_load(ctx, ENTITY_POLICY, r->policy.id, OP_LOCK, ret, reterr);
     return rc ? rc : op_load(ctx, ENTITY_TERM, r->term.id, OP_LOCK, ret_term, reterr);
 }
@@ -189,13 +200,13 @@ check_payable(struct op_ctx *ctx, const struct receipt *r, const struct term *t,
 static enum rc
 mark_verified(struct op_ctx *ctx, struct receipt *r, struct err *reterr)
 {
-    struct pg_rows now;
-    enum rc rc = op_query(ctx, "receipt_now", "select now()", NULL, 0, &now, reterr);
+    stamp_t now;
+    enum rc rc = op_now(ctx, &now, reterr);
     if (rc)
         return rc;
     ROW_SET(r, RECEIPT_STATE, state, RECEIPT_VERIFIED);
     ROW_SET(r, RECEIPT_VERIFIED_BY, verified_by, ((struct ref){.id = ctx->who.user}));
-    ROW_SET(r, RECEIPT_VERIFIED_AT, verified_at, pg_cell(&now, 0, 0)->stamp);
+    ROW_SET(r, RECEIPT_VERIFIED_AT, verified_at, now);
     return op_update(ctx, ENTITY_RECEIPT, r, reterr);
 }
 
@@ -206,6 +217,7 @@ verify(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct 
     struct policy p;
     struct term t;
     (void)args, (void)ret;
+    struct pg_rows covers;
     enum rc rc = four_eyes(ctx, r, reterr);
     if (!rc)
         rc = load_policy(ctx, r, &p, &t, reterr);
@@ -213,12 +225,14 @@ verify(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct 
         rc = check_payable(ctx, r, &t, reterr);
     if (!rc)
         rc = mark_verified(ctx, r, reterr);
+    if (!rc)
+        cover_ask(ctx, &t, &covers);
     if (!rc) /* what is paid was counted by the database: read it again */
         rc = op_load(ctx, ENTITY_TERM, t.row.id, OP_LOCK, &t, reterr);
     if (rc)
         return rc;
     if (t.paid.minor >= t.total.minor)
-        return activate_term(ctx, &p, &t, reterr);
+        return activate_term(ctx, &p, &t, &covers, reterr);
     op_issue(ctx, ISSUE_WARN, NULL, "held as a deposit: %s of %s is paid; the cover starts when all of it is",
              finding_money(ctx, t.paid), finding_money(ctx, t.total));
     return RC_OK;

@@ -108,15 +108,15 @@ take_note(struct renewal *r, bool given, struct str note)
 static enum rc
 mark(struct op_ctx *ctx, struct renewal *r, enum renewal_state state, bool spoken, struct err *reterr)
 {
-    struct pg_rows now;
-    enum rc rc = op_query(ctx, "renewal_now", "select now()", NULL, 0, &now, reterr);
+    stamp_t now;
+    enum rc rc = op_now(ctx, &now, reterr);
     if (rc)
         return rc;
     ROW_SET(r, RENEWAL_STATE, state, (choice_t)state);
     if (spoken)
-        ROW_SET(r, RENEWAL_CONTACTED_AT, contacted_at, pg_cell(&now, 0, 0)->stamp);
+        ROW_SET(r, RENEWAL_CONTACTED_AT, contacted_at, now);
     if (state == RENEWAL_LOST || state == RENEWAL_DISCONTINUED)
-        ROW_SET(r, RENEWAL_CLOSED_AT, closed_at, pg_cell(&now, 0, 0)->stamp);
+        ROW_SET(r, RENEWAL_CLOSED_AT, closed_at, now);
     else
         row_drop(&r->row, RENEWAL_CLOSED_AT);
     return op_update(ctx, ENTITY_RENEWAL, r, reterr);

@@ -55,6 +55,7 @@ forget(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct 
     if (rc != RC_OK)
         return rc;
     const struct value params[] = {VALUE_INT(((const struct row_head *)row)->id)};
+    op_look_again(ctx);
     return op_query(ctx, "retention.strike", "select app.forget_customer($1)", params, 1, NULL, reterr);
 }
 

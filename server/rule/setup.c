@@ -6,6 +6,7 @@
 #include "server/catalog/rate.h"
 #include "server/catalog/vehicle_type.h"
 
+#include "common/base/lang.h"
 #include "server/rule/entry/fold.h"
 #include "server/rule/entry/pattern.h"
 #include "server/rule/finding.h"
@@ -121,21 +122,20 @@ check_rate_amount(struct op_ctx *ctx, const struct row_head *row, uint32_t tag, 
         op_issue(ctx, ISSUE_REFUSE, field, "the amount can't be less than nothing");
 }
 
-static enum rc
-check_overlap(struct op_ctx *ctx, const struct rate *r, struct err *reterr)
+static void
+check_overlap(struct op_ctx *ctx, const struct rate *r)
 {
     static const struct finding_like alike = {
         ISSUE_REFUSE,
         ENTITY_RATE,
         "from_date",
-        "another row of the rate book holds for the same on some of these days; end that one first",
-        "rate_overlap",
+        N_("another row of the rate book holds for the same on some of these days; end that one first"),
         "select id, 'from ' || from_date::text from app.rate where tenant_id = $1::int and product_id = $2"
         " and coalesce(vehicle_type_id, 0) = $3 and coalesce(usage, 0) = $4 and (to_date is null or to_date "
         ">= $5)"
         " and from_date <= coalesce($6, 'infinity'::date) and id <> $7 order by from_date limit 1"};
     if (!row_has(&r->row, RATE_PRODUCT) || !row_has(&r->row, RATE_FROM_DATE))
-        return RC_OK;
+        return;
     const struct value params[] = {
         tenant_value(ctx),
         VALUE_INT(r->product.id),
@@ -145,14 +145,14 @@ check_overlap(struct op_ctx *ctx, const struct rate *r, struct err *reterr)
         row_has(&r->row, RATE_TO_DATE) ? VALUE_DATE(r->to_date) : VALUE_NULL,
         VALUE_INT(r->row.id),
     };
-    return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &alike, params, COUNTOF(params));
 }
 
 static enum rc
 rate_prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
 {
     struct rate *r = row;
-    (void)old;
+    (void)old, (void)reterr;
     check_share(ctx, &r->row, RATE_RATE, "rate", r->rate);
     check_share(ctx, &r->row, RATE_LEVY, "levy", r->levy);
     check_share(ctx, &r->row, RATE_TAX, "tax", r->tax);
@@ -163,7 +163,8 @@ rate_prepare(struct op_ctx *ctx, void *row, const void *old, struct err *reterr)
         op_issue(ctx, ISSUE_REFUSE, "to_date", "the last day lies before the first");
         return RC_OK;
     }
-    return check_overlap(ctx, r, reterr);
+    check_overlap(ctx, r);
+    return RC_OK;
 }
 
 const struct rule branch_rule = {.entity = ENTITY_BRANCH, .prepare = branch_prepare};

@@ -3,6 +3,7 @@
 #include "server/catalog/customer.h"
 #include "server/catalog/ownership.h"
 
+#include "common/base/lang.h"
 #include "server/rule/activate.h"
 #include "server/rule/entry/fold.h"
 #include "server/rule/entry/pattern.h"
@@ -14,23 +15,37 @@
 
 enum { YEAR_FIRST = 1900, ENGINE_MAX = 30 };
 
+/* What a plate is compared with, when the forms of plates are known. */
+struct unusual {
+    struct str plate, key;
+    size_t place;
+};
+
 static enum rc
-warn_pattern(struct op_ctx *ctx, const struct vehicle *v, struct err *reterr)
+judge_pattern(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr)
+{
+    const struct unusual *u = about;
+    (void)reterr;
+    for (size_t i = 0; i < rows->nrows; i++)
+        if (pattern_match(pg_cell(rows, i, 0)->text, u->key) != PATTERN_NO)
+            return RC_OK;
+    if (rows->nrows)
+        op_issue_at(ctx, u->place, ISSUE_WARN, "plate",
+                    "the plate %.*s has none of the usual forms; check it against the vehicle",
+                    STR_ARG(u->plate));
+    return RC_OK;
+}
+
+static void
+warn_pattern(struct op_ctx *ctx, const struct vehicle *v)
 {
     static const char sql[] = "select pattern from app.plate_pattern where tenant_id = $1::int and is_active"
                               " and (vehicle_type_id is null or vehicle_type_id = $2 or $2 = 0)";
-    struct pg_rows rows;
+    struct unusual *u = arena_new(ctx->arena, struct unusual, 1);
     bool typed = row_has(&v->row, VEHICLE_TYPE);
     const struct value params[] = {tenant_value(ctx), VALUE_INT(typed ? v->vehicle_type.id : 0)};
-    enum rc rc = op_query(ctx, "vehicle_patterns", sql, params, COUNTOF(params), &rows, reterr);
-    if (rc || rows.nrows == 0)
-        return rc;
-    for (size_t i = 0; i < rows.nrows; i++)
-        if (pattern_match(pg_cell(&rows, i, 0)->text, v->plate_key) != PATTERN_NO)
-            return RC_OK;
-    op_issue(ctx, ISSUE_WARN, "plate",
-             "the plate %.*s has none of the usual forms; check it against the vehicle", STR_ARG(v->plate));
-    return RC_OK;
+    *u = (struct unusual){v->plate, v->plate_key, op_issue_sought(ctx)};
+    op_ask_judged(ctx, sql, params, COUNTOF(params), judge_pattern, u);
 }
 
 static enum rc
@@ -40,8 +55,7 @@ prepare_plate(struct op_ctx *ctx, struct vehicle *v, struct err *reterr)
         ISSUE_REFUSE,
         ENTITY_VEHICLE,
         "plate",
-        "this plate is already on a registered vehicle",
-        "vehicle_plate",
+        N_("this plate is already on a registered vehicle"),
         "select id, concat_ws(' ', plate, make, model) from app.vehicle where tenant_id = $1::int"
         " and plate_key = $2 and status = 1 and id <> $3 limit 1"};
     struct err err = {0};
@@ -57,8 +71,9 @@ prepare_plate(struct op_ctx *ctx, struct vehicle *v, struct err *reterr)
     if (row_has(&v->row, VEHICLE_STATUS) && v->status != VEHICLE_REGISTERED)
         return RC_OK;
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(key), VALUE_INT(v->row.id)};
-    rc = finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
-    return rc ? rc : warn_pattern(ctx, v, reterr);
+    finding_alike(ctx, &alike, params, COUNTOF(params));
+    warn_pattern(ctx, v);
+    return RC_OK;
 }
 
 static struct str
@@ -78,8 +93,7 @@ prepare_chassis(struct op_ctx *ctx, struct vehicle *v, struct err *reterr)
         ISSUE_REFUSE,
         ENTITY_VEHICLE,
         "chassis",
-        "this chassis number is already on a vehicle",
-        "vehicle_chassis",
+        N_("this chassis number is already on a vehicle"),
         "select id, concat_ws(' ', coalesce(plate, chassis), make, model) from app.vehicle"
         " where tenant_id = $1::int and chassis_key = $2 and id <> $3 limit 1"};
     struct err err = {0};
@@ -95,36 +109,36 @@ prepare_chassis(struct op_ctx *ctx, struct vehicle *v, struct err *reterr)
     if (chassis_warning(key))
         op_issue(ctx, ISSUE_WARN, "chassis", "%s", chassis_warning(key));
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(key), VALUE_INT(v->row.id)};
-    return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &alike, params, COUNTOF(params));
+    return RC_OK;
 }
 
-static enum rc
-prepare_engine(struct op_ctx *ctx, struct vehicle *v, const struct vehicle *old, struct err *reterr)
+static void
+prepare_engine(struct op_ctx *ctx, struct vehicle *v, const struct vehicle *old)
 {
     static const struct finding_like alike = {
         ISSUE_CONFIRM,
         ENTITY_VEHICLE,
         "engine_no",
-        "another vehicle has this engine number; open that one, or save with a reason",
-        "vehicle_engine",
+        N_("another vehicle has this engine number; open that one, or save with a reason"),
         "select id, concat_ws(' ', coalesce(plate, chassis), make, model) from app.vehicle"
         " where tenant_id = $1::int and engine_key = $2 and id <> $3 and status = 1 order by id limit 5"};
     unsigned other;
     row_drop(&v->row, VEHICLE_ENGINE_KEY);
     if (!row_has(&v->row, VEHICLE_ENGINE_NO))
-        return RC_OK;
+        return;
     struct str key = fold_code(ctx->arena, v->engine_no, &other);
     if (other || key.n == 0 || key.n > ENGINE_MAX) {
         op_issue(ctx, ISSUE_REFUSE, "engine_no", "an engine number has 1 to %d letters, digits and dashes",
                  ENGINE_MAX);
-        return RC_OK;
+        return;
     }
     ROW_SET(v, VEHICLE_ENGINE_KEY, engine_key, key);
     v->engine_no = upper(ctx->arena, v->engine_no);
     if (old && row_has(&old->row, VEHICLE_ENGINE_KEY) && str_eq(old->engine_key, key))
-        return RC_OK;
+        return;
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(key), VALUE_INT(v->row.id)};
-    return finding_alike(ctx, &alike, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &alike, params, COUNTOF(params));
 }
 
 static enum rc
@@ -140,23 +154,22 @@ prepare_owner(struct op_ctx *ctx, const struct vehicle *v, const struct vehicle 
     return rc;
 }
 
-static enum rc
-prepare_status(struct op_ctx *ctx, const struct vehicle *v, const struct vehicle *old, struct err *reterr)
+static void
+prepare_status(struct op_ctx *ctx, const struct vehicle *v, const struct vehicle *old)
 {
     static const struct finding_like covered = {
         ISSUE_REFUSE,
         ENTITY_POLICY,
         "status",
-        "the vehicle is insured; cancel the policy first",
-        "vehicle_covered",
+        N_("the vehicle is insured; cancel the policy first"),
         "select p.id, p.number from app.cover c join app.policy p on p.tenant_id = c.tenant_id and p.id ="
         " c.policy_id where c.tenant_id = $1::int and c.vehicle_id = $2 and c.in_force and c.to_date > $3"
         " order by c.to_date limit 1"};
     if (!old || !row_has(&v->row, VEHICLE_STATUS) || v->status != VEHICLE_DEREGISTERED ||
         old->status == VEHICLE_DEREGISTERED)
-        return RC_OK;
+        return;
     const struct value params[] = {tenant_value(ctx), VALUE_INT(v->row.id), VALUE_DATE(ctx->who.today)};
-    return finding_alike(ctx, &covered, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &covered, params, COUNTOF(params));
 }
 
 static void
@@ -182,15 +195,15 @@ vehicle_prepare(struct op_ctx *ctx, void *row, const void *old, struct err *rete
     enum rc rc = prepare_plate(ctx, v, reterr);
     if (!rc)
         rc = prepare_chassis(ctx, v, reterr);
-    if (!rc)
-        rc = prepare_engine(ctx, v, old, reterr);
-    if (!rc)
-        rc = prepare_owner(ctx, v, old, reterr);
-    if (!rc)
-        rc = prepare_status(ctx, v, old, reterr);
-    if (!rc)
-        prepare_rest(ctx, v);
-    return rc;
+    if (rc)
+        return rc;
+    prepare_engine(ctx, v, old);
+    rc = prepare_owner(ctx, v, old, reterr);
+    if (rc)
+        return rc;
+    prepare_status(ctx, v, old);
+    prepare_rest(ctx, v);
+    return RC_OK;
 }
 
 static enum rc
@@ -242,20 +255,19 @@ end_ownership(struct op_ctx *ctx, const struct vehicle *v, date_t to, struct err
 }
 
 /* The policy stays with its holder: whoever transfers should know. */
-static enum rc
-warn_insured(struct op_ctx *ctx, const struct vehicle *v, struct err *reterr)
+static void
+warn_insured(struct op_ctx *ctx, const struct vehicle *v)
 {
     static const struct finding_like insured = {
         ISSUE_WARN,
         ENTITY_POLICY,
         NULL,
-        "the vehicle stays insured under the policy of its former owner; cancel it or sell a new one",
-        "vehicle_insured",
+        N_("the vehicle stays insured under the policy of its former owner; cancel it or sell a new one"),
         "select p.id, p.number from app.cover c join app.policy p on p.tenant_id = c.tenant_id and p.id ="
         " c.policy_id where c.tenant_id = $1::int and c.vehicle_id = $2 and c.in_force and c.to_date >= $3"
         " order by c.to_date limit 5"};
     const struct value params[] = {tenant_value(ctx), VALUE_INT(v->row.id), VALUE_DATE(ctx->who.today)};
-    return finding_alike(ctx, &insured, params, COUNTOF(params), reterr);
+    finding_alike(ctx, &insured, params, COUNTOF(params));
 }
 
 static enum rc
@@ -280,7 +292,10 @@ transfer(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struc
     rc = end_ownership(ctx, v, date, reterr);
     if (!rc)
         rc = start_ownership(ctx, v, t->to, date, reterr);
-    return rc ? rc : warn_insured(ctx, v, reterr);
+    op_look_again(ctx); /* the vehicle follows its ownership */
+    if (!rc)
+        warn_insured(ctx, v);
+    return rc;
 }
 
 static void

@@ -21,6 +21,7 @@ struct pg {
     uint64_t prepared[PREPARED_SLOTS]; /* hash set of statement keys; 0 free */
     size_t nprepared;
     uint64_t connects, trips, rows; /* see pg_tally */
+    size_t failed;                  /* see pg_failed */
 };
 
 /* ------------------------------------------------------------------ types */
@@ -443,6 +444,7 @@ read_all(struct pg *pg, struct arena *a, const struct sent *sent, size_t n, stru
         }
         enum rc got = read_command(pg, a, ret ? &ret[i] : NULL, rc == RC_OK ? reterr : NULL);
         rc = rc == RC_OK ? got : rc;
+        pg->failed += rc == RC_OK;
         if (PQstatus(pg->conn) != CONNECTION_OK)
             return lost(pg, reterr);
     }
@@ -452,6 +454,12 @@ read_all(struct pg *pg, struct arena *a, const struct sent *sent, size_t n, stru
     PQclear(pg->current);
     pg->current = NULL;
     return rc;
+}
+
+size_t
+pg_failed(const struct pg *pg)
+{
+    return pg->failed;
 }
 
 /* A plan the server had to drop (tables changed under it): start over with a fresh connection. */
@@ -480,6 +488,7 @@ pg_run(struct pg *pg, struct arena *a, const struct pg_stmt *stmts, size_t n, st
     if (!PQpipelineSync(pg->conn))
         return lost(pg, reterr);
     pg->trips++;
+    pg->failed = 0;
     rc = read_all(pg, a, sent, n, ret, reterr);
     if (rc != RC_OK && plans_are_stale(reterr))
         pg_drop(pg);

@@ -66,5 +66,7 @@ pg_cell(const struct pg_rows *rows, size_t row, size_t col)
  */
 enum rc pg_run(struct pg *pg, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
                struct err *reterr) NODISCARD;
+/* After a pg_run that failed: which of its statements did; their number when it was none of them. */
+size_t pg_failed(const struct pg *pg);
 
 #endif

@@ -31,15 +31,20 @@ add_column(struct buf *b, const struct field *f, size_t place)
     sql_alias(b, entity_by_number(f->ref)->label_sql, alias);
 }
 
-void
-sql_select(struct buf *b, const struct entity *e, const char *source, const struct field *const *fields,
-           size_t n)
+static void
+add_columns(struct buf *b, const struct field *const *fields, size_t n)
 {
     buf_add_str(b, STR("select t.id, t.version"));
     for (size_t i = 0; i < n; i++) {
         buf_add_str(b, STR(", "));
         add_column(b, fields[i], i);
     }
+}
+
+static void
+add_source(struct buf *b, const struct entity *e, const char *source, const struct field *const *fields,
+           size_t n)
+{
     if (source)
         buf_printf(b, " from %s t", source);
     else
@@ -50,6 +55,24 @@ sql_select(struct buf *b, const struct entity *e, const char *source, const stru
             buf_printf(b, " left join app.%s r%zu on r%zu.tenant_id = t.tenant_id and r%zu.id = t.%s",
                        entity_by_number(fields[i]->ref)->table, i, i, i, field_column(fields[i], column));
     }
+}
+
+void
+sql_select(struct buf *b, const struct entity *e, const char *source, const struct field *const *fields,
+           size_t n)
+{
+    add_columns(b, fields, n);
+    add_source(b, e, source, fields, n);
+}
+
+void
+sql_select_labelled(struct buf *b, const struct entity *e, const char *source,
+                    const struct field *const *fields, size_t n)
+{
+    add_columns(b, fields, n);
+    buf_add_str(b, STR(", "));
+    sql_alias(b, e->label_sql, "t");
+    add_source(b, e, source, fields, n);
 }
 
 const struct field **
@@ -76,7 +99,7 @@ select_written(struct buf *b, const struct entity *e)
     size_t n;
     const struct field **fields = sql_fields(b->a, e, &n);
     buf_add_str(b, STR(" returning *) "));
-    sql_select(b, e, "written", fields, n);
+    sql_select_labelled(b, e, "written", fields, n);
 }
 
 void

@@ -67,6 +67,12 @@ tx_run(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, st
     return enter_and_run(tx, a, NULL, stmts, n, ret, reterr);
 }
 
+size_t
+tx_failed(const struct tx *tx)
+{
+    return pg_failed(tx->pg);
+}
+
 enum rc
 tx_run_settled(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
                struct err *reterr)

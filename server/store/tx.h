@@ -30,6 +30,8 @@ struct tx {
 /* Fails: as pg_run; RC_UNAUTHENTICATED when the preamble finds no active user and company. */
 enum rc tx_run(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
                struct err *reterr) NODISCARD;
+/* After a tx_run in an open transaction that failed: which of its statements did, as pg_failed. */
+size_t tx_failed(const struct tx *tx);
 /*
  * As tx_run, for reads that are done best in one way whoever asks: found and put in order by an index. Each is planned
  * once for a connection, and so that the plan suits the largest company also when the smallest was the first to

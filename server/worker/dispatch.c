@@ -82,7 +82,8 @@ run_handler(struct call *c)
     op_fn *run = handler(c->method->number);
     if (!run)
         return err_log(&c->err, RC_INTERNAL, "method %s has no handler", c->method->name);
-    return run(&c->ctx, &c->params, &c->body, &c->err);
+    enum rc rc = run(&c->ctx, &c->params, &c->body, &c->err);
+    return rc == RC_OK ? op_settle(&c->ctx, &c->err) : rc;
 }
 
 static void
@@ -92,7 +93,11 @@ forget_findings(struct call *c)
     c->ctx.unreadable = NULL;
     c->ctx.issues = NULL;
     c->ctx.nissues = 0;
+    c->ctx.seeks = c->ctx.has_now = false;
     c->ctx.loaded = NULL;
+    c->ctx.asked = NULL;
+    c->ctx.nasked = c->ctx.asked_room = c->ctx.step = 0;
+    personal_look_again(c->ctx.keys);
     c->ctx.made = NULL;
     c->ctx.nmade = 0;
 }
@@ -184,6 +189,10 @@ try_write(struct call *c, struct idem *idem)
         rc = permit_request(&c->ctx.who, c->method, &c->params, &c->err);
     if (rc == RC_OK)
         rc = idem_found(idem, &rows[IDEM_LOOKUP], &found, &code, &stored, &c->err);
+    if (rc == RC_OK) {
+        c->ctx.now = pg_cell(&rows[IDEM_LOCK], 0, 1)->stamp;
+        c->ctx.has_now = true;
+    }
     if (rc == RC_OK)
         rc = found ? replay(c, code, stored) : run_handler(c);
     if (rc == RC_OK && !found)

@@ -38,7 +38,7 @@ idem_init(struct idem *i, const struct identity *who, struct str key, uint32_t m
 void
 idem_opening(const struct idem *i, struct pg_stmt ret[IDEM_STMTS])
 {
-    ret[IDEM_LOCK] = (struct pg_stmt){"select pg_advisory_xact_lock($1)", i->lock, 1};
+    ret[IDEM_LOCK] = (struct pg_stmt){"select pg_advisory_xact_lock($1), now()", i->lock, 1};
     ret[IDEM_LOOKUP] = (struct pg_stmt){
         "select hash, code, reply from app.idempotency where user_id = $1 and key = $2", i->lookup, 2};
 }

@@ -22,7 +22,7 @@ struct idem {
 void idem_init(struct idem *i, const struct identity *who, struct str key, uint32_t method,
                struct str params_raw);
 
-/* The statements that open the transaction: ret[IDEM_LOCK], ret[IDEM_LOOKUP]. */
+/* The statements that open the transaction: ret[IDEM_LOCK], whose second column is its time, ret[IDEM_LOOKUP]. */
 void idem_opening(const struct idem *i, struct pg_stmt ret[IDEM_STMTS]);
 
 /* What the look-up found: nothing (*ret_found false), or the stored code and body. Fails: RC_IDEM_MISMATCH.

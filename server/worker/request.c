@@ -46,6 +46,7 @@ call_init(struct worker *w, struct call *c, const struct job *job)
     };
     c->ctx = (struct op_ctx){
         .arena = &w->arena,
+        .ids = &w->ids,
         .tx = &c->tx,
         .request_id = str_from(c->id),
         .address = address,

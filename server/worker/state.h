@@ -4,6 +4,7 @@
 #include "common/base/arena.h"
 #include "common/wire/message.h"
 #include "server/ipc/ipc.h"
+#include "server/op/ids.h"
 #include "server/op/op.h"
 #include "server/personal/personal.h"
 #include "server/worker/usage.h"
@@ -49,6 +50,7 @@ struct worker {
     struct signer signer;
     bool has_signer;
     struct keyring *keys; /* of personal data and second factors; NULL where no master key is configured */
+    struct op_ids ids;    /* drawn and not used yet */
     struct known_user known[KNOWN_USERS];
     struct described described[DESCRIBED];
     size_t next_described; /* the place that is given away when all are taken */
