@@ -232,11 +232,11 @@ add_key(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct
 }
 
 static const struct rule_action actions[] = {
-    {ACCOUNT_PASSWORD, change_password, NULL},
-    {ACCOUNT_FACTOR,   begin_factor,    NULL},
-    {ACCOUNT_CONFIRM,  confirm_factor,  NULL},
-    {ACCOUNT_RECOVERY, renew_recovery,  NULL},
-    {ACCOUNT_ADD_KEY,  add_key,         NULL},
+    {.number = ACCOUNT_PASSWORD, .run = change_password},
+    {.number = ACCOUNT_FACTOR,   .run = begin_factor   },
+    {.number = ACCOUNT_CONFIRM,  .run = confirm_factor },
+    {.number = ACCOUNT_RECOVERY, .run = renew_recovery },
+    {.number = ACCOUNT_ADD_KEY,  .run = add_key        },
 };
 
 const struct rule account_rule = {

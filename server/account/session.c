@@ -43,8 +43,8 @@ end_all(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct
 }
 
 static const struct rule_action actions[] = {
-    {SESSION_END,     end_one, NULL},
-    {SESSION_END_ALL, end_all, NULL},
+    {.number = SESSION_END,     .run = end_one},
+    {.number = SESSION_END_ALL, .run = end_all},
 };
 
 const struct rule session_rule = {.entity = ENTITY_SESSION, .actions = actions, .nactions = COUNTOF(actions)};

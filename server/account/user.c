@@ -239,10 +239,10 @@ drop_factor(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, st
 }
 
 static const struct rule_action actions[] = {
-    {USER_ENROL,       enrol,       NULL},
-    {USER_RESET,       reset,       NULL},
-    {USER_UNLOCK,      unlock,      NULL},
-    {USER_DROP_FACTOR, drop_factor, NULL},
+    {.number = USER_ENROL,       .run = enrol      },
+    {.number = USER_RESET,       .run = reset      },
+    {.number = USER_UNLOCK,      .run = unlock     },
+    {.number = USER_DROP_FACTOR, .run = drop_factor},
 };
 
 const struct rule user_rule = {

@@ -34,7 +34,7 @@ expire_batch(struct job_round *round, int32_t tenant, size_t *ret_n, struct err 
     };
     enum rc rc = tx_begin(&tx, round->arena, &stmt, 1, &rows, reterr);
     if (!rc)
-        rc = tx_commit(&tx, round->arena, NULL, 0, reterr);
+        rc = tx_commit(&tx, round->arena, NULL, 0, NULL, reterr);
     if (!rc)
         *ret_n = rows.nrows;
     return rc;

@@ -37,8 +37,8 @@ check_state(const struct action *a, const struct entity *e, const void *row, str
 }
 
 static enum rc
-load_target(struct op_ctx *ctx, const struct entity *e, const struct action *a, const struct params *p,
-            void *row, struct body *ret, struct err *reterr)
+load_target(struct op_ctx *ctx, const struct entity *e, const struct action *a, const struct rule_action *run,
+            const struct params *p, void *row, struct body *ret, struct err *reterr)
 {
     int64_t id;
     struct str label;
@@ -48,7 +48,10 @@ load_target(struct op_ctx *ctx, const struct entity *e, const struct action *a, 
     if (rc != RC_OK)
         return rc;
     lock_first(ctx, e, id);
-        rc = op_load_labelled(ctx, e, id, OP_LOCK, row, &label, reterr);
+    op_load_ahead(ctx, e->number, id, OP_LOCK);
+    if (run->ahead)
+        run->ahead(ctx, id);
+    rc = op_load_labelled(ctx, e, id, OP_LOCK, row, &label, reterr);
     if (rc != RC_OK)
         return rc;
     if (params_has(p, PARAM_VERSION) && p->version != ((const struct row_head *)row)->version) {
@@ -73,14 +76,13 @@ read_args(struct op_ctx *ctx, const struct action *a, const struct params *p, vo
 static enum rc
 show_result(struct op_ctx *ctx, const struct op_result *result, struct body *ret, struct err *reterr)
 {
-    enum rc rc = result->id ? op_show(ctx, entity_by_number(result->entity), result->id, ret, reterr) : RC_OK;
-    if (rc != RC_OK)
-        return rc;
+    if (result->id)
+        op_show_later(entity_by_number(result->entity), result->id, ret);
     if (result->file.name.n) {
         ret->file = result->file;
         ret->present |= 1u << BODY_FILE;
     }
-    rc = op_issues_known(ctx, reterr);
+    enum rc rc = op_issues_known(ctx, reterr);
     if (rc == RC_OK && ctx->nissues)
         op_issues_show(ctx, ret);
     return rc;
@@ -106,7 +108,7 @@ op_act(struct op_ctx *ctx, const struct params *p, struct body *ret, struct err 
     void *args = arena_alloc(ctx->arena, a->params_size > sizeof(struct row_head) ? a->params_size
                                                                                   : sizeof(struct row_head));
     if (row)
-        rc = load_target(ctx, e, a, p, row, ret, reterr);
+        rc = load_target(ctx, e, a, run, p, row, ret, reterr);
     if (rc == RC_OK)
         rc = read_args(ctx, a, p, args, reterr);
     if (rc != RC_OK)

@@ -9,7 +9,8 @@ struct op_asked {
     struct pg_stmt stmt;
     op_judge *judge; /* NULL: nobody looks at what it gave */
     void *about;
-    size_t step; /* of the batch: an error is told of this one */
+    size_t step;     /* of the batch: an error is told of this one */
+    bool may_refuse; /* must be judged before the transaction ends */
 };
 
 static enum rc
@@ -38,7 +39,7 @@ op_ask_judged(struct op_ctx *ctx, const char *sql, const struct value *params, s
         memcpy(own, params, nparams * sizeof *own);
     ctx->asked[ctx->nasked++] = (struct op_asked){
         {sql, own, nparams},
-        judge, about, ctx->step
+        judge, about, ctx->step, true
     };
 }
 
@@ -46,6 +47,27 @@ void
 op_ask(struct op_ctx *ctx, const char *sql, const struct value *params, size_t nparams, struct pg_rows *ret)
 {
     op_ask_judged(ctx, sql, params, nparams, ret ? keep_rows : NULL, ret);
+    op_ask_harmless(ctx);
+}
+
+void
+op_ask_harmless(struct op_ctx *ctx)
+{
+    ctx->asked[ctx->nasked - 1].may_refuse = false;
+}
+
+void
+op_ask_ahead(struct op_ctx *ctx, const char *sql, const struct value *params, size_t nparams, int64_t of)
+{
+    ctx->ahead = (struct op_ahead){.sql = sql, .of = of};
+    op_ask(ctx, sql, params, nparams, &ctx->ahead.rows);
+}
+
+const struct pg_rows *
+op_ahead(const struct op_ctx *ctx, const char *sql, int64_t of)
+{
+    const struct op_ahead *a = &ctx->ahead;
+    return a->sql == sql && a->of == of && a->rows.names ? &a->rows : NULL;
 }
 
 /* Each sees what the ones before it made of their answers. */
@@ -64,38 +86,45 @@ judge(struct op_ctx *ctx, const struct op_asked *asked, size_t n, const struct p
     return RC_OK;
 }
 
-/* The database refused something. What was answered before may tell why in better words. */
+/* The database refused something. What was answered before may tell why in better words, or that the rest
+   should not have been asked at all. */
 static enum rc
 explain(struct op_ctx *ctx, const struct op_asked *asked, size_t n, const struct pg_rows *rows, enum rc rc,
         struct err *reterr)
 {
     struct err why;
     const size_t failed = tx_failed(ctx->tx), before = failed < n ? failed : n;
-    if ((rc == RC_REFUSED || rc == RC_DUPLICATE) && judge(ctx, asked, before, rows, &why) == RC_REFUSED) {
-        *reterr = why;
-        return RC_REFUSED;
+    if (rc != RC_RETRY) {
+        enum rc said = judge(ctx, asked, before, rows, &why);
+        if (said == RC_REFUSED || said == RC_CANCELLED || said == RC_UNAUTHENTICATED) {
+            *reterr = why;
+            return said;
+        }
     }
     if (failed < n)
         ctx->step = asked[failed].step;
     return rc;
 }
 
-enum rc
-op_run(struct op_ctx *ctx, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret, struct err *reterr)
+/* What waits and behind it `stmts`; a commit is only that tx_commit runs them. */
+typedef enum rc run_fn(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n,
+                       struct pg_rows *ret, struct err *reterr);
+
+static enum rc
+run(struct op_ctx *ctx, run_fn *fn, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
+    struct err *reterr)
 {
     const struct op_asked *asked = ctx->asked;
     const size_t waiting = ctx->nasked;
-    if (!waiting)
-        return n ? tx_run(ctx->tx, ctx->arena, stmts, n, ret, reterr) : RC_OK;
-    struct pg_stmt *all = arena_new(ctx->arena, struct pg_stmt, waiting + n);
-    struct pg_rows *rows = arena_new(ctx->arena, struct pg_rows, waiting + n);
+    struct pg_stmt *all = arena_new(ctx->arena, struct pg_stmt, waiting + n + 1);
+    struct pg_rows *rows = arena_new(ctx->arena, struct pg_rows, waiting + n + 1);
     for (size_t i = 0; i < waiting; i++)
         all[i] = asked[i].stmt;
     if (n)
         memcpy(all + waiting, stmts, n * sizeof *stmts);
     ctx->asked = NULL;
     ctx->nasked = ctx->asked_room = 0;
-    enum rc rc = tx_run(ctx->tx, ctx->arena, all, waiting + n, rows, reterr);
+    enum rc rc = fn(ctx->tx, ctx->arena, all, waiting + n, rows, reterr);
     if (rc != RC_OK)
         return explain(ctx, asked, waiting, rows, rc, reterr);
     rc = judge(ctx, asked, waiting, rows, reterr);
@@ -103,6 +132,22 @@ op_run(struct op_ctx *ctx, const struct pg_stmt *stmts, size_t n, struct pg_rows
     if (rc == RC_OK && n && ret)
         memcpy(ret, rows + waiting, n * sizeof *ret);
     return rc;
+}
+
+enum rc
+op_run(struct op_ctx *ctx, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret, struct err *reterr)
+{
+    return n || ctx->nasked ? run(ctx, tx_run, stmts, n, ret, reterr) : RC_OK;
+}
+
+enum rc
+op_commit(struct op_ctx *ctx, const struct pg_stmt *stmts, size_t n, struct err *reterr)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < ctx->nasked; i++)
+        if (ctx->asked[i].may_refuse)
+            rc = op_settle(ctx, reterr);
+    return rc == RC_OK ? run(ctx, tx_commit, stmts, n, NULL, reterr) : rc;
 }
 
 enum rc

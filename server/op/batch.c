@@ -53,17 +53,12 @@ run_step(struct op_ctx *ctx, const struct param_step *step, struct body *ret, st
     return rc == RC_OK ? fn(ctx, &step->params, ret, reterr) : rc;
 }
 
-/* The form must know which step to mend: "1.amount". */
-static enum rc
-fail_step(struct op_ctx *ctx, const struct body *result, enum rc rc, struct body *ret, struct err *reterr)
+/* The form must know which step to mend. */
+void
+op_tell_step(const struct op_ctx *ctx, struct err *err)
 {
-    struct str field = str_printf(ctx->arena, "%zu.%s", ctx->step, reterr->field);
-    (void)snprintf(reterr->field, sizeof reterr->field, "%s", field.p);
-    if (rc == RC_CONFLICT && body_has(result, BODY_RECORD)) {
-        ret->record = result->record;
-        ret->present |= 1u << BODY_RECORD;
-    }
-    return rc;
+    struct str field = str_printf(ctx->arena, "%zu.%s", ctx->step, err->field);
+    (void)snprintf(err->field, sizeof err->field, "%s", field.p);
 }
 
 enum rc
@@ -76,13 +71,14 @@ op_batch(struct op_ctx *ctx, const struct params *p, struct body *ret, struct er
         struct body *result = &ret->results[i];
         ctx->step = i;
         enum rc rc = run_step(ctx, &p->steps[i], result, reterr);
+        if (rc == RC_CONFLICT && body_has(result, BODY_RECORD)) {
+            ret->record = result->record;
+            ret->present |= 1u << BODY_RECORD;
+        }
         if (rc != RC_OK)
-            return fail_step(ctx, result, rc, ret, reterr);
+            return rc;
         ctx->made[ctx->nmade++] = (struct body_ref){result->record.entity, result->record.id, STR_NONE};
     }
-    enum rc rc = op_show_all(ctx, ret->results, p->nsteps, reterr);
-    if (rc != RC_OK)
-        return fail_step(ctx, &ret->results[ctx->step], rc, ret, reterr);
     ret->nresults = p->nsteps;
     ret->present |= 1u << BODY_RESULTS;
     return RC_OK;

@@ -10,8 +10,8 @@ draw(struct op_ctx *ctx, const struct entity *e, struct pg_stmt *ret)
     params[0] = VALUE_TEXT(str_printf(ctx->arena, "app.%s_seq", e->table));
     params[1] = VALUE_INT(e->number);
     params[2] = VALUE_INT(ctx->ids ? OP_IDS_DRAWN : 1);
-    *ret = (struct pg_stmt){
-        "select app.new_id($1::text::regclass, $2::int) from generate_series(1, $3::int)", params, 3};
+    *ret = (struct pg_stmt){"select app.new_id($1::text::regclass, $2::int) from generate_series(1, $3::int)",
+                            params, 3};
 }
 
 static enum rc
@@ -42,6 +42,7 @@ op_new_id(struct op_ctx *ctx, const struct entity *e, int64_t *ret, struct err *
     if (!stock->n && ctx->ids) {
         draw(ctx, e, &stmt);
         op_ask_judged(ctx, stmt.sql, stmt.params, stmt.nparams, keep, stock);
+        op_ask_harmless(ctx);
     }
     return RC_OK;
 }

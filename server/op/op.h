@@ -65,6 +65,11 @@ struct op_ctx {
     struct str action;           /* word kept in history: "issue"; empty for add and set */
     const struct signer *signer; /* of certificates; NULL where none is configured */
     struct keyring *keys;        /* of personal data; NULL where none is configured */
+    struct op_ahead {
+        const char *sql; /* NULL: nothing, or something was written since */
+        int64_t of;
+        struct pg_rows rows;
+    } ahead; /* asked before it is needed: op_ask_ahead */
     bool has_now;
     stamp_t now; /* when the transaction began: op_now */
     struct err
@@ -74,11 +79,11 @@ struct op_ctx {
     struct op_loaded *loaded; /* rows as they stand in the database: op_update writes only what differs */
     struct op_asked *asked;   /* what waits to be asked: op_ask */
     size_t nasked, asked_room;
-    size_t issue_at;          /* the issue that was added last */
-    bool seeks;               /* an issue may wait for an answer */
-    size_t step;              /* of a batch: the one at hand, or that an error is about */
-    struct op_ids *ids;       /* drawn before they are needed, the worker's; NULL: each is asked for */
-    struct body_ref *made;    /* records returned by the steps of a batch so far: "$K" */
+    size_t issue_at;       /* the issue that was added last */
+    bool seeks;            /* an issue may wait for an answer */
+    size_t step;           /* of a batch: the one at hand, or that an error is about */
+    struct op_ids *ids;    /* drawn before they are needed, the worker's; NULL: each is asked for */
+    struct body_ref *made; /* records returned by the steps of a batch so far: "$K" */
     size_t nmade;
 };
 
@@ -101,8 +106,8 @@ void op_look_again(struct op_ctx *ctx);
 
 /* Inserts a record the caller has made whole: present members only, others take the table's default. `row`
    then has its id, and with an entity that is not EF_HELD holds what was stored. Writes its search tokens.
-   `prepare` is not called. Fails: RC_DUPLICATE and RC_REFUSED from constraints; of an EF_HELD entity when what
-   waits is asked. */
+   `prepare` is not called. Fails: RC_DUPLICATE and RC_REFUSED from constraints; of an EF_HELD entity when
+   what waits is asked. */
 enum rc op_insert(struct op_ctx *ctx, uint32_t entity, void *row, struct err *reterr) NODISCARD;
 
 /* Writes what differs from the row as op_load (or op_insert) last saw it; nothing when nothing does. What
@@ -131,6 +136,13 @@ void op_ask(struct op_ctx *ctx, const char *sql, const struct value *params, siz
             struct pg_rows *ret);
 void op_ask_judged(struct op_ctx *ctx, const char *sql, const struct value *params, size_t nparams,
                    op_judge *judge, void *about);
+/* Asks now what a rule will ask about record `of` with the same statement: it finds the answer with op_ahead,
+   if nothing was written since. Of such only the last is kept. */
+void op_ask_ahead(struct op_ctx *ctx, const char *sql, const struct value *params, size_t nparams,
+                  int64_t of);
+const struct pg_rows *op_ahead(const struct op_ctx *ctx, const char *sql, int64_t of);
+/* The judge of what was asked last refuses nothing: it may be asked along with the end of the transaction. */
+void op_ask_harmless(struct op_ctx *ctx);
 /* When the transaction began. Fails: as op_query. */
 enum rc op_now(struct op_ctx *ctx, stamp_t *ret, struct err *reterr) NODISCARD;
 /* Asks all that waits. Fails: as op_query; as their judges. */

@@ -20,6 +20,10 @@ enum rc op_read_screens(struct op_ctx *ctx, struct err *reterr) NODISCARD;
 enum rc op_run(struct op_ctx *ctx, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
                struct err *reterr) NODISCARD;
 
+/* What waits, and behind it `stmts`, then the end of the transaction: in one round trip, unless what waits
+   may refuse it. Fails: as op_run, as tx_commit. */
+enum rc op_commit(struct op_ctx *ctx, const struct pg_stmt *stmts, size_t n, struct err *reterr) NODISCARD;
+
 /* ------------------------------------------------------------------ resolve.c */
 
 /* Fails: RC_BAD_PARAMS "no such entity". */
@@ -88,12 +92,12 @@ enum rc op_required(struct op_ctx *ctx, const struct op_table *table, const void
 
 /* A record as the answer's record part; NULL, internal and pseudo fields left out. */
 struct body_record op_record(struct op_ctx *ctx, const struct entity *e, const void *row, struct str label);
-/* Puts the record as it is now into the answer, and asks all that waits; in a batch only which it is. Fails: as
-   op_load, as op_settle. */
+/* Puts the record as it is now into the answer. Fails: as op_load. */
 enum rc op_show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret,
                 struct err *reterr) NODISCARD;
-/* The records of a batch's answers, as all its steps left them. Fails: as op_load. */
-enum rc op_show_all(struct op_ctx *ctx, struct body *results, size_t n, struct err *reterr) NODISCARD;
+/* Puts only which record it is into the answer of something that changes more; op_show_ask and op_show_take
+   show it, and those of a batch's steps, as the whole request left them. */
+void op_show_later(const struct entity *e, int64_t id, struct body *ret);
 /* The label of a record this transaction holds; false: it holds none of that id, or does not know it yet. */
 bool op_held_label(const struct op_ctx *ctx, const struct entity *e, int64_t id, struct str *ret);
 /* An id for a new record. They are drawn some at a time and kept in ctx->ids. Fails: as op_query. */
@@ -112,7 +116,8 @@ enum rc op_load_labelled(struct op_ctx *ctx, const struct entity *e, int64_t id,
 enum rc op_unseal(struct op_ctx *ctx, const struct entity *e, void *row, struct err *reterr) NODISCARD;
 /* Asks ahead what op_seal_new needs. */
 void op_seal_ahead(struct op_ctx *ctx, const struct entity *e);
-/* Before an insert of a row with its id: draws a key, seals the personal fields. *ret_key: to be kept after it. */
+/* Before an insert of a row with its id: draws a key, seals the personal fields. *ret_key: to be kept after
+ * it. */
 enum rc op_seal_new(struct op_ctx *ctx, const struct entity *e, void *row, struct str *ret_key,
                     struct err *reterr) NODISCARD;
 void op_seal_keep_key(struct op_ctx *ctx, const void *row, struct str key);

@@ -1,24 +1,26 @@
 #include <string.h>
 
 #include "common/base/lang.h"
+#include "server/op/ops.h"
 #include "server/op/parts.h"
 #include "server/store/row.h"
 #include "server/store/sql.h"
 
 /*
- * A row as the database has it: op_update writes only what differs. While this transaction holds its lock, and
- * nothing it wrote since could have changed the row, there is nothing to read anew.
+ * A row as the database has it: op_update writes only what differs. While this transaction holds its lock,
+ * and nothing it wrote since could have changed the row, there is nothing to read anew.
  */
 struct op_loaded {
     const struct entity *entity;
     void *row;
     struct str label;
-    struct str key;   /* of a person who is being added */
-    bool held;        /* locked, or written here */
-    bool fresh;       /* as it stands now, or will when what waits was asked */
-    bool shows;       /* so is what is computed of it for who looks at it */
-    bool ahead;       /* read ahead: the next op_load takes it */
-    bool waiting;     /* a statement that waits gives it */
+    struct str key; /* of a person who is being added */
+    bool held;      /* locked, or written here */
+    bool written;   /* here, which says that it may be */
+    bool fresh;     /* as it stands now, or will when what waits was asked */
+    bool shows;     /* so is what is computed of it for who looks at it */
+    bool ahead;     /* read ahead: the next op_load takes it */
+    bool waiting;   /* a statement that waits gives it */
     struct op_loaded *next;
 };
 
@@ -66,6 +68,7 @@ op_look_again(struct op_ctx *ctx)
 {
     for (struct op_loaded *l = ctx->loaded; l; l = l->next)
         l->fresh = l->shows = l->ahead = false;
+    ctx->ahead.sql = NULL;
 }
 
 /* Lower case first letter: labels inside sentences. */
@@ -150,6 +153,7 @@ op_load_ahead(struct op_ctx *ctx, uint32_t entity, int64_t id, enum op_lock lock
     l->held = l->held || lock == OP_LOCK;
     l->fresh = l->shows = l->ahead = l->waiting = true;
     op_ask_judged(ctx, stmt.sql, stmt.params, stmt.nparams, take_ahead, l);
+    op_ask_harmless(ctx);
 }
 
 static enum rc
@@ -211,21 +215,26 @@ take_written(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct
 {
     struct op_loaded *l = about;
     l->waiting = false;
-    return rows->nrows == 1 ? take(ctx, l, rows, reterr) : not_there(ctx, l->entity, reterr);
+    l->written = rows->nrows == 1;
+    return l->written ? take(ctx, l, rows, reterr) : not_there(ctx, l->entity, reterr);
 }
 
-/* Writes `row`, which `l` then is. It goes with what is asked next, where the entity allows that; else now, and
-   `row` holds what was stored. */
+/* Writes `row`, which `l` then is. It goes with what is asked next, where the entity allows that; else now,
+   and `row` holds what was stored. */
 static enum rc
 write_row(struct op_ctx *ctx, struct op_loaded *l, const struct pg_stmt *stmt, bool is_new, void *row,
           struct err *reterr)
 {
     const struct entity *e = l->entity;
     look_again(ctx, e, is_new);
+    ctx->ahead.sql = NULL;
     memcpy(l->row, row, e->size);
     l->held = l->fresh = l->shows = l->waiting = true;
     l->ahead = false;
     op_ask_judged(ctx, stmt->sql, stmt->params, stmt->nparams, take_written, l);
+    if (is_new ||
+        l->written) /* an insert that is not done is an error; an update of what one may not change is none */
+        op_ask_harmless(ctx);
     if (is_new && l->key.n)
         op_seal_keep_key(ctx, row, l->key);
     op_tokens(ctx, e, row, is_new);
@@ -320,37 +329,51 @@ op_record(struct op_ctx *ctx, const struct entity *e, const void *row, struct st
     return r;
 }
 
-static enum rc
-show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret, struct err *reterr)
+enum rc
+op_show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret, struct err *reterr)
 {
     void *row = arena_alloc(ctx->arena, e->size);
     struct str label;
     enum rc rc = op_load_labelled(ctx, e, id, OP_READ, row, &label, reterr);
-    if (rc == RC_OK)
-        ret->record = op_record(ctx, e, row, label);
-    return rc;
-}
-
-enum rc
-op_show(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret, struct err *reterr)
-{
+    if (rc != RC_OK)
+        return rc;
+    ret->record = op_record(ctx, e, row, label);
     ret->present |= 1u << BODY_RECORD;
+    return RC_OK;
+}
+
+void
+op_show_later(const struct entity *e, int64_t id, struct body *ret)
+{
     ret->record = (struct body_record){.entity = e->number, .id = id};
-    if (ctx->made)
-        return RC_OK;
-    enum rc rc = show(ctx, e, id, ret, reterr);
-    return rc == RC_OK ? op_settle(ctx, reterr) : rc;
+    ret->present |= 1u << BODY_RECORD;
+}
+
+void
+op_show_ask(struct op_ctx *ctx, const struct body *answer)
+{
+    if (body_has(answer, BODY_RECORD))
+        op_load_ahead(ctx, answer->record.entity, answer->record.id, OP_READ);
+    for (size_t i = 0; body_has(answer, BODY_RESULTS) && i < answer->nresults; i++)
+        op_show_ask(ctx, &answer->results[i]);
 }
 
 enum rc
-op_show_all(struct op_ctx *ctx, struct body *results, size_t n, struct err *reterr)
+op_show_take(struct op_ctx *ctx, struct body *answer, struct err *reterr)
 {
-    for (size_t i = 0; i < n; i++)
-        if (body_has(&results[i], BODY_RECORD))
-            op_load_ahead(ctx, results[i].record.entity, results[i].record.id, OP_READ);
-    enum rc rc = op_settle(ctx, reterr);
-    for (size_t i = 0; rc == RC_OK && i < n; i++)
-        if (body_has(&results[i], BODY_RECORD))
-            rc = show(ctx, entity_by_number(results[i].record.entity), results[i].record.id, &results[i], reterr);
+    const struct body_record *r = &answer->record;
+    enum rc rc = body_has(answer, BODY_RECORD)
+                     ? op_show(ctx, entity_by_number(r->entity), r->id, answer, reterr)
+                     : RC_OK;
+    for (size_t i = 0; rc == RC_OK && body_has(answer, BODY_RESULTS) && i < answer->nresults; i++)
+        rc = op_show_take(ctx, &answer->results[i], reterr);
     return rc;
+}
+
+enum rc
+op_finish(struct op_ctx *ctx, struct body *answer, struct err *reterr)
+{
+    op_show_ask(ctx, answer);
+    enum rc rc = op_settle(ctx, reterr);
+    return rc == RC_OK ? op_show_take(ctx, answer, reterr) : rc;
 }

@@ -30,9 +30,8 @@ after(struct op_ctx *ctx, const struct entity *e, const void *row, const void *o
 static enum rc
 show_saved(struct op_ctx *ctx, const struct entity *e, int64_t id, struct body *ret, struct err *reterr)
 {
-    enum rc rc = op_show(ctx, e, id, ret, reterr);
-    if (rc == RC_OK)
-        rc = op_issues_known(ctx, reterr);
+    op_show_later(e, id, ret);
+    enum rc rc = op_issues_known(ctx, reterr);
     if (rc == RC_OK && ctx->nissues)
         op_issues_show(ctx, ret);
     return rc;

@@ -94,6 +94,7 @@ op_seal_ahead(struct op_ctx *ctx, const struct entity *e)
         return;
     const struct pg_stmt stmt = personal_ask_newest(ctx->arena, ctx->who.tenant);
     op_ask_judged(ctx, stmt.sql, stmt.params, stmt.nparams, take_newest, NULL);
+    op_ask_harmless(ctx);
 }
 
 enum rc

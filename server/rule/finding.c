@@ -43,6 +43,7 @@ finding_alike(struct op_ctx *ctx, const struct finding_like *like, const struct 
     struct sought *s = arena_new(ctx->arena, struct sought, 1);
     *s = (struct sought){*like, op_issue_sought(ctx)};
     op_ask_judged(ctx, like->sql, params, nparams, add_alike, s);
+    op_ask_harmless(ctx);
 }
 
 const char *

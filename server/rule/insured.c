@@ -166,20 +166,34 @@ load_vehicle(struct op_ctx *ctx, const struct insured_set *set, struct insured *
                    "the vehicle %.*s is deregistered and can't be insured", STR_ARG(i->vehicle.label));
 }
 
-enum rc
-insured_lock(struct op_ctx *ctx, struct insured_set *set, struct err *reterr)
+static void
+ask_lock(struct op_ctx *ctx, const struct insured_set *set)
 {
     static const char sql[] =
         "select v.id from app.vehicle v where v.tenant_id = $1::int"
         " and v.id = any (string_to_array($2, ',')::bigint[]) order by v.id for no key update of v";
     const struct value params[] = {tenant_value(ctx), VALUE_TEXT(insured_ids(ctx, set))};
-    enum rc rc = RC_OK;
-    op_ask(ctx, sql, params, COUNTOF(params), NULL);
+    if (set->n > 1)
+        op_ask(ctx, sql, params, COUNTOF(params), NULL);
     for (size_t i = 0; i < set->n; i++)
         op_load_ahead(ctx, ENTITY_VEHICLE, set->rows[i].vehicle.id, OP_LOCK);
+}
+
+enum rc
+insured_lock(struct op_ctx *ctx, struct insured_set *set, struct err *reterr)
+{
+    enum rc rc = RC_OK;
+    ask_lock(ctx, set);
     for (size_t i = 0; !rc && i < set->n; i++)
         rc = load_vehicle(ctx, set, &set->rows[i], reterr);
     return rc;
+}
+
+void
+insured_lock_ahead(struct op_ctx *ctx, const struct policy *policy)
+{
+    if (row_has(&policy->row, POLICY_VEHICLE))
+        op_load_ahead(ctx, ENTITY_VEHICLE, policy->vehicle.id, OP_LOCK);
 }
 
 void

@@ -43,6 +43,8 @@ enum rc insured_of_term(struct op_ctx *ctx, const struct policy *policy, int64_t
 
 /* Locks the vehicles in the order of their ids and loads them. Fails: RC_REFUSED for a deregistered one. */
 enum rc insured_lock(struct op_ctx *ctx, struct insured_set *set, struct err *reterr) NODISCARD;
+/* The vehicle of a policy over one, before it is known what for. */
+void insured_lock_ahead(struct op_ctx *ctx, const struct policy *policy);
 
 /* Is each free of other policies' cover in these days? As cover_check_free. */
 void insured_check_free(struct op_ctx *ctx, const struct insured_set *set, struct term_dates days,

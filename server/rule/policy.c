@@ -95,9 +95,7 @@ static void
 warn_waiting(struct op_ctx *ctx, const struct insured_set *set)
 {
     const struct finding_like waiting = {
-        ISSUE_WARN,
-        ENTITY_POLICY,
-        set->fleet ? "vehicles" : "vehicle",
+        ISSUE_WARN, ENTITY_POLICY, set->fleet ? "vehicles" : "vehicle",
         set->fleet ? N_("a policy for one of these vehicles already waits for its payment")
                    : N_("a policy for this vehicle already waits for its payment"),
         "select id, number from app.policy where tenant_id = $1::int and state = 3"
@@ -356,8 +354,10 @@ renew(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct e
     enum rc rc = policy_terms(ctx, p->row.id, &terms, reterr);
     if (!rc)
         rc = check_renewable(ctx, p, &terms, reterr);
-    if (!rc)
-        rc = op_load(ctx, ENTITY_TERM, policy_last_run(&terms)->id, OP_READ, &last, reterr);
+    if (rc)
+        return rc;
+    insured_lock_ahead(ctx, p);
+    rc = op_load(ctx, ENTITY_TERM, policy_last_run(&terms)->id, OP_READ, &last, reterr);
     if (!rc)
         rc = find_renewed(ctx, p, r, &last, &set, reterr);
     if (!rc)
@@ -450,12 +450,12 @@ policy_tokens(struct op_ctx *ctx, const void *row, struct rule_tokens *ret)
 }
 
 static const struct rule_action actions[] = {
-    {.number = POLICY_QUOTE,   .run = quote  },
-    {.number = POLICY_ISSUE,   .run = issue  },
-    {.number = POLICY_RENEW,   .run = renew  },
-    {.number = POLICY_CANCEL,  .run = cancel },
-    {.number = POLICY_VOID,    .run = drop   },
-    {.number = POLICY_INCLUDE, .run = include},
+    {.number = POLICY_QUOTE, .run = quote               },
+    { .number = POLICY_ISSUE,          .run = issue, .ahead = policy_terms_ahead},
+    { .number = POLICY_RENEW,          .run = renew, .ahead = policy_terms_ahead},
+    { .number = POLICY_CANCEL,         .run = cancel, .ahead = policy_terms_ahead},
+    { .number = POLICY_VOID,           .run = drop, .ahead = policy_terms_ahead},
+    { .number = POLICY_INCLUDE,        .run = include, .ahead = policy_terms_ahead},
 };
 
 const struct rule policy_rule = {

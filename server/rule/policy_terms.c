@@ -2,6 +2,12 @@
 
 #include "server/rule/finding.h"
 
+static const char terms_sql[] =
+    "select t.id, t.seq, t.state, t.start_date, t.end_date, t.total, t.paid,"
+    " (select coalesce(sum(r.amount), 0)::bigint from app.receipt r where r.tenant_id = t.tenant_id"
+    " and r.term_id = t.id and r.state = 1)"
+    " from app.term t where t.tenant_id = $1::int and t.policy_id = $2 order by t.seq";
+
 static enum rc
 read_terms(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct err *reterr)
 {
@@ -26,18 +32,24 @@ read_terms(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct e
 void
 policy_terms_ask(struct op_ctx *ctx, int64_t policy, struct term_briefs *ret)
 {
-    static const char sql[] =
-        "select t.id, t.seq, t.state, t.start_date, t.end_date, t.total, t.paid,"
-        " (select coalesce(sum(r.amount), 0)::bigint from app.receipt r where r.tenant_id = t.tenant_id"
-        " and r.term_id = t.id and r.state = 1)"
-        " from app.term t where t.tenant_id = $1::int and t.policy_id = $2 order by t.seq";
     const struct value params[] = {tenant_value(ctx), VALUE_INT(policy)};
-    op_ask_judged(ctx, sql, params, COUNTOF(params), read_terms, ret);
+    op_ask_judged(ctx, terms_sql, params, COUNTOF(params), read_terms, ret);
+    op_ask_harmless(ctx);
+}
+
+void
+policy_terms_ahead(struct op_ctx *ctx, int64_t policy)
+{
+    const struct value params[] = {tenant_value(ctx), VALUE_INT(policy)};
+    op_ask_ahead(ctx, terms_sql, params, COUNTOF(params), policy);
 }
 
 enum rc
 policy_terms(struct op_ctx *ctx, int64_t policy, struct term_briefs *ret, struct err *reterr)
 {
+    const struct pg_rows *known = op_ahead(ctx, terms_sql, policy);
+    if (known)
+        return read_terms(ctx, ret, known, reterr);
     policy_terms_ask(ctx, policy, ret);
     return op_settle(ctx, reterr);
 }

@@ -23,6 +23,8 @@ enum rc policy_terms(struct op_ctx *ctx, int64_t policy, struct term_briefs *ret
                      struct err *reterr) NODISCARD;
 /* The same in two: *ret is filled with what is asked next. */
 void policy_terms_ask(struct op_ctx *ctx, int64_t policy, struct term_briefs *ret);
+/* Asked before it is known that policy_terms will want them. */
+void policy_terms_ahead(struct op_ctx *ctx, int64_t policy);
 
 /* The term that waits for something before it can run: draft, quoted or awaiting payment; NULL when none
  * does. */

@@ -100,7 +100,7 @@ copy(struct op_ctx *ctx, void *row, void *args, struct op_result *ret, struct er
 }
 
 static const struct rule_action actions[] = {
-    {ROLE_COPY, copy, NULL}
+    {.number = ROLE_COPY, .run = copy}
 };
 
 const struct rule role_rule = {

@@ -30,6 +30,8 @@ struct rule_action {
     /* Actions that print: gives the file; `format` is "pdf", "text" or empty for the default. */
     enum rc (*print)(struct op_ctx *ctx, const void *row, struct str format, struct body_file *ret,
                      struct err *reterr);
+    /* Asks ahead, behind the locks of record `id`, what `run` will want; NULL: nothing. */
+    void (*ahead)(struct op_ctx *ctx, int64_t id);
 };
 
 struct rule {

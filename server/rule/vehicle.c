@@ -46,16 +46,14 @@ warn_pattern(struct op_ctx *ctx, const struct vehicle *v)
     const struct value params[] = {tenant_value(ctx), VALUE_INT(typed ? v->vehicle_type.id : 0)};
     *u = (struct unusual){v->plate, v->plate_key, op_issue_sought(ctx)};
     op_ask_judged(ctx, sql, params, COUNTOF(params), judge_pattern, u);
+    op_ask_harmless(ctx);
 }
 
 static enum rc
 prepare_plate(struct op_ctx *ctx, struct vehicle *v, struct err *reterr)
 {
     static const struct finding_like alike = {
-        ISSUE_REFUSE,
-        ENTITY_VEHICLE,
-        "plate",
-        N_("this plate is already on a registered vehicle"),
+        ISSUE_REFUSE, ENTITY_VEHICLE, "plate", N_("this plate is already on a registered vehicle"),
         "select id, concat_ws(' ', plate, make, model) from app.vehicle where tenant_id = $1::int"
         " and plate_key = $2 and status = 1 and id <> $3 limit 1"};
     struct err err = {0};
@@ -90,10 +88,7 @@ static enum rc
 prepare_chassis(struct op_ctx *ctx, struct vehicle *v, struct err *reterr)
 {
     static const struct finding_like alike = {
-        ISSUE_REFUSE,
-        ENTITY_VEHICLE,
-        "chassis",
-        N_("this chassis number is already on a vehicle"),
+        ISSUE_REFUSE, ENTITY_VEHICLE, "chassis", N_("this chassis number is already on a vehicle"),
         "select id, concat_ws(' ', coalesce(plate, chassis), make, model) from app.vehicle"
         " where tenant_id = $1::int and chassis_key = $2 and id <> $3 limit 1"};
     struct err err = {0};
@@ -117,9 +112,7 @@ static void
 prepare_engine(struct op_ctx *ctx, struct vehicle *v, const struct vehicle *old)
 {
     static const struct finding_like alike = {
-        ISSUE_CONFIRM,
-        ENTITY_VEHICLE,
-        "engine_no",
+        ISSUE_CONFIRM, ENTITY_VEHICLE, "engine_no",
         N_("another vehicle has this engine number; open that one, or save with a reason"),
         "select id, concat_ws(' ', coalesce(plate, chassis), make, model) from app.vehicle"
         " where tenant_id = $1::int and engine_key = $2 and id <> $3 and status = 1 order by id limit 5"};
@@ -158,10 +151,7 @@ static void
 prepare_status(struct op_ctx *ctx, const struct vehicle *v, const struct vehicle *old)
 {
     static const struct finding_like covered = {
-        ISSUE_REFUSE,
-        ENTITY_POLICY,
-        "status",
-        N_("the vehicle is insured; cancel the policy first"),
+        ISSUE_REFUSE, ENTITY_POLICY, "status", N_("the vehicle is insured; cancel the policy first"),
         "select p.id, p.number from app.cover c join app.policy p on p.tenant_id = c.tenant_id and p.id ="
         " c.policy_id where c.tenant_id = $1::int and c.vehicle_id = $2 and c.in_force and c.to_date > $3"
         " order by c.to_date limit 1"};
@@ -259,9 +249,7 @@ static void
 warn_insured(struct op_ctx *ctx, const struct vehicle *v)
 {
     static const struct finding_like insured = {
-        ISSUE_WARN,
-        ENTITY_POLICY,
-        NULL,
+        ISSUE_WARN, ENTITY_POLICY, NULL,
         N_("the vehicle stays insured under the policy of its former owner; cancel it or sell a new one"),
         "select p.id, p.number from app.cover c join app.policy p on p.tenant_id = c.tenant_id and p.id ="
         " c.policy_id where c.tenant_id = $1::int and c.vehicle_id = $2 and c.in_force and c.to_date >= $3"

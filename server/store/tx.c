@@ -62,15 +62,17 @@ enum rc
 tx_run(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
        struct err *reterr)
 {
-    if (tx->open)
-        return pg_run(tx->pg, a, stmts, n, ret, reterr);
-    return enter_and_run(tx, a, NULL, stmts, n, ret, reterr);
+    if (!tx->open)
+        return enter_and_run(tx, a, NULL, stmts, n, ret, reterr);
+    enum rc rc = pg_run(tx->pg, a, stmts, n, ret, reterr);
+    tx->failed = pg_failed(tx->pg);
+    return rc;
 }
 
 size_t
 tx_failed(const struct tx *tx)
 {
-    return pg_failed(tx->pg);
+    return tx->failed;
 }
 
 enum rc
@@ -95,6 +97,15 @@ tx_run_settled(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size
     return rc;
 }
 
+void
+tx_begin_later(struct tx *tx, struct arena *a, struct pg_stmt ret[TX_OPENING])
+{
+    ASSERT(!tx->open);
+    ret[TX_BEGIN] = (struct pg_stmt){"begin", NULL, 0};
+    ret[TX_PREAMBLE] = preamble(&tx->who, arena_new(a, struct value, ENTER_PARAMS));
+    tx->open = true;
+}
+
 enum rc
 tx_begin(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
          struct err *reterr)
@@ -109,15 +120,20 @@ tx_begin(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, 
 }
 
 enum rc
-tx_commit(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct err *reterr)
+tx_commit(struct tx *tx, struct arena *a, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
+          struct err *reterr)
 {
     ASSERT(tx->open);
     struct pg_stmt *all = arena_new(a, struct pg_stmt, n + 2);
+    struct pg_rows *rows = arena_new(a, struct pg_rows, n + 2);
     if (n)
         memcpy(all, stmts, n * sizeof *stmts);
     all[n] = (struct pg_stmt){"set constraints all immediate", NULL, 0};
     all[n + 1] = (struct pg_stmt){"commit", NULL, 0};
-    enum rc rc = pg_run(tx->pg, a, all, n + 2, NULL, reterr);
+    enum rc rc = pg_run(tx->pg, a, all, n + 2, rows, reterr);
+    tx->failed = pg_failed(tx->pg);
+    if (n && ret)
+        memcpy(ret, rows, n * sizeof *ret);
     if (rc != RC_OK)
         tx_rollback(tx, a);
     tx->open = false;

@@ -30,8 +30,17 @@ enum rc call_read(struct call *c) NODISCARD;
 /* Does the action these name answer with what is shown once (AF_SECRET)? */
 bool call_is_secret(const struct params *p);
 
-/* kept.c: the answer as it is kept with the request's key, and back into c->body. The transaction is open. */
-enum rc kept_write(struct call *c, struct str *ret) NODISCARD;
+/* dispatch.c: the operation of c->method, with what was found by an earlier try forgotten first. */
+void call_begin_again(struct call *c);
+enum rc call_handle(struct call *c) NODISCARD;
+
+/* write.c: a request that changes something: once, whatever happens to it. write_trial: to see what it would
+   do. */
+enum rc write_run(struct worker *w, struct call *c) NODISCARD;
+enum rc write_trial(struct call *c) NODISCARD;
+
+/* kept.c: the answer as it is kept with the request's key, and back into c->body. */
+struct str kept_write(struct call *c);
 enum rc kept_read(struct call *c, struct str stored) NODISCARD;
 
 /* thin.c: leaves out what the client said it can do without. RC_NOT_MODIFIED: all of it. */

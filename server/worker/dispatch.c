@@ -1,5 +1,4 @@
 #include <string.h>
-#include <time.h>
 
 #include "common/wire/method.h"
 #include "common/wire/twin.h"
@@ -7,7 +6,6 @@
 #include "server/op/parts.h"
 #include "server/worker/audit.h"
 #include "server/worker/call.h"
-#include "server/worker/idempotency.h"
 #include "server/worker/permit.h"
 
 /*
@@ -76,24 +74,27 @@ look_who(struct worker *w, struct call *c, const struct pg_rows **ret)
     return rc;
 }
 
-static enum rc
-run_handler(struct call *c)
+enum rc
+call_handle(struct call *c)
 {
     op_fn *run = handler(c->method->number);
     if (!run)
         return err_log(&c->err, RC_INTERNAL, "method %s has no handler", c->method->name);
     enum rc rc = run(&c->ctx, &c->params, &c->body, &c->err);
-    return rc == RC_OK ? op_settle(&c->ctx, &c->err) : rc;
+    if (rc != RC_OK && c->params.nsteps)
+        op_tell_step(&c->ctx, &c->err);
+    return rc;
 }
 
-static void
-forget_findings(struct call *c)
+void
+call_begin_again(struct call *c)
 {
     memset(&c->body, 0, sizeof c->body);
     c->ctx.unreadable = NULL;
     c->ctx.issues = NULL;
     c->ctx.nissues = 0;
     c->ctx.seeks = c->ctx.has_now = false;
+    c->ctx.ahead.sql = NULL;
     c->ctx.loaded = NULL;
     c->ctx.asked = NULL;
     c->ctx.nasked = c->ctx.asked_room = c->ctx.step = 0;
@@ -127,11 +128,13 @@ try_read(struct worker *w, struct call *c, bool *ret_settled)
         rc = op_context_read(known, &c->ctx.who, &c->err);
     if (rc != RC_OK)
         return rc;
-    forget_findings(c);
+    call_begin_again(c);
     c->tx.entered.nrows = 0;
     rc = permit_request(&c->ctx.who, c->method, &c->params, &c->err);
     if (rc == RC_OK)
-        rc = run_handler(c);
+        rc = call_handle(c);
+    if (rc == RC_OK)
+        rc = op_settle(&c->ctx, &c->err);
     if (rc != RC_RETRY && rc != RC_UNAUTHENTICATED)
         rc = confirm_who(c, rc);
     if (rc == RC_UNAUTHENTICATED)
@@ -162,92 +165,6 @@ run_read(struct worker *w, struct call *c)
     return err_set(&c->err, RC_RETRY, NULL, "%s", rc_text(RC_RETRY));
 }
 
-/* ------------------------------------------------------------------ writing */
-
-static enum rc
-replay(struct call *c, enum rc code, struct str stored)
-{
-    c->meta.replayed = true;
-    enum rc rc = kept_read(c, stored);
-    return rc == RC_OK ? code : rc;
-}
-
-static enum rc
-try_write(struct call *c, struct idem *idem)
-{
-    struct pg_stmt opening[IDEM_STMTS];
-    struct pg_rows rows[IDEM_STMTS];
-    bool found = false;
-    enum rc code = RC_OK;
-    struct str stored;
-    idem_opening(idem, opening);
-    forget_findings(c);
-    enum rc rc = tx_begin(&c->tx, c->ctx.arena, opening, IDEM_STMTS, rows, &c->err);
-    if (rc == RC_OK)
-        rc = op_context_read(&c->tx.entered, &c->ctx.who, &c->err);
-    if (rc == RC_OK)
-        rc = permit_request(&c->ctx.who, c->method, &c->params, &c->err);
-    if (rc == RC_OK)
-        rc = idem_found(idem, &rows[IDEM_LOOKUP], &found, &code, &stored, &c->err);
-    if (rc == RC_OK) {
-        c->ctx.now = pg_cell(&rows[IDEM_LOCK], 0, 1)->stamp;
-        c->ctx.has_now = true;
-    }
-    if (rc == RC_OK)
-        rc = found ? replay(c, code, stored) : run_handler(c);
-    if (rc == RC_OK && !found)
-        rc = kept_write(c, &stored);
-    if (rc == RC_OK && !found) {
-        size_t n;
-        const struct pg_stmt store = idem_store(idem, RC_OK, stored), *last = audit_changes(c, &store, &n);
-        rc = tx_commit(&c->tx, c->ctx.arena, last, n, &c->err);
-    }
-    tx_rollback(&c->tx, c->ctx.arena);
-    return rc;
-}
-
-/* Does everything and takes it back: what it would cost or what would refuse it. */
-static enum rc
-run_trial(struct call *c)
-{
-    forget_findings(c);
-    enum rc rc = tx_begin(&c->tx, c->ctx.arena, NULL, 0, NULL, &c->err);
-    if (rc == RC_OK)
-        rc = op_context_read(&c->tx.entered, &c->ctx.who, &c->err);
-    if (rc == RC_OK)
-        rc = permit_request(&c->ctx.who, c->method, &c->params, &c->err);
-    if (rc == RC_OK)
-        rc = run_handler(c);
-    tx_rollback(&c->tx, c->ctx.arena);
-    return rc;
-}
-
-/* A few milliseconds, different for each: those who met in a deadlock should not meet again. */
-static void
-step_back(int tries)
-{
-    unsigned char r;
-    crypt_random(&r, sizeof r);
-    const struct timespec t = {0, (long)(1 + r % 8) * 1000000L * tries};
-    (void)nanosleep(&t, NULL);
-}
-
-static enum rc
-run_write(struct call *c)
-{
-    struct idem idem;
-    enum rc rc = RC_OK;
-    idem_init(&idem, &c->job->who, c->request.idem, c->method->number, c->request.params_raw);
-    for (c->tries = 1; c->tries <= TRIES; c->tries++) {
-        rc = try_write(c, &idem);
-        /* a lost line is tried once more: the key tells whether the lost try was done after all */
-        if (rc == RC_OK || !(tx_again(&c->err) || (rc == RC_RETRY && c->tries == 1)))
-            break;
-        step_back(c->tries);
-    }
-    return rc;
-}
-
 /* ------------------------------------------------------------------ answering */
 
 /* What who subscribed may be told: the front knows no rights. */
@@ -274,9 +191,9 @@ run_request(struct worker *w, struct call *c)
 {
     enum rc rc = call_read(c);
     if (rc == RC_OK && c->method->number == METHOD_TRIAL)
-        rc = run_trial(c);
+        rc = write_trial(c);
     else if (rc == RC_OK)
-        rc = (c->method->flags & METHOD_WRITES) ? run_write(c) : run_read(w, c);
+        rc = (c->method->flags & METHOD_WRITES) ? write_run(w, c) : run_read(w, c);
     if (rc == RC_OK && c->method->number == METHOD_SUBSCRIBE)
         w->audience = audience_of(&c->ctx.who);
     if (rc == RC_OK && c->method->number == METHOD_DESCRIBE)

@@ -207,7 +207,9 @@ request(struct desk *d, enum desk_user who, op_fn *fn, const struct params *p, s
     if (!rc)
         rc = fn(&ctx, p, &d->body, &d->err);
     if (!rc)
-        return tx_commit(&tx, &d->arena, NULL, 0, &d->err);
+        rc = op_finish(&ctx, &d->body, &d->err);
+    if (!rc)
+        return tx_commit(&tx, &d->arena, NULL, 0, NULL, &d->err);
     d->body.issues = ctx.issues;
     d->body.nissues = ctx.nissues;
     tx_rollback(&tx, &d->arena);
