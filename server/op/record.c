@@ -16,7 +16,6 @@ struct op_loaded {
     struct str label;
     struct str key; /* of a person who is being added */
     bool held;      /* locked, or written here */
-    bool written;   /* here, which says that it may be */
     bool fresh;     /* as it stands now, or will when what waits was asked */
     bool shows;     /* so is what is computed of it for who looks at it */
     bool ahead;     /* read ahead: the next op_load takes it */
@@ -215,8 +214,7 @@ take_written(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct
 {
     struct op_loaded *l = about;
     l->waiting = false;
-    l->written = rows->nrows == 1;
-    return l->written ? take(ctx, l, rows, reterr) : not_there(ctx, l->entity, reterr);
+    return rows->nrows == 1 ? take(ctx, l, rows, reterr) : not_there(ctx, l->entity, reterr);
 }
 
 /* Writes `row`, which `l` then is. It goes with what is asked next, where the entity allows that; else now,
@@ -226,14 +224,16 @@ write_row(struct op_ctx *ctx, struct op_loaded *l, const struct pg_stmt *stmt, b
           struct err *reterr)
 {
     const struct entity *e = l->entity;
+    /* an insert that may not be is an error, and who could lock a row may change it; else nothing is changed,
+       without an error */
+    const bool sure = is_new || l->held;
     look_again(ctx, e, is_new);
     ctx->ahead.sql = NULL;
     memcpy(l->row, row, e->size);
     l->held = l->fresh = l->shows = l->waiting = true;
     l->ahead = false;
     op_ask_judged(ctx, stmt->sql, stmt->params, stmt->nparams, take_written, l);
-    if (is_new ||
-        l->written) /* an insert that is not done is an error; an update of what one may not change is none */
+    if (sure)
         op_ask_harmless(ctx);
     if (is_new && l->key.n)
         op_seal_keep_key(ctx, row, l->key);

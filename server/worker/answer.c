@@ -47,6 +47,13 @@ call_put_error(struct call *c, enum rc code)
     c->body.present = keep | 1u << BODY_ERROR;
 }
 
+/* To the database. */
+static unsigned long long
+trips_of(const struct worker *w, const struct call *c)
+{
+    return pg_tally(w->pg).trips - c->trips;
+}
+
 /* From the front's hands until now; what waited there counts. */
 static void
 note_request(struct worker *w, struct call *c, enum rc code)
@@ -65,9 +72,10 @@ note_request(struct worker *w, struct call *c, enum rc code)
     c->meta.trace = str_from(c->id); /* so that who waited for it can say which it was */
     if (page)
         PAGE_ADD(page, slow, 1);
-    log_warn("request.slow", "req=%s method=%s code=%s wait_us=%llu worker_us=%llu rows=%llu", c->id,
-             c->method ? c->method->name : "none", rc_symbol(code), (unsigned long long)wait_us,
-             (unsigned long long)took_us, (unsigned long long)(pg_tally(w->pg).rows - c->rows));
+    log_warn("request.slow", "req=%s method=%s code=%s wait_us=%llu worker_us=%llu rows=%llu trips=%llu",
+             c->id, c->method ? c->method->name : "none", rc_symbol(code), (unsigned long long)wait_us,
+             (unsigned long long)took_us, (unsigned long long)(pg_tally(w->pg).rows - c->rows),
+             trips_of(w, c));
 }
 
 void
@@ -82,14 +90,15 @@ call_log(struct worker *w, struct call *c, enum rc code)
     usage_request(&w->usage, c->job->who.tenant, code, c->meta.server_us);
     if (code == RC_INTERNAL)
         usage_failed(&w->usage, c->job->who.tenant, &c->err, c->id, c->method ? c->method->name : "none");
-    log_event(code == RC_INTERNAL ? LOG_ERROR_
-              : internal          ? LOG_WARN_
-                                  : LOG_INFO_,
-              "request",
-              "req=%s session=%08x tenant=%d user=%lld method=%s code=%s us=%u arena=%zu tries=%d%s%s", c->id,
-              session_label(c->job->who.session), c->job->who.tenant, (long long)c->job->who.user,
-              c->method ? c->method->name : "none", rc_symbol(code), c->meta.server_us, w->arena.used,
-              c->tries, internal ? " cause=" : "", internal ? log_text(c->err.log, cause) : "");
+    log_event(
+        code == RC_INTERNAL ? LOG_ERROR_
+        : internal          ? LOG_WARN_
+                            : LOG_INFO_,
+        "request",
+        "req=%s session=%08x tenant=%d user=%lld method=%s code=%s us=%u arena=%zu tries=%d trips=%llu%s%s",
+        c->id, session_label(c->job->who.session), c->job->who.tenant, (long long)c->job->who.user,
+        c->method ? c->method->name : "none", rc_symbol(code), c->meta.server_us, w->arena.used, c->tries,
+        trips_of(w, c), internal ? " cause=" : "", internal ? log_text(c->err.log, cause) : "");
 }
 
 struct str

@@ -19,6 +19,7 @@ struct call {
     struct reply_meta meta;
     int64_t started; /* microseconds, monotonic */
     uint64_t rows;   /* read by this connection before it */
+    uint64_t trips;  /* made by this connection before it */
     char id[REQUEST_ID + 1];
     int tries;
 };

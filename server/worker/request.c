@@ -30,6 +30,7 @@ call_init(struct worker *w, struct call *c, const struct job *job)
     const struct str address = printable(&w->arena, job->address), client = printable(&w->arena, job->client);
     c->started = call_now();
     c->rows = pg_tally(w->pg).rows;
+    c->trips = pg_tally(w->pg).trips;
     c->tx = (struct tx){
         .pg = w->pg,
         .who =

@@ -104,7 +104,7 @@ class Drafts(unittest.TestCase):
                     if not relay.disarm():
                         reached.append((way, offset))
                     names.append(name)
-                self.assertLessEqual(client.descriptors(), opened, "a line that was lost is still open")
+                wait_for("no line that was lost is still open", lambda: client.descriptors() <= opened)
             except BaseException as error:
                 errors.append(error)
 

@@ -103,7 +103,7 @@ class Clerk:
     def renew(self):
         # every second time one that was renewed before: chains of terms should grow long
         again = self.case.renewed if self.rng.random() < 0.5 else None
-        policy = self.one_of(again or self.case.policies, 60)
+        policy = self.one_of(again, 8) if again else self.one_of(self.case.policies, 60)
         before = self.codes["renew", "OK"]
         self.act("policy", "renew", policy, **({"months": 1} if self.rng.random() < 0.3 else {}))
         if self.codes["renew", "OK"] > before:
