@@ -31,9 +31,7 @@ static enum rc
 prepare_phone(struct op_ctx *ctx, struct customer *c, const struct customer *old, struct err *reterr)
 {
     static const struct finding_like alike = {
-        ISSUE_CONFIRM,
-        ENTITY_CUSTOMER,
-        "phone",
+        ISSUE_CONFIRM, ENTITY_CUSTOMER, "phone",
         N_("another customer has this phone number; open that one, or save with a reason"),
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and phone_key = $2"
         " and id <> $3 and status = 1 order by id limit 5"};
@@ -73,10 +71,7 @@ check_id_number(struct op_ctx *ctx, struct customer *c, struct str code, const s
                 struct err *reterr)
 {
     static const struct finding_like alike = {
-        ISSUE_REFUSE,
-        ENTITY_CUSTOMER,
-        "id_number",
-        N_("a customer with this ID number is already on record"),
+        ISSUE_REFUSE, ENTITY_CUSTOMER, "id_number", N_("a customer with this ID number is already on record"),
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and id_type_id = $2"
         " and id_key = $3 and id <> $4 and status <> 2 limit 1"};
     struct err err = {0};
@@ -125,9 +120,7 @@ static enum rc
 prepare_birth(struct op_ctx *ctx, struct customer *c, const struct customer *old, struct err *reterr)
 {
     static const struct finding_like alike = {
-        ISSUE_CONFIRM,
-        ENTITY_CUSTOMER,
-        "name",
+        ISSUE_CONFIRM, ENTITY_CUSTOMER, "name",
         N_("another customer has this name and birth date; open that one, or save with a reason"),
         "select id, name || ' · ' || phone from app.customer where tenant_id = $1::int and birth_key = $2"
         " and id <> $3 and status = 1 order by id limit 5"};
@@ -157,17 +150,11 @@ static void
 prepare_void(struct op_ctx *ctx, const struct customer *c, const struct customer *old)
 {
     static const struct finding_like owns = {
-        ISSUE_REFUSE,
-        ENTITY_VEHICLE,
-        "status",
-        N_("the customer owns a vehicle; transfer it first"),
+        ISSUE_REFUSE, ENTITY_VEHICLE, "status", N_("the customer owns a vehicle; transfer it first"),
         "select id, coalesce(plate, chassis) from app.vehicle where tenant_id = $1::int and owner_id = $2"
         " and status = 1 order by id limit 5"};
     static const struct finding_like holds = {
-        ISSUE_REFUSE,
-        ENTITY_POLICY,
-        "status",
-        N_("the customer holds a policy that is not over"),
+        ISSUE_REFUSE, ENTITY_POLICY, "status", N_("the customer holds a policy that is not over"),
         "select id, number from app.policy where tenant_id = $1::int and customer_id = $2"
         " and state in (2, 3, 4, 5) order by id limit 5"};
     if (row_has(&c->row, CUSTOMER_STATUS) && c->status == CUSTOMER_FORGOTTEN)

@@ -67,9 +67,7 @@ static void
 prepare_reference(struct op_ctx *ctx, struct receipt *r)
 {
     static const struct finding_like alike = {
-        ISSUE_CONFIRM,
-        ENTITY_RECEIPT,
-        "reference",
+        ISSUE_CONFIRM, ENTITY_RECEIPT, "reference",
         N_("another receipt has this reference; check that it is not the same money, or save with a reason"),
         "select r.id, r.number from app.search_token s join app.receipt r on r.tenant_id = s.tenant_id"
         " and r.id = s.row_id where s.tenant_id = $1::int and s.token = $2 and s.entity = 9 and s.why = 7"

@@ -126,9 +126,7 @@ static void
 check_overlap(struct op_ctx *ctx, const struct rate *r)
 {
     static const struct finding_like alike = {
-        ISSUE_REFUSE,
-        ENTITY_RATE,
-        "from_date",
+        ISSUE_REFUSE, ENTITY_RATE, "from_date",
         N_("another row of the rate book holds for the same on some of these days; end that one first"),
         "select id, 'from ' || from_date::text from app.rate where tenant_id = $1::int and product_id = $2"
         " and coalesce(vehicle_type_id, 0) = $3 and coalesce(usage, 0) = $4 and (to_date is null or to_date "
