@@ -76,10 +76,8 @@ cursor_read(struct str cursor, struct sheet_state *ret, struct str *ret_page, st
 /* ------------------------------------------------------------------ cells */
 
 static struct sheet_cell
-cell_of(struct op_ctx *ctx, const struct field *f, const struct value *v)
+cell_of(struct arena *a, const struct locale_info *l, const struct schema_field *f, const struct value *v)
 {
-    const struct locale_info l = op_locale(ctx);
-    const struct schema_field sf = catalog_field(ctx->arena, f);
     struct sheet_cell c = {.kind = SHEET_TEXT};
     char text[MONEY_TEXT];
     switch (v->type) {
@@ -88,15 +86,15 @@ cell_of(struct op_ctx *ctx, const struct field *f, const struct value *v)
         break;
     case VT_INT:
         c.kind = SHEET_NUMBER;
-        c.text = value_text(ctx->arena, &sf, v, &l);
+        c.text = value_text(a, f, v, l);
         break;
     case VT_MONEY:
         c.kind = SHEET_MONEY;
-        c.text = str_dup(ctx->arena, str_from(money_plain(v->money, l.exponent, text)));
+        c.text = str_dup(a, str_from(money_plain(v->money, l->exponent, text)));
         break;
     case VT_RATE:
         c.kind = SHEET_NUMBER;
-        c.text = str_dup(ctx->arena, str_from(rate_text(v->rate, text)));
+        c.text = str_dup(a, str_from(rate_text(v->rate, text)));
         break;
     case VT_DATE:
         c.kind = SHEET_DAY;
@@ -104,14 +102,14 @@ cell_of(struct op_ctx *ctx, const struct field *f, const struct value *v)
         break;
     case VT_STAMP:
         c.kind = SHEET_MOMENT;
-        c.moment.usec = v->stamp.usec + INT64_C(60000000) * l.offset_minutes;
+        c.moment.usec = v->stamp.usec + INT64_C(60000000) * l->offset_minutes;
         break;
     case VT_TEXT:
     case VT_BOOL:
     case VT_CHOICE:
     case VT_REF:
     case VT_BYTES:
-        c.text = value_text(ctx->arena, &sf, v, &l);
+        c.text = value_text(a, f, v, l);
         break;
     }
     return c;
@@ -140,9 +138,12 @@ write_piece(struct op_ctx *ctx, const struct page_query *q, enum format format, 
 {
     const struct sheet sheet = sheet_of(ctx, q);
     struct sheet_cell *cells = arena_new(ctx->arena, struct sheet_cell, page->nrows * q->nfields + 1);
-    for (size_t r = 0; r < page->nrows; r++)
-        for (size_t c = 0; c < q->nfields; c++)
-            cells[r * q->nfields + c] = cell_of(ctx, q->fields[c], &page->rows[r].cells[c]);
+    const struct locale_info locale = op_locale(ctx);
+    for (size_t c = 0; c < q->nfields; c++) {
+        const struct schema_field f = catalog_field(ctx->arena, q->fields[c]);
+        for (size_t r = 0; r < page->nrows; r++)
+            cells[r * q->nfields + c] = cell_of(ctx->arena, &locale, &f, &page->rows[r].cells[c]);
+    }
     const struct sheet_piece piece = {cells, page->nrows, !page->next.n};
     struct buf out;
     buf_init(&out, ctx->arena, PIECE_BYTES / 2);

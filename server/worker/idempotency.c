@@ -38,7 +38,11 @@ idem_init(struct idem *i, const struct identity *who, struct str key, uint32_t m
 void
 idem_opening(const struct idem *i, struct pg_stmt ret[IDEM_STMTS])
 {
-    ret[IDEM_LOCK] = (struct pg_stmt){"select pg_advisory_xact_lock($1), now()", i->lock, 1};
+    /* what follows looks for single records: planned once for a connection, by index */
+    ret[IDEM_LOCK] = (struct pg_stmt){
+        "select pg_advisory_xact_lock($1), now(), set_config('plan_cache_mode', 'force_generic_plan', true),"
+        " set_config('enable_seqscan', 'off', true)",
+        i->lock, 1};
     ret[IDEM_LOOKUP] = (struct pg_stmt){
         "select hash, code, reply from app.idempotency where user_id = $1 and key = $2", i->lookup, 2};
 }

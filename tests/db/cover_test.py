@@ -54,22 +54,24 @@ class OneActiveCover(Refusals, unittest.TestCase):
                 w.verify(w.receipt(sale))
         outcomes, gate = [], threading.Barrier(32)
 
-        def activate(sale):
+        def activate(sale, wait=lambda: None):
             try:
                 with Work() as w:
-                    gate.wait()
+                    wait()
                     w.activate(sale)
                 outcomes.append("insured")
             except psycopg2.Error as error:
                 outcomes.append(refusal(error))
 
-        threads = [threading.Thread(target=activate, args=(s,)) for s in sales]
+        threads = [threading.Thread(target=activate, args=(s, gate.wait)) for s in sales]
         for t in threads:
             t.start()
         for t in threads:
             t.join()
-        self.assertEqual(outcomes.count("insured"), 1)
         self.assertLessEqual(set(outcomes), {"insured", "one_active_cover", "40P01", "55P03"})
+        if set(outcomes) == {"55P03"}:  # a machine so slow that each gave up waiting for the others
+            activate(sales[0])
+        self.assertEqual(outcomes.count("insured"), 1)
 
 
 class PaidBeforeCover(Refusals, unittest.TestCase):

@@ -95,7 +95,7 @@ class Drafts(unittest.TestCase):
             try:
                 relay = self.relay()
                 client = self.client(relay, f"window-{window}")
-                opened = client.descriptors()
+                opened = None
                 for way, offset in mine:
                     name, phone = self.person("Cut")
                     self.business(client, name, phone)
@@ -104,6 +104,7 @@ class Drafts(unittest.TestCase):
                     if not relay.disarm():
                         reached.append((way, offset))
                     names.append(name)
+                    opened = opened or client.descriptors()
                 wait_for("no line that was lost is still open", lambda: client.descriptors() <= opened)
             except BaseException as error:
                 errors.append(error)

@@ -113,22 +113,25 @@ class Captured:
         return paths, variables
 
     def writes(self, work, variables):
-        texts = []
+        texts, draws = [], dict(line.split("|") for line in self.host.sql(
+            "select c.relname || '|' || pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d join pg_class c on c.oid = d.adrelid join"
+            " pg_attribute a on a.attrelid = c.oid and a.attnum = d.adnum where a.attname = 'id' and c.relnamespace = 'app'::regnamespace"
+        ).splitlines() if "new_id" in line)
         for tenant, seen in self.by_company(work).items():
             shape = collections.Counter(r.shape() for r in seen).most_common(1)[0][0]
             seen = [r for r in seen if r.shape() == shape][:7]
             pool = f"(select id from bench.pool where tenant_id = :{variables.of(str(tenant))}::int and n = :turn)" if work == "renew" else None
-            texts += self.first_whole(seen, variables, pool)
+            texts += self.first_whole(seen, variables, draws, pool)
         assert texts, f"{work}: no three requests of one company did the same: {self.puzzling}"
         return texts
 
-    def first_whole(self, seen, variables, pool):
+    def first_whole(self, seen, variables, draws, pool):
         """Of any three that differ in nothing but what can be said of all; a policy of six months is another one than of a year."""
         def differing(requests):
             flat = [[s.values for s in r.statements()] for r in requests]
             return sum(len(set(map(str, same))) > 1 for same in zip(*flat))
         for three in sorted(itertools.combinations(seen, 3), key=differing, reverse=True):
-            write = Write(three, variables, pool)
+            write = Write(three, variables, draws, pool)
             script = write.script()
             if not write.unknown:
                 return [script]

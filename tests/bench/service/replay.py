@@ -160,14 +160,17 @@ class Cell:
 
 
 class Write:
-    """`seen`: requests of one shape. `pool`: SQL of a record of its own for each, when they are given one."""
+    """`seen`: requests of one shape. `draws`: SQL of a new id by table. `pool`: SQL of a record of its own for each, when they are
+    given one."""
 
-    def __init__(self, seen, variables, pool=None):
+    def __init__(self, seen, variables, draws, pool=None):
+        self.draws = draws
         self.seen, self.turns, self.pool = seen, [turn_of(r) for r in seen], pool
         self.flat = [r.statements() for r in seen]
         self.trip_of = [t for t, trip in enumerate(seen[0].trips) for _ in trip]
         self.variables = variables
         self.needed, self.unknown = {}, []  # rows of the answers that are kept, by statement
+        self.ids = {}  # of new records, drawn before: by those each request had, a name and how to draw it
         self.pooled = self.find_pool() if pool else None
 
     def find_pool(self):
@@ -243,10 +246,23 @@ class Write:
                 return f"({self.use(cell)} + 1)"
         return None
 
+    def new_id(self, s, i, values):
+        """The id of a record the request adds, where it is written first and wherever it stands then."""
+        sql = self.flat[0][s].sql
+        if inserted_column(sql, i) == "id" and len(set(values)) > 1:
+            table = re.search(r"insert into app\.([a-z_]+)", sql)[1]
+            self.ids.setdefault(tuple(values), (f"id{len(self.ids)}", self.draws[table]))
+        for ids, (name, _) in self.ids.items():
+            if list(ids) == values:
+                return f":{name}::bigint"
+            if [str(n) for n in ids] == values:
+                return f"(:{name}::bigint)::text"
+        return None
+
     def expression(self, s, i):
         statement, values = self.flat[0][s], self.values(s, i)
         kind = NAMES[statement.types[i]]
-        following = self.following(s, i, values)
+        following = self.following(s, i, values) or self.new_id(s, i, values)
         if following:
             return following
         if statement.sql.startswith(ENTER) or len(set(values)) == 1:
@@ -287,6 +303,8 @@ class Write:
         """pgbench's text, with the `:turn` of each transaction a number of its own."""
         expressions = [[self.expression(s, i) for i in range(len(st.types))] for s, st in enumerate(self.flat[0])]
         lines, s = [TURN_OF_POOL if self.pool else TURN], 0
+        if self.ids:  # the service draws them some at a time
+            lines.append("select " + ", ".join(f"{draw} as {name}" for name, draw in self.ids.values()) + " \\gset")
         for trip in self.seen[0].trips:
             block, piped = [], False
             for statement in trip:
