@@ -5,7 +5,7 @@
 #include "common/base/lang.h"
 #include "server/op/parts.h"
 
-enum { ISSUES_MAX = 32 };
+enum { ISSUES_MAX = 32, ISSUE_TEXT = sizeof((struct err *)0)->text };
 
 size_t
 op_issue_sought(struct op_ctx *ctx)
@@ -17,12 +17,10 @@ op_issue_sought(struct op_ctx *ctx)
 }
 
 static void
-put(struct op_ctx *ctx, size_t place, enum issue_level level, const char *field, const char *fmt, va_list ap)
+put(struct op_ctx *ctx, size_t place, enum issue_level level, const char *field, const char *text)
 {
-    char text[sizeof((struct err *)0)->text];
     if (place == ISSUES_MAX)
         return;
-    (void)vsnprintf(text, sizeof text, lang_text(fmt), ap);
     ctx->issues[place] = (struct body_issue){
         .level = level,
         .field = str_dup(ctx->arena, str_from(field)),
@@ -34,20 +32,24 @@ put(struct op_ctx *ctx, size_t place, enum issue_level level, const char *field,
 void
 op_issue_at(struct op_ctx *ctx, size_t place, enum issue_level level, const char *field, const char *fmt, ...)
 {
+    char text[ISSUE_TEXT];
     va_list ap;
     va_start(ap, fmt);
-    put(ctx, place, level, field, fmt, ap);
+    (void)vsnprintf(text, sizeof text, lang_text(fmt), ap);
     va_end(ap);
+    put(ctx, place, level, field, text);
 }
 
 void
 op_issue(struct op_ctx *ctx, enum issue_level level, const char *field, const char *fmt, ...)
 {
+    char text[ISSUE_TEXT];
     const bool seeks = ctx->seeks;
     va_list ap;
     va_start(ap, fmt);
-    put(ctx, op_issue_sought(ctx), level, field, fmt, ap);
+    (void)vsnprintf(text, sizeof text, lang_text(fmt), ap);
     va_end(ap);
+    put(ctx, op_issue_sought(ctx), level, field, text);
     ctx->seeks = seeks;
 }
 
