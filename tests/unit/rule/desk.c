@@ -217,6 +217,13 @@ request(struct desk *d, enum desk_user who, op_fn *fn, const struct params *p, s
 }
 
 enum rc
+desk_inside(struct desk *d, enum desk_user who, op_fn *fn)
+{
+    struct params p = {0};
+    return request(d, who, fn, &p, STR_NONE);
+}
+
+enum rc
 desk_add(struct desk *d, enum desk_user who, const char *entity, const char *const *fields)
 {
     struct params p = params_for(d, entity, fields);

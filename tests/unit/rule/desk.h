@@ -37,6 +37,8 @@ enum rc desk_check(struct desk *d, enum desk_user who, const char *entity, const
 enum rc desk_act(struct desk *d, enum desk_user who, const char *what, const char *key,
                  const char *const *fields);
 enum rc desk_print(struct desk *d, enum desk_user who, const char *key, const char *format);
+/* Runs `fn` as a request's operation, within its transaction, with empty parameters. */
+enum rc desk_inside(struct desk *d, enum desk_user who, op_fn *fn);
 #define F(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define NONE ((const char *const[]){NULL})
 
