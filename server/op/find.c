@@ -8,12 +8,13 @@
 #include "server/rule/token.h"
 #include "server/store/sql.h"
 
-/* Tokens looked at: bounds what a common first letter costs. */
-enum { CANDIDATES = 400, GUESSES = 3, GUESS_MIN = 3, NUMBER_MIN = 3 };
+/* Tokens looked at: bounds what a common first letter costs; of several words, how far their tokens are
+   counted to begin with the rarest, and how many of a guess are held against the other words. */
+enum { CANDIDATES = 400, COUNTED = 1000, GUESSED = 600, GUESSES = 3, GUESS_MIN = 3, NUMBER_MIN = 3 };
 /* What was typed is looked for as a sealed number, as one word and word by word, in this order. */
 enum { PASSES = 3 };
-/* Each pass has a word and its range; the other words' ranges stand in the last pass and in the guesses. */
-enum { PARAMS_MAX = PASSES * 3 + 1 + 2 * 2 * (TOKEN_WORDS_MAX - 1) };
+/* A text and the first after all that begin with it: of the number, of all together, of each word. */
+enum { PARAMS_MAX = 2 * (TOKEN_WORDS_MAX + 2) };
 
 /* The first text after every text that begins with `prefix`. */
 static struct value
@@ -65,35 +66,37 @@ struct search {
     struct buf sql;
     struct value params[PARAMS_MAX];
     size_t nparams;
+    size_t words[TOKEN_WORDS_MAX]; /* which parameter each word is */
     const char *only;
 };
 
+/* The text, and behind it the end of its range. Returns which parameter the text is. */
 static size_t
-param(struct search *s, struct value v)
+param(struct search *s, struct str text)
 {
-    ASSERT(s->nparams < PARAMS_MAX);
-    s->params[s->nparams++] = v;
-    return s->nparams;
+    ASSERT(s->nparams + 2 <= PARAMS_MAX);
+    s->params[s->nparams++] = VALUE_TEXT(text);
+    s->params[s->nparams++] = past(s->ctx->arena, text);
+    return s->nparams - 1;
 }
 
-/* " and token begins with the word", of the tokens `alias`. */
+/* " token begins with the text", of the tokens `alias`. */
 static void
-add_range(struct search *s, const char *alias, struct str word)
+add_range(struct search *s, const char *alias, size_t text)
 {
-    const size_t from = param(s, VALUE_TEXT(word)), to = param(s, past(s->ctx->arena, word));
-    buf_printf(&s->sql, " %s.token >= $%zu and %s.token < $%zu", alias, from, alias, to);
+    buf_printf(&s->sql, " %s.token >= $%zu and %s.token < $%zu", alias, text, alias, text + 1);
 }
 
-/* For each word but the longest a token that begins with it. */
+/* For each word but one a token that begins with it. */
 static void
-add_other_words(struct search *s, const struct token_query *q)
+add_other_words(struct search *s, const struct token_query *q, size_t but)
 {
     for (size_t i = 0; i < q->nwords; i++) {
-        if (i == q->longest)
+        if (i == but)
             continue;
         buf_add_str(&s->sql, STR(" and exists (select from app.search_token s where s.entity = t.entity"
                                  " and s.row_id = t.row_id and"));
-        add_range(s, "s", q->words[i]);
+        add_range(s, "s", s->words[i]);
         buf_printf(&s->sql, "%s)", s->only);
     }
 }
@@ -104,24 +107,50 @@ static const char candidates[] = "(select c.entity, c.row_id, min(c.why) as why,
                                  " t.row_id, t.why, t.token, ";
 
 static void
-end_candidates(struct search *s)
+end_candidates(struct search *s, size_t most)
 {
-    buf_printf(&s->sql,
-               "%s order by t.token limit %d) c group by c.entity, c.row_id order by 4 desc, 1, 2 limit %d)",
-               s->only, CANDIDATES, LIMIT_HITS);
+    buf_printf(
+        &s->sql,
+        "%s order by t.token limit %zu) c group by c.entity, c.row_id order by 4 desc, 1, 2 limit %d) x",
+        s->only, most, LIMIT_HITS);
 }
 
 static void
-add_candidates(struct search *s, int pass, struct str first, const struct token_query *others)
+add_candidates(struct search *s, int pass, size_t text)
 {
-    const size_t typed = param(s, VALUE_TEXT(first));
     buf_printf(&s->sql, "%sselect %d as pass, x.* from %s$%zu as typed from app.search_token t where",
-               s->nparams > 1 ? " union all " : "", pass, candidates, typed);
-    add_range(s, "t", first);
-    if (others)
-        add_other_words(s, others);
-    end_candidates(s);
-    buf_add_str(&s->sql, STR(" x"));
+               pass > 1 ? " union all " : "", pass, candidates, text);
+    add_range(s, "t", text);
+    end_candidates(s, CANDIDATES);
+}
+
+/* Which of several words the fewest tokens begin with. */
+static void
+add_rarest(struct search *s, const struct token_query *q)
+{
+    buf_add_str(&s->sql, STR("rarest as materialized (select w.word from (values "));
+    for (size_t i = 0; i < q->nwords; i++) {
+        buf_printf(&s->sql, "%s(%zu, (select count(*) from (select from app.search_token t where",
+                   i ? ", " : "", i);
+        add_range(s, "t", s->words[i]);
+        buf_printf(&s->sql, "%s limit %d) n))", s->only, COUNTED);
+    }
+    buf_add_str(&s->sql, STR(") w(word, tokens) order by w.tokens, w.word limit 1), "));
+}
+
+/* Records that have all words, found by the rarest. */
+static void
+add_all_words(struct search *s, const struct token_query *q)
+{
+    for (size_t i = 0; i < q->nwords; i++) {
+        buf_printf(&s->sql,
+                   " union all select %d as pass, x.* from %s$%zu as typed from app.search_token t where"
+                   " (select word from rarest) = %zu and",
+                   PASSES, candidates, s->words[i], i);
+        add_range(s, "t", s->words[i]);
+        add_other_words(s, q, i);
+        end_candidates(s, LIMIT_HITS);
+    }
 }
 
 /* Words of the company's own dictionary in place of the longest, when nothing begins with what was typed:
@@ -135,12 +164,12 @@ add_guesses(struct search *s, const struct token_query *q)
                " from app.similar_words($%zu, %d) with ordinality w(word, likeness, nth)"
                " where not exists (select from exact)), guessed as materialized (select g.pass, g.word, x.* "
                "from guess g"
-               " cross join lateral %sg.word as typed from app.search_token t"
-               " where t.token >= g.word and t.token < g.past",
-               PASSES, param(s, VALUE_TEXT(q->words[q->longest])), GUESSES, candidates);
-    add_other_words(s, q);
-    end_candidates(s);
-    buf_add_str(&s->sql, STR(" x"));
+               " cross join lateral %sg.word as typed from (select * from app.search_token t"
+               " where t.token >= g.word and t.token < g.past%s order by t.token limit %d) t where true",
+               PASSES, s->words[q->longest], GUESSES, candidates, s->only,
+               q->nwords > 1 ? GUESSED : CANDIDATES);
+    add_other_words(s, q, q->longest);
+    end_candidates(s, CANDIDATES);
 }
 
 static bool
@@ -186,15 +215,22 @@ static struct pg_stmt
 build(struct search *s, const struct token_query *q)
 {
     struct str mark;
-    const bool guesses = q->words[q->longest].n >= GUESS_MIN;
+    const bool guesses = q->words[q->longest].n >= GUESS_MIN,
+               sealed = token_of_number(s->ctx, q->joined, &mark);
+    const size_t number = sealed ? param(s, mark) : 0, joined = param(s, q->joined);
     buf_init(&s->sql, s->ctx->arena, 8192);
     s->only = allowed(s->ctx);
-    buf_add_str(&s->sql, STR("with exact as materialized ("));
-    if (token_of_number(s->ctx, q->joined, &mark))
-        add_candidates(s, 1, mark, NULL);
-    add_candidates(s, 2, q->joined, NULL);
+    for (size_t i = 0; i < q->nwords; i++)
+        s->words[i] = param(s, q->words[i]);
+    buf_add_str(&s->sql, STR("with "));
     if (q->nwords > 1)
-        add_candidates(s, PASSES, q->words[q->longest], q);
+        add_rarest(s, q);
+    buf_add_str(&s->sql, STR("exact as materialized ("));
+    if (sealed)
+        add_candidates(s, 1, number);
+    add_candidates(s, sealed ? 2 : 1, joined);
+    if (q->nwords > 1)
+        add_all_words(s, q);
     if (guesses)
         add_guesses(s, q);
     buf_add_str(
