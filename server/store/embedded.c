@@ -66,6 +66,16 @@ ask_version(const char *bin_dir, const struct run_as *as, char out[EMBEDDED_VERS
     return rc;
 }
 
+/* MiB the database keeps pages in: a part of the machine that leaves the rest to the files' own cache, to the
+   service and to whatever else runs there. */
+static int
+page_memory(void)
+{
+    enum { LEAST = 256, MOST = 4096, SHARE = 16, MIB = 1024 * 1024 };
+    const long long mib = (long long)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / MIB / SHARE;
+    return mib < LEAST ? LEAST : mib > MOST ? MOST : (int)mib;
+}
+
 /* Quiet logs: no statements, no values, no details, since those hold personal data. */
 static enum rc
 start_postmaster(const struct embedded *e, const struct embedded_config *c, const struct run_as *as,
@@ -74,7 +84,6 @@ start_postmaster(const struct embedded *e, const struct embedded_config *c, cons
     static const char *const settings[] = {"listen_addresses=",
                                            "port=5432",
                                            "max_connections=100",
-                                           "shared_buffers=256MB",
                                            "max_wal_size=2GB",
                                            "random_page_cost=1.1",
                                            "jit=off",
@@ -93,17 +102,20 @@ start_postmaster(const struct embedded *e, const struct embedded_config *c, cons
                                            "log_parameter_max_length_on_error=0"};
     enum { SETTINGS = COUNTOF(settings), SETTING_ROOM = 96 };
     char program[PATH_ROOM], d[] = "-D", data[PATH_ROOM], flag[] = "-c", sockets[PATH_ROOM + SETTING_ROOM];
-    char text[SETTINGS][SETTING_ROOM];
-    char *argv[2 * SETTINGS + 6];
+    char text[SETTINGS][SETTING_ROOM], memory[SETTING_ROOM];
+    char *argv[2 * SETTINGS + 8];
     size_t n = 0;
     (void)snprintf(program, sizeof program, "%s/postgres", e->bin_dir);
     (void)snprintf(data, sizeof data, "%s", e->data_dir);
     (void)snprintf(sockets, sizeof sockets, "unix_socket_directories=%s", c->socket_dir);
+    (void)snprintf(memory, sizeof memory, "shared_buffers=%dMB", page_memory());
     argv[n++] = program;
     argv[n++] = d;
     argv[n++] = data;
     argv[n++] = flag;
     argv[n++] = sockets;
+    argv[n++] = flag;
+    argv[n++] = memory;
     for (size_t i = 0; i < SETTINGS; i++) {
         (void)snprintf(text[i], sizeof text[i], "%s", settings[i]);
         argv[n++] = flag;
