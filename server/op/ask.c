@@ -111,9 +111,21 @@ typedef enum rc run_fn(struct tx *tx, struct arena *a, const struct pg_stmt *stm
                        struct pg_rows *ret, struct err *reterr);
 
 static enum rc
+look_at_connection(const struct op_ctx *ctx, struct err *reterr)
+{
+    enum rc rc = ctx->connection ? pg_ready(ctx->tx->pg, reterr) : RC_OK;
+    if (rc == RC_OK && ctx->connection && pg_tally(ctx->tx->pg).connects != ctx->connection)
+        rc = err_log(reterr, RC_RETRY, "the database was lost since ids were drawn");
+    return rc;
+}
+
+static enum rc
 run(struct op_ctx *ctx, run_fn *fn, const struct pg_stmt *stmts, size_t n, struct pg_rows *ret,
     struct err *reterr)
 {
+    enum rc rc = look_at_connection(ctx, reterr);
+    if (rc != RC_OK)
+        return rc;
     const struct op_asked *asked = ctx->asked;
     const size_t waiting = ctx->nasked;
     struct pg_stmt *all = arena_new(ctx->arena, struct pg_stmt, waiting + n + 1);
@@ -124,7 +136,7 @@ run(struct op_ctx *ctx, run_fn *fn, const struct pg_stmt *stmts, size_t n, struc
         memcpy(all + waiting, stmts, n * sizeof *stmts);
     ctx->asked = NULL;
     ctx->nasked = ctx->asked_room = 0;
-    enum rc rc = fn(ctx->tx, ctx->arena, all, waiting + n, rows, reterr);
+    rc = fn(ctx->tx, ctx->arena, all, waiting + n, rows, reterr);
     if (rc != RC_OK)
         return explain(ctx, asked, waiting, rows, rc, reterr);
     rc = judge(ctx, asked, waiting, rows, reterr);

@@ -65,9 +65,8 @@ op_issue_ref(struct op_ctx *ctx, uint32_t entity, int64_t id, struct str label)
         issue->refs[issue->nrefs++] = (struct body_ref){entity, id, str_dup(ctx->arena, label)};
 }
 
-/* Closes up where nothing was found. */
-static void
-close_up(struct op_ctx *ctx)
+void
+op_issues_close(struct op_ctx *ctx)
 {
     size_t n = 0;
     for (size_t i = 0; i < ctx->nissues; i++)
@@ -81,7 +80,7 @@ op_issues_known(struct op_ctx *ctx, struct err *reterr)
 {
     enum rc rc = ctx->seeks ? op_settle(ctx, reterr) : RC_OK;
     if (rc == RC_OK)
-        close_up(ctx);
+        op_issues_close(ctx);
     return rc;
 }
 

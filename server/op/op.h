@@ -83,6 +83,7 @@ struct op_ctx {
     bool seeks;            /* an issue may wait for an answer */
     size_t step;           /* of a batch: the one at hand, or that an error is about */
     struct op_ids *ids;    /* drawn before they are needed, the worker's; NULL: each is asked for */
+    uint64_t connection; /* that ids were taken of: it must stand still; 0: none were */
     struct body_ref *made; /* records returned by the steps of a batch so far: "$K" */
     size_t nmade;
 };

@@ -143,6 +143,8 @@ enum rc op_sealed_key(struct op_ctx *ctx, const struct entity *e, int64_t id, st
 
 /* ------------------------------------------------------------------ issue.c */
 
+/* Closes up where nothing was found, or nothing is looked for any more. */
+void op_issues_close(struct op_ctx *ctx);
 /* Asks what waits if an issue may come of it. Fails: as op_settle. */
 enum rc op_issues_known(struct op_ctx *ctx, struct err *reterr) NODISCARD;
 /* Puts the issues, which are known, into the answer. */

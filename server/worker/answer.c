@@ -2,6 +2,7 @@
 
 #include "common/base/limits.h"
 #include "server/log.h"
+#include "server/op/parts.h"
 #include "server/worker/call.h"
 
 int64_t
@@ -40,6 +41,7 @@ call_put_error(struct call *c, enum rc code)
 {
     uint32_t keep = c->body.present & (1u << BODY_RECORD);
     c->err.code = code;
+    op_issues_close(&c->ctx);
     c->body.error = body_error_of(c->ctx.arena, &c->err);
     c->body.error.issues = c->ctx.issues;
     c->body.error.nissues = c->ctx.nissues;

@@ -95,6 +95,7 @@ call_begin_again(struct call *c)
     c->ctx.nissues = 0;
     c->ctx.seeks = c->ctx.has_now = false;
     c->ctx.ahead.sql = NULL;
+    c->ctx.connection = 0;
     c->ctx.loaded = NULL;
     c->ctx.asked = NULL;
     c->ctx.nasked = c->ctx.asked_room = c->ctx.step = 0;

@@ -210,6 +210,7 @@ request(struct desk *d, enum desk_user who, op_fn *fn, const struct params *p, s
         rc = op_finish(&ctx, &d->body, &d->err);
     if (!rc)
         return tx_commit(&tx, &d->arena, NULL, 0, NULL, &d->err);
+    op_issues_close(&ctx);
     d->body.issues = ctx.issues;
     d->body.nissues = ctx.nissues;
     tx_rollback(&tx, &d->arena);

@@ -235,6 +235,14 @@ class Finding(Case):
 
 
 class Writing(Case):
+    def test_what_is_refused_holds_no_issue_that_was_only_looked_for(self):
+        vehicle = self.agent.vehicle()
+        self.cashier.verify(self.agent.receipt(self.agent.issued(vehicle)))
+        reply = self.agent.call("act", entity="policy", action="quote",
+                                fields={"vehicle": vehicle, "product": "comprehensive", "sum_insured": "15m"})
+        self.refused(reply, "REFUSED", "vehicle")
+        self.assertEqual([issue for issue in reply.error["issues"] if not issue["text"]], [])
+
     def test_add_answers_with_what_was_stored(self):
         reply = self.agent.ok("add", entity="customer", fields={"name": "  Rehema   Said ", "phone": "0713 100 200"})
         self.assertEqual((reply.record["version"], reply.fields["kind"], reply.fields["branch"]["label"]), (1, "individual", "KK"))

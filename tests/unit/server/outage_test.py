@@ -29,6 +29,18 @@ class Outage(unittest.TestCase):
         throw_out()
         self.agent.customer()
 
+    def test_ids_a_database_gave_out_and_forgot_are_not_used(self):
+        """What was drawn and not written down is given out again after a crash."""
+        self.agent.customer()
+        (drawn,), = boot("select last_value from app.customer_seq")
+        throw_out()
+        boot(f"select setval('app.customer_seq', {drawn - 33})")
+        other = Worker()
+        User(other, SIMBA, "neema").customer()
+        self.agent.customer()
+        self.agent.customer()
+        self.assertEqual(other.close(), 0)
+
     def test_nobody_who_signs_in_notices_a_database_that_left_while_nothing_was_asked(self):
         self.agent.ok("me")
         throw_out()
