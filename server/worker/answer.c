@@ -39,7 +39,7 @@ call_put_schema(struct worker *w, struct call *c, struct str known_hash)
 void
 call_put_error(struct call *c, enum rc code)
 {
-    uint32_t keep = c->body.present & (1u << BODY_RECORD);
+    uint32_t keep = code == RC_CONFLICT ? c->body.present & (1u << BODY_RECORD) : 0;
     c->err.code = code;
     op_issues_close(&c->ctx);
     c->body.error = body_error_of(c->ctx.arena, &c->err);
