@@ -92,7 +92,7 @@ static enum rc
 explain(struct op_ctx *ctx, const struct op_asked *asked, size_t n, const struct pg_rows *rows, enum rc rc,
         struct err *reterr)
 {
-    struct err why;
+    struct err why = {0};
     const size_t failed = tx_failed(ctx->tx), before = failed < n ? failed : n;
     if (rc != RC_RETRY) {
         enum rc said = judge(ctx, asked, before, rows, &why);

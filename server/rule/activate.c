@@ -160,9 +160,10 @@ certify_again(struct op_ctx *ctx, int64_t certificate, struct err *reterr)
         return rc;
     ROW_SET(&was, CERTIFICATE_STATE, state, CERTIFICATE_WITHDRAWN);
     rc = op_update(ctx, ENTITY_CERTIFICATE, &was, reterr);
+    if (rc)
+        return rc;
     numbering_ask(ctx, NUMBERING_CERTIFICATE, policy.branch, &number);
-    if (!rc)
-        rc = op_settle(ctx, reterr);
+    rc = op_settle(ctx, reterr);
     if (!rc)
         rc = issue_certificate(ctx, &policy, &cover, &number, &now, reterr);
     if (rc)

@@ -85,8 +85,9 @@ static enum rc
 look_at_last(struct opening *o, enum rc refused)
 {
     struct err err;
-    if (o->looked || refused == RC_RETRY)
+    if (o->looked || refused == RC_RETRY || !o->c->ctx.nasked)
         return refused;
+    o->c->ctx.nasked = TX_OPENING + IDEM_STMTS; /* what else waits is asked for nobody any more */
     enum rc rc = op_settle(&o->c->ctx, &err);
     if (rc != RC_UNAUTHENTICATED && rc != RC_RETRY)
         return refused;
