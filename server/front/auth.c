@@ -298,26 +298,15 @@ no_gssapi(ssh_session ssh, const char *user, int n, ssh_string *oids, void *data
 
 /* ---- deciding ---- */
 
-/* Signed-in sessions of a user; only those from `source` unless that is 0. */
-static unsigned
-sessions_of(const struct front *f, int64_t user, uint64_t source)
-{
-    unsigned n = 0;
-    for (const struct session *s = f->open; s != NULL; s = s->next) {
-        n += s->who.user == user && (source == 0 || s->origin.source == source);
-    }
-    return n;
-}
-
 static bool
 has_room(const struct session *s, const struct identity *who)
 {
-    const struct front *f = s->front;
+    struct front *f = s->front;
     if (!is_open_login(s)) {
-        return sessions_of(f, who->user, 0) < f->settings->max_sessions_per_user;
+        return session_count_of(f, who->user, 0) < f->settings->max_sessions_per_user;
     }
-    return sessions_of(f, who->user, 0) < REGISTRATIONS &&
-           sessions_of(f, who->user, s->origin.source) < REGISTRATIONS_OF_SOURCE;
+    return session_count_of(f, who->user, 0) < REGISTRATIONS &&
+           session_count_of(f, who->user, s->origin.source) < REGISTRATIONS_OF_SOURCE;
 }
 
 static void

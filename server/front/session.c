@@ -36,6 +36,43 @@ list_take(struct session *s)
     }
 }
 
+static struct session **
+peers_of(struct front *f, int64_t user)
+{
+    return &f->of_users[(uint64_t)user % USER_LISTS];
+}
+
+static void
+peers_put(struct session *s)
+{
+    struct session **head = peers_of(s->front, s->who.user);
+    s->peer = *head;
+    s->peer_link = head;
+    if (*head != NULL) {
+        (*head)->peer_link = &s->peer;
+    }
+    *head = s;
+}
+
+static void
+peers_take(struct session *s)
+{
+    *s->peer_link = s->peer;
+    if (s->peer != NULL) {
+        s->peer->peer_link = s->peer_link;
+    }
+}
+
+unsigned
+session_count_of(struct front *f, int64_t user, uint64_t source)
+{
+    unsigned n = 0;
+    for (const struct session *s = *peers_of(f, user); s != NULL; s = s->peer) {
+        n += s->who.user == user && (source == 0 || s->origin.source == source);
+    }
+    return n;
+}
+
 void
 session_touch(struct session *s)
 {
@@ -150,6 +187,7 @@ drop(struct session *s)
               session_label(s->who.session), (unsigned long long)(f->now - s->born) / 1000,
               s->ending == NULL ? "closed" : s->ending);
     if (signed_in) {
+        peers_take(s);
         report_gone(f, &s->who);
     }
     while (s->channels != NULL) {
@@ -249,6 +287,7 @@ session_opened(struct session *s, uint32_t idle_seconds, uint32_t session_second
     const struct config *c = f->settings;
     list_take(s);
     list_put(&f->open, s);
+    peers_put(s);
     f->nhalf_open--;
     f->nopen++;
     s->stage = STAGE_OPEN;

@@ -32,7 +32,8 @@ struct channel;
 struct session {
     struct watch watch;
     struct front *front;
-    struct session *next, **link; /* in front->half_open or front->open */
+    struct session *next, **link;      /* in front->half_open or front->open */
+    struct session *peer, **peer_link; /* in a list of front->of_users, when signed in */
     struct session *touched_next;
     bool touched;
     ssh_session ssh;
@@ -74,6 +75,8 @@ void session_dismiss(struct session *s, const char *why, struct str sentence);
  * the open ones. */
 void session_opened(struct session *s, uint32_t idle_seconds, uint32_t session_seconds);
 void session_sweep(struct front *f);
+/* Signed-in sessions of a user; only those from `source` unless that is 0. */
+unsigned session_count_of(struct front *f, int64_t user, uint64_t source);
 /* Asks the programs of all its channels to end. */
 void session_hang_up(struct session *s);
 void session_drop_all(struct front *f, const char *why);

@@ -15,6 +15,8 @@
 
 /* Everything a front has; one per process, passed down by pointer. */
 
+enum { USER_LISTS = 1024 };
+
 struct session;
 struct client;
 struct ssh_bind_struct;
@@ -35,8 +37,9 @@ struct front {
     struct ssh_bind_struct *bind;
     struct watch listeners[FRONT_LISTENERS];
     struct watch signals, control;
-    struct session *half_open, *open; /* not signed in yet; signed in */
-    struct session *touched;          /* to be run at the end of this turn */
+    struct session *half_open, *open;     /* not signed in yet; signed in */
+    struct session *of_users[USER_LISTS]; /* the open ones again: those of a user are all in the same list */
+    struct session *touched;              /* to be run at the end of this turn */
     size_t nhalf_open, nopen;
     size_t nclosed;         /* since memory was last given back */
     struct client *clients; /* programs started for terminals and commands, until they are reaped */

@@ -209,7 +209,8 @@ seal_one(struct sealing *s, const struct str *cells, struct err *reterr)
 
 /* ------------------------------------------------------------------ all of them */
 
-/* In a transaction of its own. *ret_left false: that was all. */
+/* In a transaction of its own. *ret_left false: that was all. The tables are locked first: a vacuum that has
+   one of them waits for whoever changed its row of the catalog, as a grant does. */
 static enum rc
 seal_batch(struct sealing *s, bool *ret_left, struct err *reterr)
 {
@@ -225,7 +226,8 @@ seal_batch(struct sealing *s, bool *ret_left, struct err *reterr)
     buf_add_char(&sql, '\0');
     enum rc rc = admin_script(
         s->db,
-        "begin; grant update on app.history to bima_owner; alter table app.history disable trigger user;"
+        "begin; lock table app.history, app.customer in share row exclusive mode;"
+        " grant update on app.history to bima_owner; alter table app.history disable trigger user;"
         " alter table app.customer disable trigger user",
         reterr);
     if (rc == RC_OK)

@@ -4,7 +4,7 @@ import subprocess
 import time
 
 from files import Files
-from measure import LoadFailed, Machine, finish_load, run_load, start_load
+from measure import Machine, finish_load, run_load, start_load, wait_online
 
 IDLE_KIB, TOLD_MS, STORM_SECONDS, SIGN_IN_US, WHEN_STORM = 400 * 1024, 500, 15, 1000, 5
 CROWD, STORM, BUSY = 10000, 5000, 64
@@ -13,14 +13,6 @@ CROWD_QUICK, STORM_QUICK, BUSY_QUICK = 40, 20, 4
 
 def crowd_of(run):
     return (CROWD_QUICK, STORM_QUICK, BUSY_QUICK) if run.o.quick else (CROWD, STORM, BUSY)
-
-
-def wait_online(process):
-    """bench_load says when all are signed in."""
-    line = process.stderr.readline()
-    if "online" not in line:
-        rest = process.communicate(timeout=600)[1]
-        raise LoadFailed(f"bench_load ended with {process.returncode}: {line}{rest}")
 
 
 def measure_idle(run):
@@ -55,7 +47,7 @@ def measure_storm(run):
 def measure_told(run):
     """Everybody of one company looks at home while something is sold."""
     crowd = crowd_of(run)[0]
-    one = Files(run.host, ["simba.co.tz"], 5, 0)
+    one = Files(run.host, ["simba.co.tz"], 5, 0, people=("neema", "amina", "juma"))
     got = run_load(run.host, one, "sell", 1, 12 if run.o.quick else 30, first=run.next_turn(), idle=crowd, opening=64, subscribe=True)
     assert got["told"] > 0, "nobody was told anything"
     run.table.goal("told", f"an event reaches {crowd:,} sessions, the slowest of {got['told']} times", got["told_max_us"] / 1000, TOLD_MS, "ms")

@@ -112,6 +112,24 @@ def run_load(host, files, work, sessions, seconds, **more):
     return finish_load(start_load(host, files, work, sessions, seconds, **more))
 
 
+def wait_online(process):
+    """bench_load says when all are signed in, and begins."""
+    line = process.stderr.readline()
+    if "online" not in line:
+        rest = process.communicate(timeout=600)[1]
+        raise LoadFailed(f"bench_load ended with {process.returncode}: {line}{rest}")
+
+
+def run_costed(host, files, work, sessions, seconds, **more):
+    """(what bench_load saw, processor seconds of the service and of the database without the sign-ins before)"""
+    machine = Machine(host)
+    process = start_load(host, files, work, sessions, seconds, **more)
+    wait_online(process)
+    before = machine.cpu()
+    got = finish_load(process)
+    return got, [now - then for now, then in zip(machine.cpu(), before)]
+
+
 def percentile(values, p):
     """Of a sorted list."""
     return values[min(len(values) - 1, int(len(values) * p / 100))] if values else 0

@@ -1,6 +1,6 @@
 """What is measured, part by part. Each puts its rows into the table of the run."""
 from files import READS, RENEWABLE, WRITES
-from measure import Machine, run_load, run_pgbench
+from measure import run_costed, run_pgbench
 from crowd import measure_idle, measure_many, measure_signin, measure_storm, measure_told  # noqa: F401
 from large import measure_export, measure_millions, measure_tenants  # noqa: F401
 
@@ -74,11 +74,8 @@ def measure_works(run):
 
 def one_round(run, work, sessions):
     """The service, then pgbench with the connections the service has, and with as many as there are sessions."""
-    machine = Machine(run.host)
-    before = machine.cpu()
     first = run.captured.renewed if work == "renew" else run.next_turn()
-    got = run_load(run.host, run.files, work, sessions, run.o.seconds, first=first)
-    after = machine.cpu()
+    got, (cpu, db_cpu) = run_costed(run.host, run.files, work, sessions, run.o.seconds, first=first)
     run.captured.renewed += (got["done"] + got["failures"]) if work == "renew" else 0
     done = max(got["done"], 1)
     few = pgbench(run, work, min(sessions, run.o.workers))
@@ -86,7 +83,7 @@ def one_round(run, work, sessions):
     return {"per_second": got["per_second"], "p50_us": got["p50_us"], "p95_us": got["p95_us"], "p99_us": got["p99_us"],
             "up": got["up"], "down": got["down"], "failures": got["failures"], "db_per_second": few["per_second"],
             "ratio": got["per_second"] / max(few["per_second"], 0.001), "db_p50_us": same["p50_us"], "db_p95_us": same["p95_us"],
-            "db_p99_us": same["p99_us"], "cpu_us": (after[0] - before[0]) / done * 1e6, "db_cpu_us": (after[1] - before[1]) / done * 1e6}
+            "db_p99_us": same["p99_us"], "cpu_us": cpu / done * 1e6, "db_cpu_us": db_cpu / done * 1e6}
 
 
 def put_work(run, work, sessions, rounds):

@@ -1,5 +1,6 @@
 """Keys put in place while workers run; an installation of an older release sealed without loss; the wrong master key."""
 
+import concurrent.futures
 import hashlib
 import itertools
 import os
@@ -231,6 +232,22 @@ class Upgrade(unittest.TestCase):
         self.assertEqual(again.code, "CONFIRM")
         self.assertEqual(manager.call("add", entity="customer", fields={"name": "Some Body", "phone": "0713 999 998", "id_type": "passport",
                                                                         "id_number": "xk-000009"}).code, "DUPLICATE")
+
+    def test_it_waits_for_a_vacuum_that_has_a_table_of_it(self):
+        """As autovacuum does: the table, and then its row of the catalog."""
+        self.fill()
+        self.assertIn("master key", Place(self.conninfo, "/nowhere/master_key").ctl("migrate", code=70))
+        place = Place(self.conninfo)
+        vacuum = psycopg2.connect(self.conninfo)
+        self.addCleanup(vacuum.close)
+        with vacuum.cursor() as cur, concurrent.futures.ThreadPoolExecutor() as beside:
+            cur.execute("lock table app.history in share update exclusive mode")
+            sealing = beside.submit(place.ctl, "migrate")
+            while not self.run_sql("select 1 from pg_locks where not granted"):
+                self.assertFalse(sealing.done(), sealing)
+            cur.execute("analyze app.history")
+            vacuum.commit()
+            self.assertIn("sealed=450", sealing.result())
 
     def test_what_was_interrupted_goes_on(self):
         self.fill()

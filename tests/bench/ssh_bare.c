@@ -1,0 +1,147 @@
+/*
+ * ssh_bare [SIGN-INS]: the plain loop over libssh that a sign-in is held against: key exchange, a key of the
+ * user, one channel, the end, by the same algorithms and without anything behind it. Prints the processor
+ * time of the server's side of one, in microseconds.
+ */
+#include <arpa/inet.h>
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <libssh/server.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char exchange[] = "curve25519-sha256", cipher[] = "chacha20-poly1305@openssh.com";
+
+static void
+must(int good, const char *what)
+{
+    if (!good) {
+        fprintf(stderr, "ssh_bare: %s\n", what);
+        exit(1);
+    }
+}
+
+static ssh_key
+new_key(void)
+{
+    ssh_key key = NULL;
+    must(ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &key) == SSH_OK, "no key");
+    return key;
+}
+
+static double
+spent_us(void)
+{
+    struct rusage u;
+    (void)getrusage(RUSAGE_SELF, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+static void
+sign_in(int port, ssh_key key)
+{
+    static const int no = 0, yes = 1;
+    ssh_session s = ssh_new();
+    must(s && ssh_options_set(s, SSH_OPTIONS_HOST, "127.0.0.1") == 0 &&
+             ssh_options_set(s, SSH_OPTIONS_PORT, &port) == 0 &&
+             ssh_options_set(s, SSH_OPTIONS_USER, "neema") == 0 &&
+             ssh_options_set(s, SSH_OPTIONS_PROCESS_CONFIG, &no) == 0 &&
+             ssh_options_set(s, SSH_OPTIONS_NODELAY, &yes) == 0 &&
+             ssh_options_set(s, SSH_OPTIONS_KEY_EXCHANGE, exchange) == 0 &&
+             ssh_options_set(s, SSH_OPTIONS_CIPHERS_C_S, cipher) == 0 &&
+             ssh_options_set(s, SSH_OPTIONS_CIPHERS_S_C, cipher) == 0,
+         "the client's options");
+    must(ssh_connect(s) == SSH_OK, "no connection");
+    must(ssh_userauth_try_publickey(s, NULL, key) == SSH_AUTH_SUCCESS, "the key is not taken");
+    must(ssh_userauth_publickey(s, NULL, key) == SSH_AUTH_SUCCESS, "the signature is not taken");
+    ssh_channel channel = ssh_channel_new(s);
+    must(channel && ssh_channel_open_session(channel) == SSH_OK, "no channel");
+    ssh_disconnect(s);
+    ssh_free(s);
+}
+
+static int
+on_key(ssh_session s, const char *user, struct ssh_key_struct *key, char state, void *data)
+{
+    (void)s, (void)user, (void)key, (void)state, (void)data;
+    return SSH_AUTH_SUCCESS;
+}
+
+static ssh_channel
+on_channel(ssh_session s, void *data)
+{
+    (void)data;
+    return ssh_channel_new(s);
+}
+
+static void
+serve(ssh_bind from, int fd)
+{
+    struct ssh_server_callbacks_struct callbacks = {.auth_pubkey_function = on_key,
+                                                    .channel_open_request_session_function = on_channel};
+    ssh_session s = ssh_new();
+    ssh_event event = ssh_event_new();
+    ssh_callbacks_init(&callbacks);
+    must(s && event && ssh_bind_accept_fd(from, s, fd) == SSH_OK, "not accepted");
+    must(ssh_set_server_callbacks(s, &callbacks) == SSH_OK, "the server's callbacks");
+    ssh_set_auth_methods(s, SSH_AUTH_METHOD_PUBLICKEY);
+    must(ssh_handle_key_exchange(s) == SSH_OK, "no key exchange");
+    must(ssh_event_add_session(event, s) == SSH_OK, "no events");
+    while (ssh_is_connected(s) && ssh_event_dopoll(event, -1) != SSH_ERROR)
+        continue;
+    ssh_event_remove_session(event, s);
+    ssh_event_free(event);
+    ssh_free(s);
+}
+
+static ssh_bind
+server(void)
+{
+    static const int no = 0;
+    ssh_bind b = ssh_bind_new();
+    must(b && ssh_bind_options_set(b, SSH_BIND_OPTIONS_PROCESS_CONFIG, &no) == SSH_OK &&
+             ssh_bind_options_set(b, SSH_BIND_OPTIONS_IMPORT_KEY, new_key()) == SSH_OK &&
+             ssh_bind_options_set(b, SSH_BIND_OPTIONS_KEY_EXCHANGE, exchange) == SSH_OK,
+         "the server's options");
+    return b;
+}
+
+int
+main(int argc, char **argv)
+{
+    static const int yes = 1;
+    const int n = argc > 1 ? atoi(argv[1]) : 1000;
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    must(n > 0 && listener >= 0 && bind(listener, (struct sockaddr *)&at, sizeof at) == 0 &&
+             listen(listener, 16) == 0 && getsockname(listener, (struct sockaddr *)&at, &size) == 0,
+         "nowhere to listen");
+    must(ssh_init() == SSH_OK, "libssh does not start");
+    const pid_t client = fork();
+    must(client >= 0, "no process");
+    if (client == 0) {
+        ssh_key key = new_key();
+        for (int i = 0; i < n; i++)
+            sign_in(ntohs(at.sin_port), key);
+        _exit(0);
+    }
+    ssh_bind from = server();
+    const double before = spent_us();
+    for (int i = 0; i < n; i++) {
+        const int fd = accept(listener, NULL, NULL);
+        must(fd >= 0 && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0, "nobody came");
+        serve(from, fd);
+    }
+    printf("%.0f\n", (spent_us() - before) / n);
+    int status = 1;
+    must(waitpid(client, &status, 0) == client && status == 0, "the client failed");
+    return 0;
+}
