@@ -269,7 +269,8 @@ front_main(const struct front_config *c)
     struct err err;
     char text[LOG_TEXT];
     memset(&err, 0, sizeof err);
-    front = (struct front){.config = c, .settings = c->settings};
+    front.config = c;
+    front.settings = c->settings;
     if (open_front(&front, &err) != RC_OK) {
         log_error("front.start", "error=%s", log_text(err.log, text));
         return 1;
