@@ -47,6 +47,21 @@ class Attacks(Refusals, unittest.TestCase):
                     with self.subTest(role=role, sql=sql), self.refused("42501"):
                         self.as_role(role, sql, tenant=SIMBA.id)
 
+    def test_entering_looks_at_one_session_however_many_are_open(self):
+        agent = user()
+        with boot() as cur:
+            cur.execute("set session_replication_role = replica")
+            cur.execute("insert into app.session (tenant_id, token, user_id, state, method, ends_at, opened) select %s, %s + i, %s, 2, 'key',"
+                        " now() + interval '1 day', true from generate_series(1, 500) i", (SIMBA.id, agent * 1000, agent))
+        pg = connect("bima_worker")
+        self.addCleanup(pg.close)
+        with pg, pg.cursor() as cur:
+            for token in range(1, 8):  # by then the plan is the one it stays with
+                cur.execute("select user_id from app.enter(%s, %s, %s, 'r', '', '', null, 'x')", (SIMBA.id, agent, agent * 1000 + token))
+                self.assertEqual(cur.fetchall(), [(agent,)])
+            cur.execute("select seq_scan, idx_tup_fetch from pg_stat_xact_all_tables where schemaname = 'app' and relname = 'session'")
+            self.assertEqual(cur.fetchall(), [(0, 7)])
+
     def test_nobody_reads_the_secret_that_names_a_session(self):
         for role in ("bima_worker", "bima_platform", "bima_jobs"):
             with self.subTest(role), self.refused("42501"):
