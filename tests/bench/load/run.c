@@ -13,6 +13,7 @@ enum {
     SWEEP_MS = 50,
     OPEN_MS = 600 * 1000,
     REQUEST = 256 * 1024,
+    STORM_A_TURN = 16,
     QUIET_US = 1200 * 1000,
     DRAIN_US = 60 * 1000 * 1000
 };
@@ -274,10 +275,11 @@ next_round(struct run *r)
     session_pump(r, s);
 }
 
+/* As fast as one process can open them and still look after those that are open. */
 static void
-begin_storm(struct run *r)
+storm_on(struct run *r)
 {
-    while (r->opened < r->n) {
+    for (size_t i = 0; i < STORM_A_TURN && r->opened < r->n; i++) {
         struct session *s = &r->sessions[r->opened++];
         session_open(r, s);
         if (s->link)
@@ -317,10 +319,10 @@ ask_for(struct run *r, uint64_t until)
             session_ask(&r->sessions[i]);
             session_pump(r, &r->sessions[i]);
         }
-    begin_storm(r);
     /* a storm lasts until it is over; who is signing in comes to an end of that */
     while (!r->failed && now_us() < last && (r->online < r->n || (now_us() < until && !enough(r)))) {
-        turn(r, SWEEP_MS);
+        storm_on(r);
+        turn(r, r->opened < r->n ? 0 : SWEEP_MS);
         if (r->o->per_line)
             renew_lines(r);
         if (r->o->storm && r->online == r->n && !(r->ret->storm_seconds > 0)) {

@@ -3,25 +3,33 @@ import os
 import subprocess
 import time
 
-from files import Files
+from files import Files, make_clerks
 from measure import Machine, finish_load, run_load, start_load, wait_online
 
 IDLE_KIB, TOLD_MS, STORM_SECONDS, SIGN_IN_US, WHEN_STORM = 400 * 1024, 500, 15, 1000, 5
 CROWD, STORM, BUSY = 10000, 5000, 64
 CROWD_QUICK, STORM_QUICK, BUSY_QUICK = 40, 20, 4
+CLERKS = 25  # of each company: nobody has hundreds of sessions
 
 
 def crowd_of(run):
     return (CROWD_QUICK, STORM_QUICK, BUSY_QUICK) if run.o.quick else (CROWD, STORM, BUSY)
 
 
+def clerks_of(run):
+    if not hasattr(run, "clerks"):
+        domains = run.files.domains
+        run.clerks = Files(run.host, domains, 5, 0, make_clerks(run.host, domains, CLERKS))
+    return run.clerks
+
+
 def measure_idle(run):
     """Idle people beside busy ones: what they weigh, and whether the busy ones notice."""
     crowd, _, busy = crowd_of(run)
-    machine = Machine(run.host)
-    alone = run_load(run.host, run.files, "vehicle", busy, run.o.seconds)
+    machine, people = Machine(run.host), clerks_of(run)
+    alone = run_load(run.host, people, "vehicle", busy, run.o.seconds)
     before = sum(machine.memory().values())
-    process = start_load(run.host, run.files, "vehicle", busy, run.o.seconds + 4, idle=crowd, opening=64)
+    process = start_load(run.host, people, "vehicle", busy, run.o.seconds + 4, idle=crowd, opening=64)
     wait_online(process)
     time.sleep(1)
     roles = machine.memory()
@@ -37,8 +45,9 @@ def measure_idle(run):
 
 def measure_storm(run):
     _, storm, busy = crowd_of(run)
-    calm = run_load(run.host, run.files, "vehicle", busy, run.o.seconds)
-    rough = run_load(run.host, run.files, "vehicle", busy, 1, storm=storm)
+    people = clerks_of(run)
+    calm = run_load(run.host, people, "vehicle", busy, run.o.seconds)
+    rough = run_load(run.host, people, "vehicle", busy, 1, storm=storm)
     run.table.goal("storm_seconds", f"{storm:,} sign in at once: until all are there", rough["storm_seconds"], STORM_SECONDS, "s")
     run.table.goal("storm_p99", "… p99 of the busy ones meanwhile, of what it is else", rough["p99_us"] / max(calm["p99_us"], 1), WHEN_STORM)
     run.table.fact("storm_failures", "… failures", rough["failures"])
@@ -47,7 +56,7 @@ def measure_storm(run):
 def measure_told(run):
     """Everybody of one company looks at home while something is sold."""
     crowd = crowd_of(run)[0]
-    one = Files(run.host, ["simba.co.tz"], 5, 0, people=("neema", "amina", "juma"))
+    one = Files(run.host, ["simba.co.tz"], 5, 0, clerks_of(run).people)
     got = run_load(run.host, one, "sell", 1, 12 if run.o.quick else 30, first=run.next_turn(), idle=crowd, opening=64, subscribe=True)
     assert got["told"] > 0, "nobody was told anything"
     run.table.goal("told", f"an event reaches {crowd:,} sessions, the slowest of {got['told']} times", got["told_max_us"] / 1000, TOLD_MS, "ms")
@@ -58,7 +67,7 @@ def measure_signin(run):
     """By key and by password; what it costs the service is from its processes' own clocks."""
     machine = Machine(run.host)
     before = machine.cpu()
-    got = run_load(run.host, run.files, "sign_in", 8, run.o.seconds)
+    got = run_load(run.host, clerks_of(run), "sign_in", 8, run.o.seconds)
     after = machine.cpu()
     done = max(got["done"], 1)
     run.table.goal("sign_in_cpu", "sign-in by key: processor time of the service", (after[0] - before[0]) / done * 1e6, SIGN_IN_US, "µs")

@@ -22,18 +22,34 @@ def queries(tenant, few, renewals):
             "policy": f"select p.id {RENEWABLE} and p.tenant_id = {tenant} order by md5(p.id::text) limit {renewals}"}
 
 
+def make_clerks(host, domains, each):
+    """As many people like neema in each company, with keys that are the same in all of them. Their logins, for Files."""
+    columns = host.sql("select attname from pg_attribute where attrelid = 'app.user_account'::regclass and attnum > 0"
+                       " and not attisdropped and attgenerated = ''").split()
+    own = {"id": "(id + i * 1000003) % 4294967291 + 1", "login": "'clerk' || i", "email": "null"}
+    names, clerks = ", ".join(f"'{d}'" for d in domains), [f"clerk{i}" for i in range(1, each + 1)]
+    keys = ", ".join("('%s', '%s', '%s')" % (name, *host.public_key(name)) for name in clerks)
+    host.script(f"set session_replication_role = replica; with made as (insert into app.user_account ({', '.join(columns)})"
+                f" select {', '.join(own.get(c, c) for c in columns)} from app.user_account u, generate_series(1, {each}) i where login = 'neema'"
+                f" and exists (select from app.tenant_domain d where d.tenant_id = u.tenant_id and d.domain in ({names}))"
+                " returning tenant_id, id, login) insert into app.user_key (tenant_id, user_id, name, public_key, fingerprint)"
+                f" select tenant_id, id, 'bench', public, mark from made join (values {keys}) as k(login, public, mark) using (login);"
+                " analyze app.user_account")
+    return clerks
+
+
 class Files:
     """`few` values of each kind in each company. Both sides draw from the same, so both find the same pages in memory."""
 
     def __init__(self, host, domains, few, renewals=0, people=("neema",)):
-        self.samples, self.users = (os.path.join(host.home, f"{n}-{len(domains)}-{few}") for n in ("samples", "users"))
-        self.domains = domains
+        self.samples, self.users = (os.path.join(host.home, f"{n}-{len(domains)}-{few}-{len(people)}") for n in ("samples", "users"))
+        self.domains, self.people = domains, people
         self.pool = []
-        with open(self.samples, "w") as samples, open(self.users, "w") as users:
+        with open(self.users, "w") as users:
+            users.writelines(f"{d}\t{name}@{d}\t{host.key_path(name)}\n" for name in people for d in domains)
+        with open(self.samples, "w") as samples:
             for domain in domains:
                 tenant = int(host.sql(f"select tenant_id from app.tenant_domain where domain = '{domain}'"))
-                for name in people:
-                    users.write(f"{domain}\t{name}@{domain}\t{host.key_path(name)}\n")
                 for kind, query in queries(tenant, few, renewals).items():
                     for value in host.sql(query).splitlines():
                         samples.write(f"{domain}\t{kind}\t{value}\n")
