@@ -1,14 +1,17 @@
 """Many at once: idle people, storms, what is told, signing in."""
 import os
+import statistics
 import subprocess
 import time
 
 from files import Files, make_clerks
+from host import BUILD
 from measure import Machine, finish_load, run_load, start_load, wait_online
 
 IDLE_KIB, TOLD_MS, STORM_SECONDS, SIGN_IN_US, WHEN_STORM = 400 * 1024, 500, 15, 1000, 5
 CROWD, STORM, BUSY = 10000, 5000, 64
 CROWD_QUICK, STORM_QUICK, BUSY_QUICK = 40, 20, 4
+BARE = os.path.join(BUILD, "tests/bench/ssh_bare")
 CLERKS = 25  # of each company: nobody has hundreds of sessions
 
 
@@ -71,6 +74,8 @@ def measure_signin(run):
     after = machine.cpu()
     done = max(got["done"], 1)
     run.table.goal("sign_in_cpu", "sign-in by key: processor time of the service", (after[0] - before[0]) / done * 1e6, SIGN_IN_US, "µs")
+    bare = statistics.median(int(subprocess.run([BARE, "500"], capture_output=True, check=True).stdout) for _ in range(5))
+    run.table.fact("sign_in_bare", "… of a bare loop over libssh that does the same and asks nobody", bare, "µs")
     run.table.fact("sign_in_db_cpu", "… of the database", (after[1] - before[1]) / done * 1e6, "µs")
     run.table.fact("sign_in_rate", "… a second, 8 at once", got["per_second"])
     run.table.fact("sign_in_p50", "… p50", got["p50_us"] / 1000, "ms")
