@@ -87,6 +87,12 @@ speak(struct str language)
     lang_use(code);
 }
 
+void
+op_context_of_session(const struct pg_rows *rows, struct op_context *who)
+{
+    who->session = number(rows, OP_CONTEXT_SESSION);
+}
+
 enum rc
 op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *reterr)
 {
@@ -98,7 +104,6 @@ op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *
         .role = {number(rows, "role_id"),   text(rows, "role_code")  },
         .role_name = text(rows, "role_name"),
         .rights = read_rights(rows),
-        .session = number(rows, "session_id"),
         .customer = number(rows, "customer_id"),
         .branch_only = str_eq_c(text(rows, "scope"), "branch"),
         .branch = {number(rows, "branch_id"), text(rows, "branch_code")},
@@ -110,6 +115,7 @@ op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *
         .tenant_name = text(rows, "tenant_name"),
         .today = column(rows, "today")->date,
     };
+    op_context_of_session(rows, &c);
     read_settings(rows, &c);
     speak(c.language);
     *ret = c;

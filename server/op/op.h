@@ -30,7 +30,7 @@ struct op_context {
     struct ref role; /* label is its code */
     struct str role_name;
     struct rights rights;
-    int64_t session;   /* public id of the session */
+    int64_t session;   /* public id of the session; nothing but a write may use it: worker/known.c */
     int64_t customer;  /* not 0: sees the records of this customer only */
     bool branch_only;  /* sees the records of his branch only */
     struct ref branch; /* of the user; label is its code */

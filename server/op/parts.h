@@ -10,6 +10,10 @@
 
 /* Decodes the row app.enter returned. Fails: RC_INTERNAL when a column is missing. */
 enum rc op_context_read(const struct pg_rows *rows, struct op_context *ret, struct err *reterr) NODISCARD;
+/* The one column that differs between the sessions of a user; a context that was kept is another session's
+   until the row for this request has come. */
+#define OP_CONTEXT_SESSION "session_id"
+void op_context_of_session(const struct pg_rows *rows, struct op_context *who);
 struct body_me op_me_of(const struct op_ctx *ctx);
 /* Asks how the person wants the screens, for op_me_of. Fails: as tx_run. */
 enum rc op_read_screens(struct op_ctx *ctx, struct err *reterr) NODISCARD;

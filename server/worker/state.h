@@ -15,7 +15,7 @@
 enum { KNOWN_USERS = 1024, DESCRIBED = 32 };
 
 /* The last context row of a user: lets a read send its preamble and its query together; if the row that comes
-   back differs, the read is done again with it. */
+   back differs, the read is done again with it. Which of his sessions asks makes no difference. */
 struct known_user {
     struct arena memory;
     struct identity who; /* user 0: free */
@@ -69,6 +69,7 @@ const struct described *worker_describe(struct worker *w, const struct rights *r
 const struct pg_rows *known_find(struct worker *w, const struct identity *who);
 const struct pg_rows *known_keep(struct worker *w, const struct identity *who, const struct pg_rows *entered);
 void known_drop(struct worker *w, const struct identity *who);
+/* But for the session. */
 bool known_same(const struct pg_rows *a, const struct pg_rows *b);
 
 /* dispatch.c: answers one wire message or JSON line. The payload lives in w->arena. */

@@ -32,12 +32,12 @@ judge_person(struct op_ctx *ctx, void *about, const struct pg_rows *rows, struct
 {
     struct opening *o = about;
     const struct identity *who = &o->c->job->who;
-    (void)ctx;
     o->looked = true;
     if (rows->nrows != 1) {
         known_drop(o->w, who);
         return err_set(reterr, RC_UNAUTHENTICATED, NULL, "your session has ended; sign in again");
     }
+    op_context_of_session(rows, &ctx->who);
     if (o->known && known_same(o->known, rows))
         return RC_OK;
     o->changed = o->known != NULL;

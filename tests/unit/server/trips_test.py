@@ -5,7 +5,7 @@ import re
 import tempfile
 import unittest
 
-from world import SIMBA, User, Worker, plate
+from world import SIMBA, User, Worker, boot, plate
 
 
 class Trips(unittest.TestCase):
@@ -43,10 +43,13 @@ class Trips(unittest.TestCase):
 
     def trips(self, method, **params):
         reply = self.neema.ok(method, **params)
+        return self.last_trips(method), reply
+
+    def last_trips(self, method):
         self.log.seek(0)
         line = [line for line in self.log if "event=request " in line][-1]
         self.assertIn(f" method={method} code=OK ", line)
-        return int(re.search(r" trips=(\d+)", line)[1]), reply
+        return int(re.search(r" trips=(\d+)", line)[1])
 
     def check(self, most, method, **params):
         with self.subTest(most=most, method=method):
@@ -60,6 +63,18 @@ class Trips(unittest.TestCase):
                                ("get", {"entity": "policy", "id": policy}), ("list", {"entity": "policy"})):
             self.check(1, method, **params)
         self.check(2, "history", entity="policy", id=policy)  # the names of what stands there, when it is known
+
+    def test_two_sessions_of_a_person_in_turns(self):
+        first, second = (User(self.worker, SIMBA, "juma") for _ in range(2))
+        company, user, token = first.who
+        second.who = (company, user, token + 1)
+        boot("select app.open_session(%s, %s, %s, 2, 'password', '', '')", *second.who)
+        first.ok("home")
+        for who in (second, first) * 3:
+            who.ok("home")
+            self.assertEqual(self.last_trips("home"), 1)
+        (id,), = boot("select id from app.session where token = %s", token + 1)
+        self.assertEqual(second.ok("act", entity="session", action="end_all").record["id"], id)
 
     def test_a_record_that_is_added_or_changed(self):
         customer = self.check(2, "add", entity="customer", fields=self.customer()).record
