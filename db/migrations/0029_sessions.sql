@@ -1,3 +1,5 @@
+-- What was planned for a few sessions is used for many.
+
 -- As before, in one order: the session by its token, then who has it. Left to choose, the planner looked through all sessions a user
 -- has open, once for each role of the company.
 create or replace function app.enter(tenant int, "user" bigint, session bigint, request_id text, address text, client text, reason text,
@@ -39,4 +41,33 @@ begin
           set_config('app.scope', e.scope, true), set_config('app.scope_id', e.scope_id::text, true),
           set_config('app.sees_users', case when e.sees_users then 'yes' else '' end, true);
   return next e;
+end $$;
+
+-- As before; who has few sessions open is not asked which of them are too many.
+create or replace function app.open_session(tenant int, "user" bigint, token bigint, state int, method text, address text, client text)
+returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  made bigint;
+begin
+  if not app.on_side($1) then
+    raise exception 'no session of this tenant is opened here' using errcode = 'insufficient_privilege';
+  end if;
+  perform set_config('app.actor', u.name || ' (' || u.login || ')', true), set_config('app.user_id', u.id::text, true),
+          set_config('app.action', 'sign_in', true), set_config('app.address', coalesce($6, ''), true),
+          set_config('app.client', coalesce($7, ''), true), set_config('app.reason', '', true), set_config('app.request_id', '', true)
+     from app.user_account u where u.tenant_id = $1 and u.id = $2;
+  if exists (select from app.session o where o.tenant_id = $1 and o.user_id = $2 and o.state < 4 offset 99) then
+    update app.session s set state = 4, ended_at = now(), end_reason = 'Another session took its place: there are too many.'
+      from (select o.id, o.reported_at, row_number() over (order by o.reported_at desc, o.seen_at desc, o.id) as place
+              from app.session o where o.tenant_id = $1 and o.user_id = $2 and o.state < 4) as x
+     where s.tenant_id = $1 and s.id = x.id
+       and (x.place >= 1000 or (x.place >= 100 and x.reported_at < now() - interval '75 seconds'));
+  end if;
+  insert into app.session (tenant_id, token, user_id, state, method, address, client, ends_at, opened)
+  select t.id, $3, $2, $4::smallint, $5, $6, left($7, 200), now() + make_interval(hours => t.session_hours), $4 = 2
+    from app.tenant t where t.id = $1
+  returning id into made;
+  return made;
 end $$;
