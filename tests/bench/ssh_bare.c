@@ -141,6 +141,7 @@ main(int argc, char **argv)
         serve(from, fd);
     }
     printf("%.0f\n", (spent_us() - before) / n);
+    ssh_bind_free(from);
     int status = 1;
     must(waitpid(client, &status, 0) == client && status == 0, "the client failed");
     return 0;
