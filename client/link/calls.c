@@ -21,6 +21,7 @@ static void
 slot_free(struct slot *s)
 {
     free(s->params);
+    free(s->early);
     free(s);
 }
 
@@ -109,8 +110,11 @@ calls_send(struct link *l)
 void
 calls_unsend(struct link *l)
 {
-    for (struct slot *s = l->slots; s != NULL; s = s->next)
+    for (struct slot *s = l->slots; s != NULL; s = s->next) {
         s->wire_id = 0;
+        free(s->early);
+        s->early = NULL;
+    }
 }
 
 void
@@ -229,14 +233,49 @@ note_slow(struct link *l, const struct reply_meta *meta)
     l->slow_us = meta->server_us;
 }
 
+static struct slot **
+slot_of(struct link *l, uint64_t wire_id)
+{
+    struct slot **at = &l->slots;
+    while (*at != NULL && (*at)->wire_id != wire_id)
+        at = &(*at)->next;
+    return at;
+}
+
+/* The service works on several requests of a line at once, so that one may overtake the greeting. What it
+   says can't be shown before: the currency, the time zone, the language come with that. */
+void
+calls_reply_early(struct link *l, const struct reply *wire)
+{
+    struct slot *s = *slot_of(l, wire->id);
+    if (s == NULL || s->early != NULL)
+        return;
+    s->early = malloc(sizeof(*s->early) + wire->body_raw.n);
+    ASSERT(s->early != NULL);
+    *s->early = *wire;
+    s->early->meta.trace = STR_NONE;
+    s->early->body_raw.p = memcpy(s->early + 1, wire->body_raw.p, wire->body_raw.n);
+    note_slow(l, &wire->meta);
+}
+
+void
+calls_give_early(struct link *l)
+{
+    for (struct slot *s = l->slots; s != NULL;) {
+        struct reply *early = s->early;
+        s->early = NULL;
+        if (early != NULL)
+            calls_reply(l, early);
+        free(early);
+        s = early != NULL ? l->slots : s->next; /* who was told may have called and cancelled */
+    }
+}
+
 void
 calls_reply(struct link *l, const struct reply *wire)
 {
     note_slow(l, &wire->meta);
-    struct slot **at = &l->slots;
-    while (*at != NULL && (*at)->wire_id != wire->id)
-        at = &(*at)->next;
-    struct slot *s = *at;
+    struct slot **at = slot_of(l, wire->id), *s = *at;
     if (s == NULL)
         return; /* cancelled meanwhile */
     if (is_passing(wire->code) && s->tries + 1 < CALL_TRIES) {

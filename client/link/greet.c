@@ -171,6 +171,7 @@ greet_reply(struct link *l, const struct reply *reply)
         l->give_up_ms = 0;
         l->was_online = true;
         link_set_state(l, LINK_ONLINE);
+        calls_give_early(l);
         return;
     }
     if (rc_retryable(err.code))

@@ -125,6 +125,8 @@ hear(struct link *l, const struct message *m)
     case MESSAGE_REPLY:
         if (m->reply.id == 0)
             greet_reply(l, &m->reply);
+        else if (l->me == NULL)
+            calls_reply_early(l, &m->reply);
         else
             calls_reply(l, &m->reply);
         break;

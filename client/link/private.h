@@ -40,6 +40,7 @@ struct slot {
     struct arena *arena;
     link_reply_fn *fn;
     void *ctx;
+    struct reply *early; /* came before the greeting; its body lies behind it */
 };
 
 /* A description once received: kept until link_close, since screens point into it. */
@@ -108,7 +109,9 @@ void calls_send(struct link *l);                        /* what may leave now */
 void calls_unsend(struct link *l);                      /* the line is gone: all will be sent again */
 void calls_fail(struct link *l, const struct err *why); /* answers everything open */
 void calls_reply(struct link *l, const struct reply *reply);
-void calls_done(struct link *l); /* drops them without a word */
+void calls_reply_early(struct link *l, const struct reply *reply); /* kept: who asks is not known yet */
+void calls_give_early(struct link *l);                             /* he is */
+void calls_done(struct link *l);                                   /* drops them without a word */
 size_t calls_open(const struct link *l);
 int64_t calls_oldest_ms(const struct link *l); /* when the longest waiting sent call left; 0 none */
 int64_t calls_due_ms(const struct link *l);    /* next end of a pause; 0 none */

@@ -94,7 +94,7 @@ answer_hello(struct fake *f, const struct hello *h)
         body.present |= 1u << BODY_SCHEMA;
         body.schema = &schema;
     }
-    if (!f->never_hello)
+    if (!f->never_hello && !(f->late_hello && f->requests == 0))
         reply(f, 0, RC_OK, &body);
 }
 
@@ -155,6 +155,8 @@ answer_message(struct fake *f, const struct message *m)
         return;
     case MESSAGE_REQUEST:
         answer_request(f, &m->request);
+        if (f->late_hello && f->requests == 1)
+            answer_hello(f, &(struct hello){0});
         return;
     case MESSAGE_PING:
         f->pings++;

@@ -29,6 +29,7 @@ struct fake {
     int64_t cut_in;         /* the same for bytes received: what did not arrive whole has no effect */
     int64_t sent, received; /* on the present line */
     bool refuse_dial, silent, never_hello;
+    bool late_hello;    /* it is answered after the first request */
     int retries;        /* so many requests are answered RETRY first */
     bool send_schema;   /* false: the client's hash is taken for the right one */
     char last_hash[40]; /* of the client's hello */

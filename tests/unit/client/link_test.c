@@ -117,6 +117,30 @@ Test(link, hello_and_the_first_calls_leave_together)
     cr_expect_eq(link_locale(l)->offset_minutes, 180);
 }
 
+static void
+tell_currency(void *ctx, const struct link_reply *reply)
+{
+    struct told *t = ctx;
+    t->times++;
+    t->code = reply->code;
+    t->record = reply->body->record.id;
+    cr_assert_not_null(link_me(l));
+    cr_expect_eq(link_locale(l)->offset_minutes, 180);
+}
+
+Test(link, an_answer_that_overtakes_the_greeting_waits_for_it)
+{
+    struct told first = {0}, second = {0};
+    fake.late_hello = true;
+    open_line(&(struct link_options){.patient = true});
+    (void)link_call(l, &(struct link_call){.method = METHOD_GET, .fn = tell_currency, .ctx = &first});
+    (void)link_call(l, &(struct link_call){.method = METHOD_GET, .fn = tell_currency, .ctx = &second});
+    until_told(&second, 1);
+    cr_expect_eq(first.times, 1);
+    cr_expect_eq(first.record, 77);
+    cr_expect_eq(first.code, RC_OK);
+}
+
 Test(link, an_error_is_told_with_its_sentence_and_field)
 {
     struct told t = {0};
