@@ -13,9 +13,9 @@
 #include "server/front/news.h"
 #include "server/front/report.h"
 
-/* Everything a front has; one per process, passed down by pointer. */
-
 enum { USER_LISTS = 1024 };
+
+/* Everything a front has; one per process, passed down by pointer. */
 
 struct session;
 struct client;
