@@ -407,15 +407,15 @@ ssh_line_fd(const struct transport *t)
     return line->session != NULL ? ssh_get_fd(line->session) : line->dial.fd;
 }
 
-/* Output that waits for the window needs POLLIN only; libssh itself says when its own buffer waits for the
- * socket. */
+/* Output that waits for the window needs POLLIN only; what libssh holds waits for the socket. That it wants
+ * to hear of room after each write (its poll flags) the next step tells it anyway. */
 static short
 ssh_events(const struct transport *t, bool has_output)
 {
     const struct ssh_line *line = (const struct ssh_line *)t;
     if (line->session == NULL)
         return POLLOUT;
-    bool pending = (ssh_get_poll_flags(line->session) & SSH_WRITE_PENDING) != 0;
+    bool pending = (ssh_get_status(line->session) & SSH_WRITE_PENDING) != 0;
     bool room = has_output && line->channel != NULL && ssh_channel_window_size(line->channel) > 0;
     return pending || room ? POLLIN | POLLOUT : POLLIN;
 }

@@ -21,7 +21,13 @@
 #include "server/front/state.h"
 #include "server/log.h"
 
-enum { SCRATCH = 256 * 1024 * 1024, TURN_MS = 200, TRIM_AFTER = 1000, CLOSE_MS = 4000 };
+enum {
+    SCRATCH = 256 * 1024 * 1024,
+    KEPT_FREE = 1024 * 1024,
+    TURN_MS = 200,
+    TRIM_AFTER = 1000,
+    CLOSE_MS = 4000
+};
 
 static const char key_exchanges[] = "curve25519-sha256,curve25519-sha256@libssh.org";
 static const char ciphers[] = "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,"
@@ -221,6 +227,9 @@ run(struct front *f)
 static enum rc
 open_front(struct front *f, struct err *reterr)
 {
+    /* each frame is packed with some 100 KiB that are free again at once: not given back each time */
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE);
+    (void)mallopt(M_TOP_PAD, KEPT_FREE / 4);
     ssh_set_log_level(SSH_LOG_NOLOG);
     arena_init(&f->scratch, SCRATCH, NULL, NULL);
     f->stats = mmap(NULL, sizeof *f->stats, PROT_READ | PROT_WRITE, MAP_SHARED, f->config->stats, 0);

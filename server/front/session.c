@@ -330,6 +330,14 @@ check_stage(struct session *s)
     }
 }
 
+/* Bytes the kernel has not taken yet. That libssh would like to be told when more can be written, which it
+ * does after each write, is no reason to ask: the next poll tells it. */
+static bool
+unsent(const struct session *s)
+{
+    return (ssh_get_status(s->ssh) & SSH_WRITE_PENDING) != 0;
+}
+
 /* Every channel has its goodbye, and the kernel has taken it. */
 static bool
 all_said(const struct session *s)
@@ -339,7 +347,7 @@ all_said(const struct session *s)
             return false;
         }
     }
-    return (ssh_get_poll_flags(s->ssh) & SSH_WRITE_PENDING) == 0;
+    return !unsent(s);
 }
 
 static void
@@ -364,7 +372,9 @@ static void
 run(struct session *s)
 {
     uint64_t most = s->raw.in_packets + PORTION;
-    for (int i = 0; i < ROUNDS && s->raw.in_packets < most; i++) {
+    bool came = true;
+    for (int i = 0; i < ROUNDS && s->raw.in_packets < most && (came || unsent(s)); i++) {
+        uint64_t before = s->raw.in_bytes;
         int rc = ssh_event_dopoll(s->event, 0);
         int status = ssh_get_status(s->ssh);
         if (rc == SSH_ERROR || (status & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0) {
@@ -376,12 +386,12 @@ run(struct session *s)
             drop(s);
             return;
         }
-        if (rc == SSH_AGAIN && (ssh_get_poll_flags(s->ssh) & SSH_WRITE_PENDING) == 0) {
-            break;
-        }
+        came = s->raw.in_bytes != before;
     }
-    bool pending = (ssh_get_poll_flags(s->ssh) & SSH_WRITE_PENDING) != 0;
-    loop_arm(&s->front->loop, &s->watch, EPOLLIN | (pending ? EPOLLOUT : 0u));
+    if (came) { /* libssh reads while it writes, too: the loop may have nothing left to tell */
+        session_touch(s);
+    }
+    loop_arm(&s->front->loop, &s->watch, EPOLLIN | (unsent(s) ? EPOLLOUT : 0u));
 }
 
 void

@@ -1,7 +1,8 @@
 /*
- * ssh_bare [SIGN-INS]: the plain loop over libssh that a sign-in is held against: key exchange, a key of the
- * user, one channel, the end, by the same algorithms and without anything behind it. Prints the processor
- * time of the server's side of one, in microseconds.
+ * The plain loops over libssh that the service is held against, by the same algorithms and without anything
+ * behind them. Prints a processor time in microseconds.
+ *   ssh_bare N          a sign-in: key exchange, a key of the user, one channel, the end; the server's side
+ *   ssh_bare N BYTES    a request of so many bytes that comes back as it is, some under way; both sides
  */
 #include <arpa/inet.h>
 #include <libssh/callbacks.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 static const char exchange[] = "curve25519-sha256", cipher[] = "chacha20-poly1305@openssh.com";
+enum { BYTES_MOST = 4096, UNDER_WAY = 1 };
 
 static void
 must(int good, const char *what)
@@ -36,17 +38,26 @@ new_key(void)
 }
 
 static double
-spent_us(void)
+spent_us(int who)
 {
     struct rusage u;
-    (void)getrusage(RUSAGE_SELF, &u);
+    (void)getrusage(who, &u);
     return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
            (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 static void
-sign_in(int port, ssh_key key)
+read_all(ssh_channel channel, char *to, int size)
 {
+    for (int have = 0, got = 0; have < size; have += got)
+        must((got = ssh_channel_read(channel, to + have, (uint32_t)(size - have), 0)) > 0, "no answer");
+}
+
+/* One session; with `size`, that sends and takes back `count` messages of it. */
+static void
+visit(int port, ssh_key key, int count, int size)
+{
+    char message[BYTES_MOST] = {0};
     static const int no = 0, yes = 1;
     ssh_session s = ssh_new();
     must(s && ssh_options_set(s, SSH_OPTIONS_HOST, "127.0.0.1") == 0 &&
@@ -63,6 +74,16 @@ sign_in(int port, ssh_key key)
     must(ssh_userauth_publickey(s, NULL, key) == SSH_AUTH_SUCCESS, "the signature is not taken");
     ssh_channel channel = ssh_channel_new(s);
     must(channel && ssh_channel_open_session(channel) == SSH_OK, "no channel");
+    for (int sent = 0, back = 0; size && back < count;) {
+        if (sent < count) {
+            must(ssh_channel_write(channel, message, (uint32_t)size) == size, "not sent");
+            sent++;
+        }
+        if (sent == count || sent - back == UNDER_WAY) {
+            read_all(channel, message, size);
+            back++;
+        }
+    }
     ssh_disconnect(s);
     ssh_free(s);
 }
@@ -74,20 +95,31 @@ on_key(ssh_session s, const char *user, struct ssh_key_struct *key, char state, 
     return SSH_AUTH_SUCCESS;
 }
 
+static int
+on_data(ssh_session s, ssh_channel channel, void *bytes, uint32_t n, int is_error, void *data)
+{
+    (void)s, (void)is_error, (void)data;
+    return ssh_channel_write(channel, bytes, n);
+}
+
 static ssh_channel
 on_channel(ssh_session s, void *data)
 {
-    (void)data;
-    return ssh_channel_new(s);
+    ssh_channel channel = ssh_channel_new(s);
+    must(channel && ssh_set_channel_callbacks(channel, data) == SSH_OK, "no channel");
+    return channel;
 }
 
 static void
 serve(ssh_bind from, int fd)
 {
-    struct ssh_server_callbacks_struct callbacks = {.auth_pubkey_function = on_key,
+    struct ssh_channel_callbacks_struct of_channel = {.channel_data_function = on_data};
+    struct ssh_server_callbacks_struct callbacks = {.userdata = &of_channel,
+                                                    .auth_pubkey_function = on_key,
                                                     .channel_open_request_session_function = on_channel};
     ssh_session s = ssh_new();
     ssh_event event = ssh_event_new();
+    ssh_callbacks_init(&of_channel);
     ssh_callbacks_init(&callbacks);
     must(s && event && ssh_bind_accept_fd(from, s, fd) == SSH_OK, "not accepted");
     must(ssh_set_server_callbacks(s, &callbacks) == SSH_OK, "the server's callbacks");
@@ -117,32 +149,34 @@ int
 main(int argc, char **argv)
 {
     static const int yes = 1;
-    const int n = argc > 1 ? atoi(argv[1]) : 1000;
+    const int n = argc > 1 ? atoi(argv[1]) : 1000, size = argc > 2 ? atoi(argv[2]) : 0, visits = size ? 1 : n;
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof at;
+    socklen_t length = sizeof at;
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    must(n > 0 && listener >= 0 && bind(listener, (struct sockaddr *)&at, sizeof at) == 0 &&
-             listen(listener, 16) == 0 && getsockname(listener, (struct sockaddr *)&at, &size) == 0,
+    must(n > 0 && size >= 0 && size <= BYTES_MOST, "usage: ssh_bare N [BYTES]");
+    must(listener >= 0 && bind(listener, (struct sockaddr *)&at, sizeof at) == 0 &&
+             listen(listener, 16) == 0 && getsockname(listener, (struct sockaddr *)&at, &length) == 0,
          "nowhere to listen");
     must(ssh_init() == SSH_OK, "libssh does not start");
     const pid_t client = fork();
     must(client >= 0, "no process");
     if (client == 0) {
         ssh_key key = new_key();
-        for (int i = 0; i < n; i++)
-            sign_in(ntohs(at.sin_port), key);
+        for (int i = 0; i < visits; i++)
+            visit(ntohs(at.sin_port), key, n, size);
         _exit(0);
     }
     ssh_bind from = server();
-    const double before = spent_us();
-    for (int i = 0; i < n; i++) {
+    const double before = spent_us(RUSAGE_SELF);
+    for (int i = 0; i < visits; i++) {
         const int fd = accept(listener, NULL, NULL);
         must(fd >= 0 && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0, "nobody came");
         serve(from, fd);
     }
-    printf("%.0f\n", (spent_us() - before) / n);
+    const double served = spent_us(RUSAGE_SELF) - before;
     ssh_bind_free(from);
     int status = 1;
     must(waitpid(client, &status, 0) == client && status == 0, "the client failed");
+    printf("%.0f\n", (served + (size ? spent_us(RUSAGE_CHILDREN) : 0)) / n);
     return 0;
 }

@@ -69,8 +69,7 @@ def fate(pid):
 def one_of(world, dice, kind):
     """The pid of a process of that kind, as soon as there is one."""
     found = (lambda: backends(world)) if kind == "backend" else lambda: world.pids(kind)
-    wait_for(f"there is a {kind}", found, PATIENCE)
-    return dice.choice(sorted(found()))
+    return dice.choice(sorted(wait_for(f"there is a {kind}", found, PATIENCE)))
 
 
 def killer(kind):
