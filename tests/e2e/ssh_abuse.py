@@ -144,6 +144,29 @@ class Logins(unittest.TestCase):
         self.assertIn(LATER, said.pop())
 
 
+class Sessions(unittest.TestCase):
+    def test_a_person_has_so_many_sessions_and_the_others_are_not_asked_about_them(self):
+        with Service(max_sessions_per_user=3) as few:
+            def signed_in(who):
+                return wire.connect(few.port, who, few.password(who))
+
+            lines = [signed_in(few.clerk) for _ in range(3)]
+            words = few.ssh(few.clerk) + ["me"]
+            done = subprocess.run(words, env=few.ssh_env(password=few.password(few.clerk)), capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 255, done.stdout)
+            self.assertIn("too many sessions of this user", done.stderr)
+            lines.append(signed_in(few.cashier))
+            for line in lines:
+                talk = wire.Wire(line)
+                talk.request(1)
+                self.assertEqual(talk.replies(2)[0], {0: 0, 1: 0})  # the greeting and this
+            lines.pop(0).close()
+            wait_for("the place is free again", lambda: subprocess.run(
+                words, env=few.ssh_env(password=few.password(few.clerk)), capture_output=True, timeout=60).returncode == 0, 20)
+            for line in lines:
+                line.close()
+
+
 class Times(unittest.TestCase):
     def test_a_login_that_exists_and_one_that_does_not_take_the_same_time(self):
         took = {}
