@@ -216,7 +216,7 @@ run(struct front *f)
             swept = f->now;
             sweep(f);
         }
-        loop_wait(&f->loop, f->touched != NULL ? 0 : TURN_MS);
+        loop_wait(&f->loop, session_any_touched(f) ? 0 : TURN_MS);
         f->now = loop_now();
         loop_turn(&f->loop);
         session_run_touched(f);

@@ -13,7 +13,7 @@ struct watch {
     void *owner;    /* for watches that stand in an array */
 };
 
-enum { LOOP_BATCH = 64 };
+enum { LOOP_BATCH = 512 };
 
 struct loop {
     int fd;

@@ -12,7 +12,7 @@
 /* Before sign-in nobody needs more; a wrong signature is not reported by libssh, so this is what bounds them.
  */
 enum { MOST_PACKETS = 100, MOST_BYTES = 64 * 1024 };
-enum { ROUNDS = 16, PORTION = 64, MOST_OPENED = 4096, HANG_UP_MS = 4000 };
+enum { ROUNDS = 16, PORTION = 64, ARRIVALS = 8, MOST_OPENED = 4096, HANG_UP_MS = 4000 };
 
 /* ---- lists ---- */
 
@@ -76,10 +76,13 @@ session_count_of(struct front *f, int64_t user, uint64_t source)
 void
 session_touch(struct session *s)
 {
+    struct session_queue *q = s->stage == STAGE_OPEN ? &s->front->working : &s->front->arriving;
     if (!s->touched) {
         s->touched = true;
-        s->touched_next = s->front->touched;
-        s->front->touched = s;
+        s->touched_next = NULL;
+        *(q->n > 0 ? q->end : &q->head) = s;
+        q->end = &s->touched_next;
+        q->n++;
     }
 }
 
@@ -138,15 +141,26 @@ session_dismiss(struct session *s, const char *why, struct str sentence)
 
 /* ---- life ---- */
 
-/* Takes it out of the list of sessions to run, for good. */
+static bool
+queue_take(struct session_queue *q, struct session *s)
+{
+    for (struct session **at = &q->head; *at != NULL; at = &(*at)->touched_next) {
+        if (*at == s) {
+            *at = s->touched_next;
+            q->end = s->touched_next == NULL ? at : q->end;
+            q->n--;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes it out of the sessions to run, for good. It may have signed in since it was put there. */
 static void
 forget_touch(struct session *s)
 {
-    for (struct session **at = &s->front->touched; s->touched && *at != NULL; at = &(*at)->touched_next) {
-        if (*at == s) {
-            *at = s->touched_next;
-            break;
-        }
+    if (s->touched && !queue_take(&s->front->working, s)) {
+        (void)queue_take(&s->front->arriving, s);
     }
     s->touched = true;
 }
@@ -394,17 +408,28 @@ run(struct session *s)
     loop_arm(&s->front->loop, &s->watch, EPOLLIN | (unsent(s) ? EPOLLOUT : 0u));
 }
 
-void
-session_run_touched(struct front *f)
+static void
+run_queue(struct session_queue *q, size_t most)
 {
-    struct session *list = f->touched;
-    f->touched = NULL;
-    while (list != NULL) {
-        struct session *s = list;
-        list = s->touched_next;
+    for (size_t left = most; left > 0 && q->n > 0; left--) {
+        struct session *s = q->head;
+        (void)queue_take(q, s);
         s->touched = false;
         run(s);
     }
+}
+
+void
+session_run_touched(struct front *f)
+{
+    run_queue(&f->working, f->working.n);
+    run_queue(&f->arriving, ARRIVALS);
+}
+
+bool
+session_any_touched(const struct front *f)
+{
+    return f->working.n + f->arriving.n > 0;
 }
 
 /* ---- time ---- */
@@ -468,7 +493,7 @@ session_sweep(struct front *f)
 void
 session_drop_all(struct front *f, const char *why)
 {
-    f->touched = NULL;
+    f->working = f->arriving = (struct session_queue){0};
     while (f->half_open != NULL) {
         f->half_open->ending = why;
         drop(f->half_open);

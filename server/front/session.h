@@ -34,7 +34,7 @@ struct session {
     struct front *front;
     struct session *next, **link;      /* in front->half_open or front->open */
     struct session *peer, **peer_link; /* in a list of front->of_users, when signed in */
-    struct session *touched_next;
+    struct session *touched_next;      /* in front->working or front->arriving */
     bool touched;
     ssh_session ssh;
     ssh_event event;
@@ -62,8 +62,11 @@ struct session {
 void session_accept(struct front *f, int fd, const struct address *from, struct origin origin);
 /* To be run at the end of this turn. */
 void session_touch(struct session *s);
-/* Each that was touched once: who is touched meanwhile has its turn after the others had theirs. */
+/* Those who work, once each; of those who sign in, which is what takes a front's time, only some: the loop is
+ * asked again in between, so that a storm of them is not felt. Who is touched meanwhile has its turn later.
+ */
 void session_run_touched(struct front *f);
+bool session_any_touched(const struct front *f);
 void session_end(struct session *s, const char *why);
 /* As session_end, with a sentence for the person. */
 void session_end_saying(struct session *s, const char *why, struct str sentence);

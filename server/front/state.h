@@ -21,6 +21,12 @@ struct session;
 struct client;
 struct ssh_bind_struct;
 
+/* First come, first served. */
+struct session_queue {
+    struct session *head, **end; /* end: where the next is put; not set while it is empty */
+    size_t n;
+};
+
 struct front {
     const struct front_config *config;
     const struct config *settings;
@@ -39,7 +45,8 @@ struct front {
     struct watch signals, control;
     struct session *half_open, *open;     /* not signed in yet; signed in */
     struct session *of_users[USER_LISTS]; /* the open ones again: those of a user are all in the same list */
-    struct session *touched;              /* to be run at the end of this turn */
+    struct session_queue working;         /* signed in, to be run at the end of this turn */
+    struct session_queue arriving;        /* the others, some of which are run then */
     size_t nhalf_open, nopen;
     size_t nclosed;         /* since memory was last given back */
     struct client *clients; /* programs started for terminals and commands, until they are reaped */

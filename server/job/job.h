@@ -15,6 +15,7 @@ struct job_round {
     const struct jobs_config *config;
     struct sealer *sealer; /* NULL: nothing is sealed */
     struct teller *teller; /* NULL: nobody is told of changes */
+    int rest_ms;           /* set by a job that has done much: not sooner again than this */
 };
 
 /* Active terms of a company whose last day is over by the company's own day become expired; suspended and

@@ -23,7 +23,7 @@ static const struct {
     int interval_ms;
     enum rc (*run)(struct job_round *round, struct err *reterr);
 } jobs[] = {
-    {"tell",     500,       job_tell     },
+    {"tell",     100,       job_tell     },
     {"seal",     5 * 1000,  seal_round   },
     {"lag",      60 * 1000, lag_round    },
     {"expire",   60 * 1000, job_round    },
@@ -120,6 +120,7 @@ run_job(size_t job, struct job_round *round)
     struct err err = {0};
     char text[LOG_TEXT];
     int64_t started = now_ms();
+    round->rest_ms = 0;
     enum rc rc = jobs[job].run(round, &err);
     if (rc)
         log_warn("jobs.failed", "job=%s code=%s error=%s", jobs[job].name, rc_symbol(err.code),
@@ -138,7 +139,8 @@ run_rounds(struct job_round *round, const sigset_t *waiting)
         for (size_t i = 0; i < COUNTOF(jobs); i++) {
             if (due[i] <= now_ms()) {
                 run_job(i, round);
-                due[i] = now_ms() + (c->interval_ms > 0 ? c->interval_ms : jobs[i].interval_ms);
+                const int interval_ms = c->interval_ms > 0 ? c->interval_ms : jobs[i].interval_ms;
+                due[i] = now_ms() + (round->rest_ms > interval_ms ? round->rest_ms : interval_ms);
             }
             next = due[i] < next ? due[i] : next;
         }

@@ -16,6 +16,9 @@
 enum topic { T_ENDS = 1, T_UNPAID, T_WAITS, T_DAY, T_RIGHTS, T_MARKS, T_ALL };
 enum { C_SEQ, C_XID, C_SETTLED, C_TENANT, C_TOPIC, C_BRANCH, C_CUSTOMER, C_USER, C_DAY };
 enum { ROOM = 256, SPARK_DAYS = 14, MOST_PARTS = 64, EVERYBODY = -1 };
+/* Where changes never end, each telling speaks of all since the last: many small ones would cost everybody.
+ */
+enum { TELL_REST_MS = 250 };
 
 struct told {
     int32_t tenant;
@@ -392,6 +395,7 @@ job_tell(struct job_round *round, struct err *reterr)
     catch_up(round);
     for (struct change *c = gather_all(round, &rows); rc == RC_OK && c; c = c->next) {
         rc = say_change(round, c, reterr);
+        round->rest_ms = TELL_REST_MS;
         if (rc == RC_OK)
             told_find(t, c->tenant)->seq = c->seq;
     }
