@@ -6,6 +6,11 @@
 #include "common/wire/body.h"
 #include "common/wire/message.h"
 
+#define FIXTURE_HASH "0123456789abcdef0123456789abcdef" /* of its description */
+/* An array in the arena. */
+#define FIXTURE_COPY(T, ...)                                                                                 \
+    memcpy(arena_new(&fixture_arena, T, COUNTOF(((T[]){__VA_ARGS__}))), (T[]){__VA_ARGS__}, sizeof((T[]){__VA_ARGS__}))
+
 /* An arena for each test, and the messages of golden/ as the structs they come from. */
 extern struct arena fixture_arena;
 void fixture_start(void);

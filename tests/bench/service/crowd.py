@@ -66,6 +66,10 @@ def measure_told(run):
     run.table.fact("told_p50", "… p50", got["told_p50_us"] / 1000, "ms")
 
 
+def bare(*words):
+    return statistics.median(int(subprocess.run([BARE, *words], capture_output=True, check=True).stdout) for _ in range(5))
+
+
 def measure_signin(run):
     """By key and by password; what it costs the service is from its processes' own clocks."""
     machine = Machine(run.host)
@@ -74,8 +78,7 @@ def measure_signin(run):
     after = machine.cpu()
     done = max(got["done"], 1)
     run.table.goal("sign_in_cpu", "sign-in by key: processor time of the service", (after[0] - before[0]) / done * 1e6, SIGN_IN_US, "µs")
-    bare = statistics.median(int(subprocess.run([BARE, "500"], capture_output=True, check=True).stdout) for _ in range(5))
-    run.table.fact("sign_in_bare", "… of a bare loop over libssh that does the same and asks nobody", bare, "µs")
+    run.table.fact("sign_in_bare", "… of a bare loop over libssh that does the same and asks nobody", bare("500"), "µs")
     run.table.fact("sign_in_db_cpu", "… of the database", (after[1] - before[1]) / done * 1e6, "µs")
     run.table.fact("sign_in_rate", "… a second, 8 at once", got["per_second"])
     run.table.fact("sign_in_p50", "… p50", got["p50_us"] / 1000, "ms")

@@ -1,7 +1,7 @@
 """What is measured, part by part. Each puts its rows into the table of the run."""
 from files import READS, RENEWABLE, WRITES
 from measure import run_costed, run_pgbench
-from crowd import measure_idle, measure_many, measure_signin, measure_storm, measure_told  # noqa: F401
+from crowd import bare, measure_idle, measure_many, measure_signin, measure_storm, measure_told  # noqa: F401
 from large import measure_export, measure_millions, measure_tenants  # noqa: F401
 
 # The goal of a read is one, of a write two.
@@ -70,6 +70,7 @@ def measure_works(run):
                 seen.setdefault((work, sessions), []).append(one_round(run, work, sessions))
     for (work, sessions), rounds in seen.items():
         put_work(run, work, sessions, rounds)
+    run.table.fact("exchange_bare", "26 bytes there and back in a bare loop over libssh: processor time of both sides", bare("5000", "26"), "µs")
 
 
 def one_round(run, work, sessions):
