@@ -1,10 +1,8 @@
 """A service on a set of data: real processes, the embedded database, people with keys."""
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../support"))
 from service import BUILD, Service, wait_for  # noqa: E402

@@ -261,7 +261,6 @@ class Write:
 
     def expression(self, s, i):
         statement, values = self.flat[0][s], self.values(s, i)
-        kind = NAMES[statement.types[i]]
         following = self.following(s, i, values) or self.new_id(s, i, values)
         if following:
             return following
