@@ -15,8 +15,6 @@
 
 enum { USER_LISTS = 1024 };
 
-/* Everything a front has; one per process, passed down by pointer. */
-
 struct session;
 struct client;
 struct ssh_bind_struct;
@@ -27,6 +25,7 @@ struct session_queue {
     size_t n;
 };
 
+/* Everything a front has; one per process, passed down by pointer. */
 struct front {
     const struct front_config *config;
     const struct config *settings;

@@ -34,7 +34,8 @@ def measure_millions(run):
         few = Files(host, ["millions.co.tz"], 20, 0)  # in memory when they were asked for once
         for work in ("find_plate", "find_phone", "find_name"):
             run.table.goal(f"millions_{work}", f"5 M vehicles: {work}, p99 of one session", p99(run, rounds_of(run, host, many, work, 1)), FIND_MS, "ms")
-            run.table.fact(f"millions_{work}_again", "… of twenty different ones, asked for again and again", p99(run, rounds_of(run, host, few, work, 1)), "ms")
+            run.table.fact(f"millions_{work}_again", "… of twenty different ones, asked for again and again",
+                           p99(run, rounds_of(run, host, few, work, 1)), "ms")
         for work, goal in (("home", HOME_MS), ("vehicle", FIND_MS), ("list", FIND_MS)):
             run.table.goal(f"millions_{work}", f"5 M vehicles: {work}, p99 of one session", p99(run, rounds_of(run, host, many, work, 1)), goal, "ms")
         first, deep, cold = (run.median([r["p50_us"] for r in rounds_of(run, host, files, work, 1)])
