@@ -143,10 +143,11 @@ class Isolation(unittest.TestCase):
                     self.assertEqual(reply.code, "BAD_PARAMS", f"{method} {name}: {reply}")
 
     def test_the_platforms_pages_hold_no_word_of_business(self):
-        words = {SECRET, "siri", "T 999 TWG", "T999TWG", "GJ7-SIRI", "0799", "SIR77007"} | {label for name in ("policy", "receipt", "certificate")
-                                                                                          for label in self.their_ids[name].values()}
+        words = {SECRET, "siri", "T 999 TWG", "T999TWG", "GJ7-SIRI", "79955544", "SIR77007"} | {label for name in ("policy", "receipt", "certificate")
+                                                                                             for label in self.their_ids[name].values()}
         answers = [self.root.call("home"), self.root.call("me"), self.root.call("status"), self.root.call("describe")]
         answers += [self.root.call("find", text=text) for text in ("siri", "T999TWG", "0799", "twiga", *sorted(words))]
+        close = {word.replace(" ", "") for word in words}
         for entity in everything(self.root).values():
             if entity["may_list"]:
                 answers += [self.root.call("list", **params) for params in listings(entity)]
@@ -155,8 +156,8 @@ class Isolation(unittest.TestCase):
             if reply.code != "OK":
                 continue
             for text in texts_in(reply.body):
-                for word in words:
-                    self.assertNotIn(word, text)
+                for word in close:
+                    self.assertNotIn(word, text.replace(" ", ""))
 
     # -- keys, words, values -----------------------------------------------------------------------------------------------
 
