@@ -76,14 +76,7 @@ session_count_of(struct front *f, int64_t user, uint64_t source)
 void
 session_touch(struct session *s)
 {
-    struct session_queue *q = s->stage == STAGE_OPEN ? &s->front->working : &s->front->arriving;
-    if (!s->touched) {
-        s->touched = true;
-        s->touched_next = NULL;
-        *(q->n > 0 ? q->end : &q->head) = s;
-        q->end = &s->touched_next;
-        q->n++;
-    }
+    turns_put(&s->front->turns, &s->turn, s->stage == STAGE_OPEN);
 }
 
 void
@@ -141,30 +134,6 @@ session_dismiss(struct session *s, const char *why, struct str sentence)
 
 /* ---- life ---- */
 
-static bool
-queue_take(struct session_queue *q, struct session *s)
-{
-    for (struct session **at = &q->head; *at != NULL; at = &(*at)->touched_next) {
-        if (*at == s) {
-            *at = s->touched_next;
-            q->end = s->touched_next == NULL ? at : q->end;
-            q->n--;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Takes it out of the sessions to run, for good. It may have signed in since it was put there. */
-static void
-forget_touch(struct session *s)
-{
-    if (s->touched && !queue_take(&s->front->working, s)) {
-        (void)queue_take(&s->front->arriving, s);
-    }
-    s->touched = true;
-}
-
 /* What others pay for is remembered of where it came from. */
 static void
 judge(const struct session *s)
@@ -194,7 +163,7 @@ static void
 drop(struct session *s)
 {
     struct front *f = s->front;
-    forget_touch(s);
+    turns_leave(&f->turns, &s->turn);
     judge(s);
     bool signed_in = s->stage == STAGE_OPEN;
     log_event(signed_in ? LOG_INFO_ : LOG_DEBUG_, "session.end", "session=%08x seconds=%llu why=\"%s\"",
@@ -408,28 +377,19 @@ run(struct session *s)
     loop_arm(&s->front->loop, &s->watch, EPOLLIN | (unsent(s) ? EPOLLOUT : 0u));
 }
 
-static void
-run_queue(struct session_queue *q, size_t most)
-{
-    for (size_t left = most; left > 0 && q->n > 0; left--) {
-        struct session *s = q->head;
-        (void)queue_take(q, s);
-        s->touched = false;
-        run(s);
-    }
-}
-
 void
 session_run_touched(struct front *f)
 {
-    run_queue(&f->working, f->working.n);
-    run_queue(&f->arriving, ARRIVALS);
+    turns_begin(&f->turns, ARRIVALS);
+    for (struct turn *next; (next = turns_next(&f->turns)) != NULL;) {
+        run(WATCH_OWNER(next, struct session, turn));
+    }
 }
 
 bool
 session_any_touched(const struct front *f)
 {
-    return f->working.n + f->arriving.n > 0;
+    return turns_any(&f->turns);
 }
 
 /* ---- time ---- */
@@ -493,7 +453,7 @@ session_sweep(struct front *f)
 void
 session_drop_all(struct front *f, const char *why)
 {
-    f->working = f->arriving = (struct session_queue){0};
+    f->turns = (struct turns){0};
     while (f->half_open != NULL) {
         f->half_open->ending = why;
         drop(f->half_open);

@@ -13,6 +13,7 @@
 #include "server/front/auth.h"
 #include "server/front/loop.h"
 #include "server/front/state.h"
+#include "server/front/turns.h"
 #include "server/ipc/ipc.h"
 
 /*
@@ -34,8 +35,7 @@ struct session {
     struct front *front;
     struct session *next, **link;      /* in front->half_open or front->open */
     struct session *peer, **peer_link; /* in a list of front->of_users, when signed in */
-    struct session *touched_next;      /* in front->working or front->arriving */
-    bool touched;
+    struct turn turn;                  /* in front->turns */
     ssh_session ssh;
     ssh_event event;
     struct ssh_server_callbacks_struct callbacks;

@@ -12,18 +12,13 @@
 #include "server/front/mailbox.h"
 #include "server/front/news.h"
 #include "server/front/report.h"
+#include "server/front/turns.h"
 
 enum { USER_LISTS = 1024 };
 
 struct session;
 struct client;
 struct ssh_bind_struct;
-
-/* First come, first served. */
-struct session_queue {
-    struct session *head, **end; /* end: where the next is put; not set while it is empty */
-    size_t n;
-};
 
 /* Everything a front has; one per process, passed down by pointer. */
 struct front {
@@ -44,8 +39,7 @@ struct front {
     struct watch signals, control;
     struct session *half_open, *open;     /* not signed in yet; signed in */
     struct session *of_users[USER_LISTS]; /* the open ones again: those of a user are all in the same list */
-    struct session_queue working;         /* signed in, to be run at the end of this turn */
-    struct session_queue arriving;        /* the others, some of which are run then */
+    struct turns turns;                   /* sessions to be run at the end of this turn; signed in: at work */
     size_t nhalf_open, nopen;
     size_t nclosed;         /* since memory was last given back */
     struct client *clients; /* programs started for terminals and commands, until they are reaped */
