@@ -8,9 +8,9 @@
 #include "server/rule/token.h"
 #include "server/store/sql.h"
 
-/* Tokens looked at: bounds what a common first letter costs; of several words, how far their tokens are
-   counted to begin with the rarest, and how many of a guess are held against the other words. */
-enum { CANDIDATES = 400, COUNTED = 1000, GUESSED = 600, GUESSES = 3, GUESS_MIN = 3, NUMBER_MIN = 3 };
+/* Tokens looked at: bounds what a common first letter costs, and what is held against the other words; of
+   several words, how far their tokens are counted to begin with the rarest. */
+enum { CANDIDATES = 400, COUNTED = 1000, GUESSES = 3, GUESS_MIN = 3, NUMBER_MIN = 3 };
 /* What was typed is looked for as a sealed number, as one word and word by word, in this order. */
 enum { PASSES = 3 };
 /* A text and the first after all that begin with it: of the number, of all together, of each word. */
@@ -124,18 +124,24 @@ add_candidates(struct search *s, int pass, size_t text)
     end_candidates(s, CANDIDATES);
 }
 
-/* Which of several words the fewest tokens begin with. */
+/* Which of several words the fewest tokens begin with; and which of those beside the longest, when they are
+ * so few that all of them can be held against a guess of that one. */
 static void
 add_rarest(struct search *s, const struct token_query *q)
 {
-    buf_add_str(&s->sql, STR("rarest as materialized (select w.word from (values "));
+    buf_add_str(&s->sql, STR("counted as materialized (select * from (values "));
     for (size_t i = 0; i < q->nwords; i++) {
-        buf_printf(&s->sql, "%s(%zu, (select count(*) from (select from app.search_token t where",
-                   i ? ", " : "", i);
+        buf_printf(&s->sql, "%s(%zu, $%zu, $%zu, (select count(*) from (select from app.search_token t where",
+                   i ? ", " : "", i, s->words[i], s->words[i] + 1);
         add_range(s, "t", s->words[i]);
         buf_printf(&s->sql, "%s limit %d) n))", s->only, COUNTED);
     }
-    buf_add_str(&s->sql, STR(") w(word, tokens) order by w.tokens, w.word limit 1), "));
+    buf_printf(&s->sql,
+               ") w(word, token, past, tokens)), rarest as materialized (select word from counted order by"
+               " tokens, word limit 1), few as materialized (select token collate \"C\" as token,"
+               " past collate \"C\" as past from counted where word <> %zu and tokens < %d"
+               " order by tokens, word limit 1), ",
+               q->longest, CANDIDATES);
 }
 
 /* Records that have all words, found by the rarest. */
@@ -153,6 +159,24 @@ add_all_words(struct search *s, const struct token_query *q)
     }
 }
 
+/* Tokens of a guess `g`; of several words those that begin with the rarest of the others, where that is few,
+ * and whose records have the guess. */
+static void
+add_guessed(struct search *s, const struct token_query *q)
+{
+    buf_printf(&s->sql,
+               "(select * from app.search_token t where t.token >= g.word and t.token < g.past%s%s"
+               " order by t.token limit %d)",
+               s->only, q->nwords > 1 ? " and not exists (select from few)" : "", CANDIDATES);
+    if (q->nwords > 1)
+        buf_printf(
+            &s->sql,
+            " union all (select t.* from few cross join app.search_token t where t.token >= few.token"
+            " and t.token < few.past%s and exists (select from app.search_token s where"
+            " s.entity = t.entity and s.row_id = t.row_id and s.token >= g.word and s.token < g.past%s))",
+            s->only, s->only);
+}
+
 /* Words of the company's own dictionary in place of the longest, when nothing begins with what was typed:
    "did you mean". The most alike that finds anything counts. */
 static void
@@ -164,10 +188,10 @@ add_guesses(struct search *s, const struct token_query *q)
                " from app.similar_words($%zu, %d) with ordinality w(word, likeness, nth)"
                " where not exists (select from exact)), guessed as materialized (select g.pass, g.word, x.* "
                "from guess g"
-               " cross join lateral %sg.word as typed from (select * from app.search_token t"
-               " where t.token >= g.word and t.token < g.past%s order by t.token limit %d) t where true",
-               PASSES, s->words[q->longest], GUESSES, candidates, s->only,
-               q->nwords > 1 ? GUESSED : CANDIDATES);
+               " cross join lateral %sg.word as typed from (",
+               PASSES, s->words[q->longest], GUESSES, candidates);
+    add_guessed(s, q);
+    buf_add_str(&s->sql, STR(") t where true"));
     add_other_words(s, q, q->longest);
     end_candidates(s, CANDIDATES);
 }

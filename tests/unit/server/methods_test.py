@@ -220,6 +220,12 @@ class Finding(Case):
         self.assertEqual([h["record"]["id"] for h in hits], [owner])
         self.assertEqual(hits[0]["why"], "like tibaijuka")
 
+    def test_a_misspelt_name_of_very_many_is_guessed_beside_a_rare_word(self):
+        owner = self.agent.customer(name="Theopista Rugemalira")
+        boot("insert into app.search_token (tenant_id, token, entity, row_id, why) select %s, 'rugemalira', 1, n, 5 from generate_series(1, 2000) n", SIMBA.id)
+        self.assertEqual(self.hits("theopista rugemalila"), [("customer", owner)])
+        self.assertEqual(self.hits("theopista qqqqqqqqqq"), [])
+
     def test_as_many_words_as_are_looked_at(self):
         words = "Mary Bahati Chausiku Dalili Eshe Furaha Ghanima Hadija".split()
         owner = self.agent.customer(name=" ".join(words))
