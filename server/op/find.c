@@ -177,6 +177,23 @@ add_guessed(struct search *s, const struct token_query *q)
             s->only, s->only);
 }
 
+/* What a guess finds, when none that is more alike has found anything. */
+static void
+add_guess(struct search *s, const struct token_query *q, int nth)
+{
+    buf_printf(&s->sql,
+               "), guessed%d as materialized (select g.pass, g.word, x.* from guess g cross join lateral %s"
+               "g.word as typed from (",
+               nth, candidates);
+    add_guessed(s, q);
+    buf_add_str(&s->sql, STR(") t where true"));
+    add_other_words(s, q, q->longest);
+    end_candidates(s, CANDIDATES);
+    buf_printf(&s->sql, " where g.pass = %d", PASSES + nth);
+    for (int i = 1; i < nth; i++)
+        buf_printf(&s->sql, " and not exists (select from guessed%d)", i);
+}
+
 /* Words of the company's own dictionary in place of the longest, when nothing begins with what was typed:
    "did you mean". The most alike that finds anything counts. */
 static void
@@ -186,14 +203,10 @@ add_guesses(struct search *s, const struct token_query *q)
                "), guess as materialized (select w.word collate \"C\" as word,"
                " w.word || U&'\\+10FFFF' collate \"C\" as past, %d + w.nth as pass"
                " from app.similar_words($%zu, %d) with ordinality w(word, likeness, nth)"
-               " where not exists (select from exact)), guessed as materialized (select g.pass, g.word, x.* "
-               "from guess g"
-               " cross join lateral %sg.word as typed from (",
-               PASSES, s->words[q->longest], GUESSES, candidates);
-    add_guessed(s, q);
-    buf_add_str(&s->sql, STR(") t where true"));
-    add_other_words(s, q, q->longest);
-    end_candidates(s, CANDIDATES);
+               " where not exists (select from exact)",
+               PASSES, s->words[q->longest], GUESSES);
+    for (int nth = 1; nth <= GUESSES; nth++)
+        add_guess(s, q, nth);
 }
 
 static bool
@@ -262,9 +275,8 @@ build(struct search *s, const struct token_query *q)
         STR("), found as materialized (select * from (select y.*, row_number() over (partition by"
             " y.entity, y.row_id order by y.pass) as nth from (select pass, null::text as word, entity,"
             " row_id, why, whole from exact"));
-    if (guesses)
-        buf_add_str(&s->sql, STR(" union all select pass, word, entity, row_id, why, whole from guessed"
-                                 " where pass = (select min(pass) from guessed)"));
+    for (int nth = 1; guesses && nth <= GUESSES; nth++)
+        buf_printf(&s->sql, " union all select pass, word, entity, row_id, why, whole from guessed%d", nth);
     buf_printf(&s->sql,
                ") y) z where nth = 1 order by pass, whole desc, entity, row_id limit %d)"
                " select f.entity, f.row_id, f.why, f.word",

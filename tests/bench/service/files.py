@@ -14,12 +14,12 @@ RENEWABLE = ("from app.policy p join app.term x on x.tenant_id = p.tenant_id and
 
 
 def queries(tenant, few, renewals):
-    return {"plate": f"select plate_key from app.vehicle where tenant_id = {tenant} and plate_key <> '' order by md5(id::text) limit {few}",
-            "phone": f"select right(phone_key, 6) from app.customer where tenant_id = {tenant} order by md5(id::text) limit {few}",
+    return {"plate": f"select plate_key from app.vehicle where tenant_id = {tenant} and plate_key <> '' order by hashint8(id) limit {few}",
+            "phone": f"select right(phone_key, 6) from app.customer where tenant_id = {tenant} order by hashint8(id) limit {few}",
             "name": f"select {TYPO} from app.customer where tenant_id = {tenant} and length(split_part(name, ' ', 1)) > 4"
-                    f" and length(split_part(name, ' ', 2)) > 3 order by md5(id::text) limit {few}",
-            "vehicle": f"select id from app.vehicle where tenant_id = {tenant} order by md5(id::text) limit {few}",
-            "policy": f"select p.id {RENEWABLE} and p.tenant_id = {tenant} order by md5(p.id::text) limit {renewals}"}
+                    f" and length(split_part(name, ' ', 2)) > 3 order by hashint8(id) limit {few}",
+            "vehicle": f"select id from app.vehicle where tenant_id = {tenant} order by hashint8(id) limit {few}",
+            "policy": f"select p.id {RENEWABLE} and p.tenant_id = {tenant} order by hashint8(p.id) limit {renewals}"}
 
 
 def make_clerks(host, domains, each):

@@ -16,7 +16,7 @@ class Host(Service):
     """The state stays in `place`; sockets, log and settings in a short directory of /tmp."""
 
     def __init__(self, place, **settings):
-        super().__init__(demo=False, **{**ROOM, **settings})
+        super().__init__(demo=False, patience=1800, **{**ROOM, **settings})  # migrations of a large set take minutes
         self.place = os.path.abspath(place)
         self.state = os.path.join(self.place, "state")
         self.settings["state_dir"] = self.state

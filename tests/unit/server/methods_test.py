@@ -226,6 +226,11 @@ class Finding(Case):
         self.assertEqual(self.hits("theopista rugemalila"), [("customer", owner)])
         self.assertEqual(self.hits("theopista qqqqqqqqqq"), [])
 
+    def test_the_most_alike_that_finds_anything_is_the_guess(self):
+        others, owner = self.agent.customer(name="Bakari Nyangoma"), self.agent.customer(name="Asha Nyangomi")
+        self.assertEqual(self.hits("asha nyangomo"), [("customer", owner)])
+        self.assertEqual(self.hits("nyangomo"), [("customer", others)])
+
     def test_as_many_words_as_are_looked_at(self):
         words = "Mary Bahati Chausiku Dalili Eshe Furaha Ghanima Hadija".split()
         owner = self.agent.customer(name=" ".join(words))
