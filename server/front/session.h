@@ -62,9 +62,8 @@ struct session {
 void session_accept(struct front *f, int fd, const struct address *from, struct origin origin);
 /* To be run at the end of this turn. */
 void session_touch(struct session *s);
-/* Those who work, once each; of those who sign in, which is what takes a front's time, only some: the loop is
- * asked again in between, so that a storm of them is not felt. Who is touched meanwhile has its turn later.
- */
+/* Those who work, once each; of those who sign in, which is what takes a front's time, only one: the loop is
+ * asked again in between. */
 void session_run_touched(struct front *f);
 bool session_any_touched(const struct front *f);
 void session_end(struct session *s, const char *why);
