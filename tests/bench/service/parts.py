@@ -22,7 +22,7 @@ def make_pool(run):
     """Policies for pgbench to renew, apart from those bench_load does."""
     run.host.script(
         "create schema if not exists bench; drop table if exists bench.pool; create table bench.pool as select tenant_id,"
-        f" n - {run.renewals} as n, id from (select p.tenant_id, p.id, row_number() over (partition by p.tenant_id order by md5(p.id::text))"
+        f" n - {run.renewals} as n, id from (select p.tenant_id, p.id, row_number() over (partition by p.tenant_id order by hashint8(p.id))"
         f" as n {RENEWABLE}) as found where n > {run.renewals}; create unique index on bench.pool (tenant_id, n); analyze bench.pool;"
         " grant usage on schema bench to bima_worker; grant select on bench.pool to bima_worker")
     run.pool_size = int(run.host.sql("select min(n) from (select count(*) as n from bench.pool group by tenant_id) x"))
