@@ -6,7 +6,7 @@
 
 /*
  * Who is run next. In each turn of the loop those who work come first, all of them; then a few of those who
- * arrive, whose keys cost a hundred times a request: a storm of them is hardly felt by those at work. Within
+ * arrive, whose keys cost many times a request: a storm of them is hardly felt by those at work. Within
  * each kind first come, first served. Whoever is put in again while a turn runs has the next one.
  */
 struct turn {

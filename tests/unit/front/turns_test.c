@@ -1,6 +1,4 @@
 #include <criterion/criterion.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "server/front/turns.h"
 
